@@ -1,0 +1,60 @@
+# Every target sets up what it needs first; nothing is installed again while pyproject.toml and constraints.txt stay as they are.
+#   PYTHON=python3.12   the interpreter that .venv is made with (3.11 or newer; default: python3.11, else python3)
+#   PORT=8000           where `make run` serves (default: the setting `port`)
+#   SOAK_KILLS=5        how often `make soak` kills the service
+#   FINAL=1             `make bench` appends to the record of opened test slices
+
+.DEFAULT_GOAL := help
+# One environment, one installer at a time: with -j the targets queue.
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+PYTHON ?=
+PORT ?=
+SOAK_KILLS ?= 5
+FINAL ?=
+
+BIN := .venv/bin
+RUN_SET := .venv/.run-set
+DEV_SET := .venv/.dev-set
+SET_BY := pyproject.toml constraints.txt scripts/set-up.sh
+
+.PHONY: help run test lint e2e soak bench constraints clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+
+run: $(RUN_SET) ## set up, train on the sample unless a model verifies, serve at http://127.0.0.1:8000
+	@PORT='$(PORT)' scripts/run.sh
+
+test: $(DEV_SET) ## run every test that needs nothing but Python
+	@$(BIN)/python -m pytest
+
+lint: $(DEV_SET) ## ruff, mypy, import contracts, dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+e2e: $(DEV_SET) ## run the tests against a real service
+	@$(BIN)/python -m pytest tests/e2e
+
+soak: $(DEV_SET) ## kill -9 the service under load, SOAK_KILLS times; nothing acknowledged may be lost
+	@SOAK_KILLS='$(SOAK_KILLS)' $(BIN)/python -m pytest tests/soak
+
+bench: $(DEV_SET) ## measure against peers; needs real data (BENCH_DATA_DIR)
+	@FINAL='$(FINAL)' $(BIN)/python -m benchmarks
+
+constraints: ## make constraints.txt anew from the newest versions that fit
+	@PYTHON='$(PYTHON)' scripts/make-constraints.sh
+
+clean: ## remove .venv, caches and build leftovers; models and databases stay
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN_SET): $(SET_BY)
+	@PYTHON='$(PYTHON)' scripts/set-up.sh run
+
+$(DEV_SET): $(SET_BY)
+	@PYTHON='$(PYTHON)' scripts/set-up.sh dev
