@@ -1,0 +1,48 @@
+"""The app put together: routes, errors, documentation. It opens and closes nothing."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from triage import __version__
+from triage.api.health import health_routes
+from triage.api.incidents import incident_routes
+from triage.api.metrics import Metrics
+from triage.api.models import model_routes
+from triage.api.problems import add_error_handlers
+from triage.api.recorder import RequestRecorder
+from triage.api.service import Service
+from triage.api.verdicts import verdict_routes
+
+__all__ = ["create_app"]
+
+
+def create_app(service: Service) -> FastAPI:
+    """Build the app over a service that is open; who opened it closes it after the app has stopped.
+
+    Parameters
+    ----------
+    service : Service
+    """
+    metrics = Metrics(service)
+    app: FastAPI = FastAPIOffline(
+        title="triage",
+        version=__version__,
+        description="Labels incidents before the workflow core sees them. Errors are RFC 9457 problem documents.",
+        redoc_url=None,
+        # Without this, Swagger UI has the document checked by a server elsewhere.
+        swagger_ui_parameters={"validatorUrl": None},
+        # A redirect would turn a POST to /v1/incidents/ into something that some senders drop.
+        redirect_slashes=False,
+    )
+    for router in (
+        incident_routes(service, metrics),
+        verdict_routes(service),
+        model_routes(service),
+        health_routes(service, metrics),
+    ):
+        app.include_router(router)
+    add_error_handlers(app)
+    app.add_middleware(RequestRecorder, metrics=metrics)
+    return app

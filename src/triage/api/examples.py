@@ -1,0 +1,94 @@
+"""One worked example of request and answer per route; a test sends each and compares. Data only."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ANSWER",
+    "FEEDBACK",
+    "FEEDBACK_ANSWER",
+    "HEALTH",
+    "INCIDENT",
+    "INCIDENTS",
+    "LIST_ANSWER",
+    "MODEL",
+    "MODELS",
+    "PAGE",
+    "READINESS",
+]
+
+_PREDICTION = {
+    "label": "network",
+    "probability": 0.97,
+    "decision": "auto",
+    "why": "0.97 is at or above the threshold 0.9 that keeps the promised precision of 0.95.",
+    "top": [{"label": "network", "probability": 0.97}, {"label": "hardware", "probability": 0.03}],
+    "reasons": [{"kind": "term", "name": "vpn", "value": "", "contribution": 2.25}],
+    "model": {"name": "desk", "version": "1"},
+}
+
+INCIDENT = {
+    "id": "INC0012345",
+    "source": "service-desk",
+    "opened_at": "2026-11-23T10:00:00Z",
+    "title": "VPN down since this morning",
+    "labels": {"site": "Bonn"},
+}
+ANSWER = {
+    "id": "INC0012345",
+    "source": "service-desk",
+    "status": "created",
+    "revision": 1,
+    "received_at": "2026-11-23T10:00:05Z",
+    "degraded": "",
+    "predictions": {"assignment_group": _PREDICTION},
+}
+
+INCIDENTS = [
+    {"id": "INC0012346", "source": "service-desk", "title": "VPN asks for the password again and again"},
+    {"id": "INC0012347", "source": "service-desk", "title": "No VPN at home", "opened_at": "yesterday"},
+]
+LIST_ANSWER = {
+    "items": [
+        {"status": 201, "answer": {**ANSWER, "id": "INC0012346"}},
+        {
+            "status": 422,
+            "problem": {
+                "type": "urn:triage:problem:data-error",
+                "title": "Data error",
+                "status": 422,
+                "detail": "The incident has fields that cannot be used.",
+                "problems": [
+                    {
+                        "where": "opened_at",
+                        "message": "must be ISO 8601, such as 2026-11-23T10:00:00Z (without a zone it is UTC)",
+                        "rows": [],
+                        "got": "yesterday",
+                    }
+                ],
+            },
+        },
+    ]
+}
+# With ?limit=1, as the OpenAPI document leaves out whatever is null.
+PAGE = {"items": [{**ANSWER, "id": "INC0012346"}], "next": "MToy"}
+
+FEEDBACK = {"id": "INC0012345", "target": "assignment_group", "label": "hardware", "by": "ada"}
+FEEDBACK_ANSWER = {
+    "id": "INC0012345",
+    "source": "service-desk",
+    "target": "assignment_group",
+    "label": "hardware",
+    "by": "ada",
+    "given_at": "2026-11-23T10:00:05Z",
+}
+
+MODEL = {
+    "name": "desk",
+    "version": "1",
+    "targets": ["assignment_group"],
+    "loaded_at": "2026-11-23T09:00:00Z",
+    "refused": "",
+}
+MODELS = {"items": [MODEL]}
+HEALTH = {"status": "alive"}
+READINESS = {"status": "ready", "models": [{"name": "desk", "version": "1"}], "degraded": []}

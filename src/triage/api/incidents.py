@@ -1,0 +1,135 @@
+"""The routes of incidents: parse, call the flow, render."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from triage.api.bodies import read_body
+from triage.api.described import answer, json_request, responses
+from triage.api.examples import ANSWER, INCIDENT, INCIDENTS, LIST_ANSWER, PAGE
+from triage.api.metrics import Metrics
+from triage.api.problems import problem_of
+from triage.api.render import answer_body, json_response
+from triage.api.schemas import IncidentAnswer, IncidentList, IncidentPage, IncidentRequest
+from triage.api.service import Service
+from triage.errors import DataError
+from triage.flow import Answer, AnswerStatus, Received
+from triage.intake import read_json, shown, to_items, to_received
+
+__all__ = ["incident_routes"]
+
+_SCHEMA = IncidentRequest.model_json_schema()
+_STATUS = {AnswerStatus.CREATED: 201, AnswerStatus.UPDATED: 200, AnswerStatus.REPEATED: 200, AnswerStatus.PREVIEW: 200}
+
+
+def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
+    """Build the routes under ``/v1/incidents``."""
+    router = APIRouter(tags=["incidents"])
+
+    @router.post(
+        "/v1/incidents",
+        summary="Label an incident, or a list of them, and keep it",
+        status_code=201,
+        responses=responses(
+            {
+                201: answer(IncidentAnswer, "A new incident is labelled and stored.", ANSWER),
+                200: {"model": IncidentAnswer, "description": "Stored before, updated by another body, or a dry run."},
+                207: answer(IncidentList, "A list, answered item by item.", LIST_ANSWER),
+            }
+        ),
+        openapi_extra=json_request(
+            {"anyOf": [_SCHEMA, {"type": "array", "items": _SCHEMA, "minItems": 1, "maxItems": 1000}]},
+            {"one": INCIDENT, "list": INCIDENTS},
+        ),
+    )
+    async def post_incidents(
+        request: Request,
+        dry_run: Annotated[bool, Query(description="Answer, and keep nothing.")] = False,
+    ) -> Response:
+        """Answer with labels, probabilities, decisions and reasons once they are on disk.
+
+        The same source and id with the same body again gives the stored answer; with another body it is an update.
+        A list is answered item by item; what is wrong with one item does not hold up the others.
+        """
+        body = await read_body(request, service.limits.max_body_bytes)
+        payload = read_json(body)
+        post = _Post(service, metrics, dry_run)
+        if isinstance(payload, list):
+            return await post.answer_list(to_items(payload))
+        if not isinstance(payload, dict):
+            raise DataError(f"The body must be an object or a list of objects. Got {shown(payload)}.")
+        return await post.answer_one(payload, body)
+
+    @router.get(
+        "/v1/incidents",
+        summary="List stored answers, newest incident first",
+        responses=responses({200: answer(IncidentPage, "A page of answers.", PAGE)}),
+    )
+    async def list_incidents(
+        limit: Annotated[int, Query(ge=1, le=200, description="Answers a page.", examples=[1])] = 50,
+        cursor: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
+        source: Annotated[str | None, Query(description="Only incidents of this source.")] = None,
+    ) -> Response:
+        """Incidents that come in while you page do not move the pages."""
+        page = await service.flow.page(limit, cursor, source)
+        return json_response({"items": [answer_body(one) for one in page.answers], "next": page.next_cursor})
+
+    @router.get(
+        "/v1/incidents/{incident_id:path}",
+        summary="Return the stored answer on one incident",
+        responses=responses({200: answer(IncidentAnswer, "As it was answered when it came in.", ANSWER)}),
+    )
+    async def get_incident(
+        incident_id: Annotated[str, Path(examples=[INCIDENT["id"]])],
+        source: Annotated[str | None, Query(description="Needed where several sources have the id.")] = None,
+    ) -> Response:
+        """Return the answer on the latest body of the incident."""
+        return json_response(answer_body(await service.flow.find(incident_id, source)))
+
+    return router
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """One POST of incidents, its body parsed."""
+
+    service: Service
+    metrics: Metrics
+    dry_run: bool
+
+    async def answer_one(self, payload: Mapping[str, object], body: bytes) -> Response:
+        received = to_received(payload, self.service.clock(), self.service.new_id, body)
+        [answered] = await self._answers([received])
+        return json_response(answer_body(answered), _STATUS[answered.status])
+
+    async def answer_list(self, items: Sequence[Mapping[str, object]]) -> Response:
+        read = [self._read(item) for item in items]
+        answers = iter(await self._answers([one for one in read if isinstance(one, Received)]))
+        rendered = [_problem_item(one) if isinstance(one, DataError) else _answer_item(next(answers)) for one in read]
+        return json_response({"items": rendered}, 207)
+
+    def _read(self, item: Mapping[str, object]) -> Received | DataError:
+        try:
+            return to_received(item, self.service.clock(), self.service.new_id)
+        except DataError as err:
+            return err
+
+    async def _answers(self, received: Sequence[Received]) -> list[Answer]:
+        if self.dry_run or not received:
+            return self.service.flow.preview(received)
+        answers = await self.service.flow.accept(received)
+        self.metrics.count_answers(answers)
+        return answers
+
+
+def _answer_item(answered: Answer) -> dict[str, object]:
+    return {"status": _STATUS[answered.status], "answer": answer_body(answered)}
+
+
+def _problem_item(error: DataError) -> dict[str, object]:
+    return {"status": error.http_status, "problem": problem_of(error)}

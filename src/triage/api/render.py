@@ -1,0 +1,53 @@
+"""Answers, verdicts and models as JSON bodies. The keys are a contract; the meaning lies in `domain` and `flow`."""
+
+from __future__ import annotations
+
+import orjson
+from starlette.responses import Response
+
+from triage.domain import Feedback
+from triage.flow import Answer, ServedModel, predictions_document
+
+__all__ = ["answer_body", "feedback_body", "json_response", "model_body"]
+
+
+def answer_body(answer: Answer) -> dict[str, object]:
+    """Render the answer on one incident."""
+    triage = answer.triage
+    return {
+        "id": triage.incident_id,
+        "source": triage.source,
+        "status": answer.status.value,
+        "revision": answer.revision,
+        "received_at": answer.received_at,
+        "degraded": triage.degraded,
+        "predictions": predictions_document(triage.predictions),
+    }
+
+
+def feedback_body(feedback: Feedback) -> dict[str, object]:
+    """Render a verdict as it was kept."""
+    return {
+        "id": feedback.incident_id,
+        "source": feedback.source,
+        "target": feedback.target,
+        "label": feedback.label,
+        "by": feedback.given_by,
+        "given_at": feedback.given_at,
+    }
+
+
+def model_body(model: ServedModel) -> dict[str, object]:
+    """Render a model in force."""
+    return {
+        "name": model.name,
+        "version": model.version,
+        "targets": model.targets,
+        "loaded_at": model.loaded_at,
+        "refused": model.refused,
+    }
+
+
+def json_response(body: object, status: int = 200) -> Response:
+    """Return a response: times in UTC with a Z, floats by the fewest digits that read back as the same float."""
+    return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), status, media_type="application/json")

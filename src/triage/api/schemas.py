@@ -1,0 +1,173 @@
+"""The shapes of requests and answers for the OpenAPI document. Nothing is validated by them while serving."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "FeedbackAnswer",
+    "FeedbackRequest",
+    "Health",
+    "IncidentAnswer",
+    "IncidentList",
+    "IncidentPage",
+    "IncidentRequest",
+    "ModelAnswer",
+    "ModelList",
+    "ProblemDocument",
+    "Readiness",
+]
+
+
+class IncidentRequest(BaseModel):
+    """An incident. Any other key is kept as a label under its own name."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str | int = Field(default="", description="Unique within the source; made up and returned where it is absent.")
+    source: str = Field(default="http", description="Who sends it: a system's name.")
+    opened_at: str | None = Field(default=None, description="ISO 8601; without a zone it is UTC.")
+    title: str | None = None
+    description: str | None = None
+    text: str | None = None
+    labels: dict[str, object] | None = Field(default=None, description="More labels by name, at most 500.")
+
+
+class RankedLabel(BaseModel):
+    """One possible label with its calibrated probability in [0, 1]."""
+
+    label: str
+    probability: float
+
+
+class Reason(BaseModel):
+    """One exact contribution to the predicted label's log-odds; null where it is not finite."""
+
+    kind: str = Field(description="term, field, time, or target for what follows from another prediction")
+    name: str
+    value: str
+    contribution: float | None
+
+
+class ModelRef(BaseModel):
+    """Who answered."""
+
+    name: str
+    version: str
+
+
+class Prediction(BaseModel):
+    """The answer for one target."""
+
+    label: str | None
+    probability: float | None
+    decision: str = Field(description="auto, suggest or abstain")
+    why: str
+    top: list[RankedLabel]
+    reasons: list[Reason]
+    model: ModelRef
+
+
+class IncidentAnswer(BaseModel):
+    """What is answered on one incident."""
+
+    id: str
+    source: str
+    status: str = Field(description="created, repeated, updated or preview")
+    revision: int = Field(description="counts the different bodies of an incident from 1; 0 for a preview")
+    received_at: datetime
+    degraded: str = Field(description="why the answer is less than whole; empty when it is whole")
+    predictions: dict[str, Prediction] = Field(description="by target")
+
+
+class ProblemPart(BaseModel):
+    """One thing wrong with a request."""
+
+    where: str
+    message: str
+    rows: list[int]
+    got: str
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    problems: list[ProblemPart]
+
+
+class ListItem(BaseModel):
+    """The answer on one item of a list: either an answer or a problem."""
+
+    status: int
+    answer: IncidentAnswer | None = None
+    problem: ProblemDocument | None = None
+
+
+class IncidentList(BaseModel):
+    """The answers on a list, in its order."""
+
+    items: list[ListItem]
+
+
+class IncidentPage(BaseModel):
+    """Stored answers, newest incident first."""
+
+    items: list[IncidentAnswer]
+    next: str | None = Field(description="the cursor of the next page; null on the last one")
+
+
+class FeedbackRequest(BaseModel):
+    """A person's verdict on one target of one incident."""
+
+    id: str | int
+    source: str | None = Field(default=None, description="needed where several sources have the id")
+    target: str
+    label: str = Field(description="the right label")
+    by: str | None = None
+
+
+class FeedbackAnswer(BaseModel):
+    """A verdict as it was kept."""
+
+    id: str
+    source: str
+    target: str
+    label: str
+    by: str
+    given_at: datetime
+
+
+class ModelAnswer(BaseModel):
+    """A model that the service should answer with."""
+
+    name: str
+    version: str = Field(description="in force; empty when none could be loaded")
+    targets: list[str]
+    loaded_at: datetime | None
+    refused: str = Field(description="why a version was refused; empty when none was")
+
+
+class ModelList(BaseModel):
+    """All models that the service should answer with."""
+
+    items: list[ModelAnswer]
+
+
+class Health(BaseModel):
+    """The process is alive."""
+
+    status: str
+
+
+class Readiness(BaseModel):
+    """Incidents are accepted; models that were refused do not stop that."""
+
+    status: str
+    models: list[ModelRef]
+    degraded: list[str]

@@ -1,0 +1,126 @@
+"""Runs the routes on one event loop, on one listening socket, until it is interrupted. Wires nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from triage.api.app import create_app
+from triage.api.service import Limits, Service
+from triage.bootstrap.serving import open_live
+from triage.errors import UsageError
+from triage.registry.live import LiveModels
+from triage.settings import Settings
+
+__all__ = ["run"]
+
+# Pending connections that the kernel keeps while the loop is busy; the usual ceiling of Linux is 4096.
+_BACKLOG = 2048
+# They tell of every step of a start; what goes wrong is still heard.
+_CHATTY = ("alembic", "uvicorn")
+# How long open requests may take to end after Ctrl-C, in seconds.
+_GRACE_S = 10
+
+
+def run(settings: Settings, names: Sequence[str] = ()) -> None:
+    """Serve until SIGINT or SIGTERM, then end cleanly: open requests are answered and what waits is committed.
+
+    Parameters
+    ----------
+    settings : Settings
+    names : sequence of str, default=()
+        Models; every champion if empty, and those that come while it runs.
+
+    Raises
+    ------
+    NotFound
+        A named model has no champion.
+    Conflict
+        Another process writes the same database.
+    StoreUnavailable
+        The database cannot be opened.
+    UsageError
+        The address cannot be listened on.
+    """
+    _configure_logs(settings.log_level)
+    # uvicorn raises the signal again once it has ended; as an exception it passes through what must still be closed.
+    signal.signal(signal.SIGTERM, _interrupt)
+    with _listen(settings.host, settings.port) as listener, open_live(settings, names) as live:
+        app = create_app(Service(live.flow, live.models, Limits(max_body_bytes=settings.max_body_bytes)))
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S
+        )
+        try:
+            with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+                runner.run(_serve(uvicorn.Server(config), listener, live.models, settings.reload_interval_s))
+        except KeyboardInterrupt:
+            sys.stderr.write("Stopped.\n")
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket, models: LiveModels, interval_s: float) -> None:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    sys.stderr.write(f"Serving at http://{shown}:{port} (its API is described at /docs; Ctrl-C stops it)\n")
+    following = asyncio.create_task(_follow(models, interval_s))
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        following.cancel()
+
+
+async def _follow(models: LiveModels, interval_s: float) -> None:
+    """Put promoted models in force; loading happens beside the loop, so that no request waits for it."""
+    while True:
+        await asyncio.sleep(interval_s)
+        await asyncio.to_thread(models.refresh)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as err:
+        raise UsageError(f"{host}:{port} cannot be listened on: {err.strerror}. Choose another --port.") from err
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _configure_logs(level: str) -> None:
+    """Write JSON lines to stderr: ours, and what the libraries log."""
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    shared: list[structlog.typing.Processor] = [structlog.stdlib.add_log_level, stamp]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.processors.format_exc_info,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for chatty in _CHATTY:
+        logging.getLogger(chatty).setLevel(max(root.level, logging.WARNING))

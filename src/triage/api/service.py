@@ -1,0 +1,58 @@
+"""What the routes need, put together by whoever starts the service. Nothing is opened or closed here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from triage.flow import LiveFlow, ModelCatalogue
+
+__all__ = ["Limits", "Service"]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may cost.
+
+    Parameters
+    ----------
+    max_body_bytes : int, default=5_000_000
+        The largest body that is read.
+    check_s : float, default=2.0
+        How long ``/readyz`` waits for the store, in seconds: less than the second or more that balancers give it.
+    """
+
+    max_body_bytes: int = 5_000_000
+    check_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts behind the routes.
+
+    Parameters
+    ----------
+    flow : LiveFlow
+    models : ModelCatalogue
+    limits : Limits
+    clock : callable returning datetime
+        The present (aware, UTC).
+    new_id : callable returning str
+        Gives an id to an incident that came without one; never the same twice.
+    """
+
+    flow: LiveFlow
+    models: ModelCatalogue
+    limits: Limits = Limits()
+    clock: Callable[[], datetime] = _now
+    new_id: Callable[[], str] = _new_id

@@ -1,0 +1,132 @@
+"""Wires the labelling of files: a table in, the same table with answers out, through the engine that serves live."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from triage.bootstrap.places import open_shelf
+from triage.bootstrap.reading import to_label_by
+from triage.datasets import ReadOptions, check_out, read_table, to_incidents, write_labelled
+from triage.domain import Prediction, Triage
+from triage.engine import Engine
+from triage.flow import predictions_document
+from triage.registry.live import to_loaded
+from triage.settings import Settings
+
+__all__ = ["Labelled", "Order", "label_file"]
+
+# Incidents a call of the engine: enough to spread its fixed cost, few enough for progress every second.
+_BATCH = 2000
+_MOST_REASONS = 6
+# How often progress is told, whatever the size of the file.
+_TOLD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for: which model answers, where to, and whether with reasons."""
+
+    model: str
+    out: Path
+    reasons: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """What was written.
+
+    Parameters
+    ----------
+    model, version : str
+    rows, incidents : int
+        Rows written, and incidents answered; of an event log, several rows share one.
+    decisions : mapping of str to mapping of str to int
+        Incidents by target and decision.
+    out : str
+    """
+
+    model: str
+    version: str
+    rows: int
+    incidents: int
+    decisions: Mapping[str, Mapping[str, int]]
+    out: str
+
+    def as_document(self) -> dict[str, object]:
+        """Return it as JSON values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def label_file(
+    settings: Settings, file: Path, order: Order, options: ReadOptions, progress: Callable[[str], None]
+) -> Labelled:
+    """Label a file with a champion.
+
+    Raises
+    ------
+    NotFound
+        No such model.
+    BundleRefused
+        The model failed verification.
+    UsageError
+        The file has none of the model's columns, or ``out`` cannot be written.
+    DataError
+        The file cannot be read, or holds a column already that would be added.
+    """
+    bundle = open_shelf(settings).load(order.model)
+    loaded = to_loaded(bundle)
+    engine = Engine([loaded], most_reasons=_MOST_REASONS if order.reasons else 0)
+    progress(f"Reading {file}")
+    table = read_table(file, options)
+    options = to_label_by(bundle.card, options, table)
+    targets = tuple(loaded.policy.targets)
+    check_out(table, [name for target in targets for name in _names(target, order.reasons)], order.out)
+    now = datetime.now(UTC)
+    incidents, row_incident = to_incidents(table, loaded.model.columns, options, now)
+    triages: list[Triage] = []
+    for start in range(0, len(incidents), _BATCH):
+        triages += engine.handle_many(incidents[start : start + _BATCH], now)
+        if len(triages) == len(incidents) or len(triages) * _TOLD // len(incidents) > start * _TOLD // len(incidents):
+            progress(f"{len(triages):,} of {len(incidents):,} incidents labelled")
+    columns = _columns(targets, triages, order.reasons)
+    by_row = {name: [cells[at] for at in row_incident.tolist()] for name, cells in columns.items()}
+    write_labelled(table, by_row, order.out)
+    decisions = {target: _count(columns[f"{target}_decision"]) for target in targets}
+    ref = loaded.ref
+    return Labelled(ref.name, ref.version, len(table), len(incidents), decisions, str(order.out))
+
+
+def _names(target: str, reasons: bool) -> list[str]:
+    endings = ("pred", "prob", "decision", "top", *(["reasons"] if reasons else []))
+    return [f"{target}_{ending}" for ending in endings]
+
+
+def _columns(targets: Sequence[str], triages: Sequence[Triage], reasons: bool) -> dict[str, list[str]]:
+    columns: dict[str, list[str]] = {}
+    for target in targets:
+        predictions = [_prediction(triage, target) for triage in triages]
+        cells = [_cells(prediction, reasons) for prediction in predictions]
+        columns |= {name: [row[at] for row in cells] for at, name in enumerate(_names(target, reasons))}
+    return columns
+
+
+def _prediction(triage: Triage, target: str) -> Prediction:
+    return next(prediction for prediction in triage.predictions if prediction.target == target)
+
+
+def _cells(prediction: Prediction, reasons: bool) -> list[str]:
+    document = predictions_document([prediction])[prediction.target]
+    cells = [str(document["label"]), repr(document["probability"]), document["decision"], _to_json(document["top"])]
+    return [*cells, _to_json(document["reasons"])] if reasons else cells
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _count(decisions: Sequence[str]) -> dict[str, int]:
+    return {decision: decisions.count(decision) for decision in sorted(set(decisions))}

@@ -1,0 +1,129 @@
+"""Wires what learns: files to histories, histories to models on the shelf, runs to MLflow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from joblib import cpu_count
+
+from triage import __version__
+from triage.bootstrap.places import open_shelf
+from triage.bootstrap.reading import REMEMBERED, as_in_training, complete_targets, over_settings
+from triage.datasets import ReadOptions, read_table, to_history
+from triage.errors import UsageError
+from triage.registry import check_name
+from triage.settings import Settings
+from triage.training import History, RunLog
+from triage.training.evaluation import Evaluation, Slice, evaluate
+from triage.training.request import Places, TrainingRequest
+from triage.training.run import TrainingReport, train_incidents
+
+__all__ = ["Learnt", "Wish", "evaluate_file", "promote", "train"]
+
+# Two fits at a time keep memory within what one fit needs twice over; more is for a cluster.
+_MOST_JOBS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asks of a training run; None takes the default.
+
+    Parameters
+    ----------
+    name : str or None
+        The file's name if None.
+    promise : float or None
+        The setting if None.
+    effort : str
+    """
+
+    name: str | None = None
+    promise: float | None = None
+    effort: str = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A finished run, with the history that it learnt from."""
+
+    report: TrainingReport
+    history: History
+
+
+def train(settings: Settings, file: Path, options: ReadOptions, wish: Wish, progress: Callable[[str], None]) -> Learnt:
+    """Train on a file, store and record the model, and promote it unless the gate refuses.
+
+    Raises
+    ------
+    UsageError
+        Options that cannot be meant.
+    DataError
+        A file that cannot be learnt from, with the rows at fault.
+    """
+    name = check_name(wish.name or _to_name(file))
+    request = TrainingRequest(
+        name=name,
+        promise=settings.promise if wish.promise is None else wish.promise,
+        effort=wish.effort,
+        n_jobs=min(_MOST_JOBS, cpu_count()),
+        code_version=__version__,
+        reading={option: getattr(over_settings(settings, options), option) for option in REMEMBERED},
+    )
+    progress(f"Reading {file}")
+    table = read_table(file, options)
+    history = to_history(table, complete_targets(over_settings(settings, options), table.columns))
+    progress(f"{len(history):,} incidents ({history.kind}); learning {', '.join(map(str, history.targets))}")
+    places = Places(open_shelf(settings), _open_runs(settings, progress), progress)
+    return Learnt(train_incidents(history, request, places), history)
+
+
+def evaluate_file(settings: Settings, name: str, file: Path, which: str, order: str | None = None) -> Evaluation:
+    """Judge a champion on a file, read as its training file was.
+
+    Raises
+    ------
+    UsageError
+        A slice that does not exist, or a file without the model's columns.
+    NotFound
+        No such model.
+    BundleRefused
+        The model failed verification.
+    DataError
+        The file cannot be read, or no row is left to judge.
+    """
+    if which not in set(Slice):
+        raise UsageError(f"The slice must be one of {', '.join(Slice)}. Got {which!r}.")
+    bundle = open_shelf(settings).load(name)
+    options = as_in_training(bundle.card)
+    options = replace(options, order=order or options.order)
+    return evaluate(bundle, to_history(read_table(file, options), options), Slice(which))
+
+
+def promote(settings: Settings, name: str, version: str) -> None:
+    """Make a version the champion, and let MLflow's mark follow.
+
+    Raises
+    ------
+    NotFound
+        No such model or version.
+    BundleRefused
+        It failed verification; the champion stays.
+    """
+    open_shelf(settings).promote(name, version)
+    _open_runs(settings, lambda _: None).mirror_champion(name, version)
+
+
+def _open_runs(settings: Settings, progress: Callable[[str], None]) -> RunLog:
+    progress("Opening the store of runs")
+    from triage.registry.runs import MlflowRuns  # noqa: PLC0415  # start-up cost: MLflow takes seconds to import
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return MlflowRuns(settings.mlflow_uri, settings.artifacts_dir)
+
+
+def _to_name(file: Path) -> str:
+    stem = file.name.split(".")[0].lower()
+    return re.sub(r"[^a-z0-9_-]+", "-", stem).strip("-_") or "incidents"

@@ -1,0 +1,51 @@
+"""Wires live triage: the journal, the models in force and the flow over both. Imports neither pandas nor MLflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from triage.bootstrap.places import open_shelf
+from triage.flow import LiveFlow
+from triage.registry.live import LiveModels, require_champions
+from triage.settings import Settings
+from triage.store import SqlJournal
+
+__all__ = ["Live", "open_live"]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What a service answers with."""
+
+    flow: LiveFlow
+    models: LiveModels
+
+
+@contextmanager
+def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
+    """Open the journal and load the champions; at the end, commit what waits and let the database go.
+
+    Parameters
+    ----------
+    settings : Settings
+    names : sequence of str, default=()
+        Models; every champion if empty, and those that come while it is open.
+
+    Raises
+    ------
+    NotFound
+        A named model has no champion.
+    Conflict
+        Another process writes the same database.
+    StoreUnavailable
+        The database cannot be opened.
+    """
+    shelf = open_shelf(settings)
+    require_champions(shelf, names)
+    models = LiveModels(shelf, names)
+    models.refresh()
+    with SqlJournal.open(settings.database_url, most_waiting=settings.journal_queue) as journal:
+        yield Live(LiveFlow(lambda: models.engine, journal, lambda: datetime.now(UTC)), models)

@@ -1,0 +1,76 @@
+"""The commands and what every one of them shares: exit codes, the version, a clean end on Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from triage import __version__
+from triage.cli import config, evaluation, labelling, models, sample, service, training
+from triage.cli.output import say, show_error
+from triage.errors import TriageError
+
+__all__ = ["app", "main"]
+
+# 128 + SIGINT, as shells count it.
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="triage",
+    help="Learns from a team's own incident history and labels new incidents, with a promise on its precision.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_train = typer.Typer(name="train", help="Train a model.", no_args_is_help=True)
+_models = typer.Typer(name="models", help="List, show, promote and verify models.", no_args_is_help=True)
+_config = typer.Typer(name="config", help="Show the settings in force.", no_args_is_help=True)
+
+_train.command("incidents")(training.incidents)
+app.add_typer(_train)
+app.command("evaluate")(evaluation.evaluate)
+app.command("label")(labelling.label)
+_models.command("list")(models.list_models)
+_models.command("show")(models.show)
+_models.command("promote")(models.promote)
+_models.command("verify")(models.verify)
+app.add_typer(_models)
+app.command("serve")(service.serve)
+app.command("simulate")(sample.simulate)
+_config.command("show")(config.show)
+app.add_typer(_config)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"triage {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before any command."""
+
+
+def main() -> None:
+    """Run the command line and end the process: 0 done, 1 our fault, 2 bad usage or data, 3 refused by a gate."""
+    try:
+        app()
+    except TriageError as error:
+        show_error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        say("Interrupted.")
+        sys.exit(_INTERRUPTED)
+    except Exception:  # noqa: BLE001  # the last handler: whatever arrives here is our own fault, and says where
+        traceback.print_exc()
+        say("This is a fault of triage itself. Please report it with the lines above.")
+        sys.exit(1)

@@ -1,0 +1,118 @@
+"""``triage train``: learn a model from a file of past incidents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from triage.cli.options import (
+    AsJson,
+    Encoding,
+    Fields,
+    IdColumn,
+    Order,
+    Targets,
+    TextColumns,
+    TimeColumn,
+    TimeZone,
+    split_names,
+)
+from triage.cli.output import say, show_json, show_table
+from triage.cli.reports import score_table, scores_document
+from triage.errors import GateRefused
+
+if TYPE_CHECKING:
+    from triage.bootstrap.learning import Learnt
+
+__all__ = ["incidents"]
+
+
+def incidents(
+    file: Annotated[Path, typer.Argument(metavar="INCIDENTS", help="csv, zipped csv, parquet or json-lines.")],
+    target: Targets = None,
+    text: TextColumns = None,
+    field: Fields = None,
+    time: TimeColumn = None,
+    id_column: IdColumn = None,
+    order: Order = None,
+    tz: TimeZone = None,
+    encoding: Encoding = None,
+    promise: Annotated[float | None, typer.Option(help="Precision promised for automatic labels, in (0, 1).")] = None,
+    effort: Annotated[str, typer.Option(help="quick, normal or thorough.")] = "normal",
+    name: Annotated[str | None, typer.Option(help="The model's name; the file's name if not given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn a model of incidents, judge it on the newest fifth, store it and make it the champion."""
+    from triage.bootstrap import learning, places  # start-up cost: pandas and scikit-learn
+    from triage.datasets import ReadOptions
+
+    settings = places.read_settings()
+    options = ReadOptions(
+        targets=split_names(target),
+        text=split_names(text),
+        fields=split_names(field),
+        time=time,
+        id=id_column,
+        order=order,
+        tz=tz,
+        encoding=encoding,
+    )
+    learnt = learning.train(settings, file, options, learning.Wish(name, promise, effort), say)
+    if as_json:
+        show_json(_to_document(learnt))
+    else:
+        _print(learnt)
+    if not learnt.report.promoted:
+        worse = [each for each in learnt.report.comparisons if each.is_worse]
+        raise GateRefused(
+            f"{learnt.report.name} version {learnt.report.version} is stored but not promoted: on "
+            f"{', '.join(each.target for each in worse)} it is worse than the champion beyond chance. "
+            "`triage models promote` overrules the gate."
+        )
+
+
+def _to_document(learnt: Learnt) -> dict[str, object]:
+    report = learnt.report
+    return {
+        "model": report.name,
+        "version": report.version,
+        "run_id": report.run_id,
+        "promoted": report.promoted,
+        "incidents": len(learnt.history),
+        "kind": learnt.history.kind,
+        "slices": dict(report.slices),
+        "text": list(learnt.history.columns.text),
+        "fields": list(learnt.history.columns.field_names),
+        "strengths": dict(report.strengths),
+        "scores": scores_document(report.scores),
+        "compared_with_champion": [
+            {"target": each.target, "rows": each.rows, "low": each.low, "high": each.high}
+            for each in report.comparisons
+        ],
+        "refused_columns": [{"name": column.name, "reason": column.reason} for column in learnt.history.refused],
+    }
+
+
+def _print(learnt: Learnt) -> None:
+    report, history = learnt.report, learnt.history
+    show_table(
+        f"{report.name} version {report.version}: the newest {report.slices['newest']:,} of {len(history):,} incidents",
+        *score_table(report.scores),
+        numbers=True,
+    )
+    show_table(
+        "Columns",
+        ["column", "read as"],
+        [*((c, "text") for c in history.columns.text), *((f, "field") for f in history.columns.field_names)],
+    )
+    if history.refused:
+        show_table("Columns that are not read", ["column", "why"], [(c.name, c.reason) for c in history.refused])
+    for each in report.comparisons:
+        say(
+            f"{each.target}: accuracy against the champion {each.low:+.4f} to {each.high:+.4f} "
+            f"(95 % interval, {each.rows:,} rows)"
+        )
+    if report.promoted:
+        say(f"{report.name} version {report.version} is the champion now.")

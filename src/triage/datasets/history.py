@@ -1,0 +1,211 @@
+"""A table → the history that a training run learns from. Tells all that is wrong with it at once; repairs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from triage.datasets.event_log import fold, input_columns, is_event_log, refused_columns
+from triage.datasets.identity import fingerprint, row_keys
+from triage.datasets.roles import Roles, assign_roles
+from triage.datasets.table import ReadOptions, Table, row_problems
+from triage.datasets.times import read_times
+from triage.errors import DataError, Problem, UsageError
+from triage.exports import EVENT_LOG, INCIDENT_TABLE, Export, first_named, recognise
+from triage.learn.inputs import InputColumns
+from triage.training import History, RefusedColumn
+
+__all__ = ["to_history"]
+
+_Labels = Mapping[str, NDArray[np.object_]]
+
+
+def to_history(table: Table, options: ReadOptions) -> History:
+    """Turn a table into incidents of the past, oldest first.
+
+    Parameters
+    ----------
+    table : Table
+    options : ReadOptions
+        Override whatever would be found.
+
+    Returns
+    -------
+    History
+        Cells of ``inputs`` and ``targets`` are of dtype object: str, or None where missing. Incidents of the same
+        time keep the file's order. ``known_at`` is NaT where the file does not say.
+
+    Raises
+    ------
+    UsageError
+        A column that is not there or is asked for in two roles; no target where it is not clear which.
+    DataError
+        Times that cannot be read or be told apart, duplicate identifiers, a target with fewer than two labels or two
+        labelled rows, empty text, nothing to learn from: all that apply, with their rows.
+    """
+    missing, there = table.missing(options), options.within(table.columns)
+    if missing and options.targets and not there.targets:
+        raise UsageError(missing, table.problems)
+    draft = _from_log(table, there) if is_event_log(table) else _from_snapshot(table, there, _snapshot_export(table))
+    problems = [*table.problems, *draft.problems, *_target_problems(draft.targets), *_input_problems(draft, there)]
+    if missing:
+        raise UsageError(missing, problems)
+    if problems:
+        raise DataError(f"{table.path} cannot be learnt from.", problems)
+    return _in_order(table, draft, options)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Draft:
+    kind: str
+    inputs: _Labels
+    targets: _Labels
+    opened_at: pd.Series | None
+    known_at: pd.Series | None
+    ids: NDArray[np.object_] | None
+    columns: InputColumns
+    refused: tuple[RefusedColumn, ...]
+    problems: tuple[Problem, ...]
+
+
+def _snapshot_export(table: Table) -> Export | None:
+    export = recognise(table.columns)
+    return INCIDENT_TABLE if export is EVENT_LOG else export
+
+
+def _from_log(table: Table, options: ReadOptions) -> _Draft:
+    named = (first_named(table.columns, [name]) for name in EVENT_LOG.default_targets)
+    targets = options.targets or tuple(name for name in named if name is not None)
+    if not targets:
+        raise UsageError(f"{table.path.name}: say what to learn with --target COL[,COL…].")
+    log = fold(table, options, with_end=True)
+    text, fields = input_columns(table, options)
+    problems = list(log.problems)
+    if not problems and not log.at_opening.any():
+        problems.append(
+            Problem(
+                "no incident has its opening event (state New, updated within 5 minutes of opening), "
+                "so that nothing is known at opening; export the log from its beginning."
+            )
+        )
+    labels = {name: log.final_labels(table, name) for name in targets}
+    learnable = {
+        name: cells for name, cells in labels.items() if name in options.targets or len(set(cells) - {None}) > 1
+    }
+    return _Draft(
+        kind=EVENT_LOG.kind,
+        inputs={name: log.opening_labels(table, name) for name in (*text, *fields)},
+        targets=learnable or labels,
+        opened_at=log.opened_at,
+        known_at=log.settled_at,
+        ids=log.ids,
+        columns=InputColumns(text, fields, opened_at=True),
+        refused=refused_columns(table, options, (*text, *fields)),
+        problems=tuple(problems),
+    )
+
+
+def _from_snapshot(table: Table, options: ReadOptions, export: Export | None) -> _Draft:
+    roles = assign_roles(table, options, export)
+    opened_at, known_at, problems = _times(table, roles, options)
+    ids = None if roles.id is None else table.labels(roles.id)
+    if roles.id is not None and ids is not None:
+        problems += _id_problems(table, roles.id, ids)
+    return _Draft(
+        kind=export.kind if export is not None else "tickets",
+        inputs={name: table.labels(name) for name in (*roles.text, *roles.fields)},
+        targets={name: table.labels(name) for name in roles.targets},
+        opened_at=opened_at,
+        known_at=known_at,
+        ids=ids,
+        columns=InputColumns(roles.text, roles.fields, opened_at=roles.time is not None),
+        refused=roles.refused,
+        problems=tuple(problems),
+    )
+
+
+def _times(
+    table: Table, roles: Roles, options: ReadOptions
+) -> tuple[pd.Series | None, pd.Series | None, list[Problem]]:
+    if roles.time is None:
+        # Without a time of opening the labels' times say nothing about what came first.
+        return None, None, []
+    moments, problems = read_times(table, [roles.time, *roles.known_at], options.tz)
+    opened_at = moments[roles.time]
+    message = "has no time of opening; fill it in, remove the rows, or name another column by --time."
+    problems += row_problems(message, roles.time, table, pd.isna(table.labels(roles.time)))
+    known_at = pd.Series(pd.NaT, index=opened_at.index, dtype=opened_at.dtype)
+    for name in roles.known_at:
+        known_at = known_at.fillna(moments[name])
+    # Clocks that disagree must not let a label be known before its incident.
+    known_at = known_at.where(known_at.isna() | (known_at >= opened_at), opened_at)
+    return opened_at, known_at if known_at.notna().any() else None, problems
+
+
+def _id_problems(table: Table, name: str, ids: NDArray[np.object_]) -> Iterator[Problem]:
+    given = pd.Series(ids)
+    repeated = given.duplicated(keep=False) & given.notna()
+    if repeated.any():
+        message = "identifiers must differ; remove the duplicates, or name another column by --id."
+        yield from row_problems(message, name, table, repeated.to_numpy(), given[repeated].iloc[0])
+    yield from row_problems(
+        "has no identifier; fill it in, or name another column by --id.", name, table, given.isna().to_numpy()
+    )
+
+
+def _target_problems(targets: _Labels) -> Iterator[Problem]:
+    for name, labels in targets.items():
+        given = pd.Series(labels).dropna()
+        if len(given) < 2:
+            yield Problem(
+                "a target needs at least two labelled rows.", name, got=f"{len(given)} of {len(labels)} rows labelled"
+            )
+        elif given.nunique() < 2:
+            yield Problem("a target needs at least two different labels.", name, got=given.iloc[0])
+
+
+def _input_problems(draft: _Draft, options: ReadOptions) -> Iterator[Problem]:
+    if draft.columns.text and options.text and all(pd.isna(draft.inputs[name]).all() for name in draft.columns.text):
+        yield Problem("the text is empty in every row; name another column by --text.", ", ".join(draft.columns.text))
+    if not draft.inputs:
+        yield Problem(
+            "no column is left to learn from; name some by --text or --field. See why each was left out: "
+            + "; ".join(f"{column.name}: {column.reason}" for column in draft.refused[:10])
+        )
+
+
+def _in_order(table: Table, draft: _Draft, options: ReadOptions) -> History:
+    n_rows = len(next(iter(draft.targets.values())))
+    order = np.arange(n_rows)[:: -1 if options.order == "newest-first" else 1]
+    if draft.opened_at is not None:
+        order = order[np.argsort(draft.opened_at.to_numpy(dtype="datetime64[ns]")[order], kind="stable")]
+    inputs, targets = _frame(draft.inputs, order), _frame(draft.targets, order)
+    opened_at, known_at = _taken(draft.opened_at, order), _taken(draft.known_at, order)
+    ids = None if draft.ids is None else pd.Series(draft.ids[order], dtype=object)
+    return History(
+        name=table.name,
+        kind=draft.kind,
+        inputs=inputs,
+        targets=targets,
+        opened_at=opened_at,
+        known_at=known_at,
+        ids=ids,
+        columns=draft.columns,
+        refused=draft.refused,
+        fingerprint=fingerprint(inputs, targets, ids, opened_at, known_at),
+        keys=row_keys(inputs, opened_at, ids),
+    )
+
+
+def _frame(labels: _Labels, order: NDArray[np.int64]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {name: pd.Series(cells[order], dtype=object) for name, cells in labels.items()}, index=pd.RangeIndex(len(order))
+    )
+
+
+def _taken(moments: pd.Series | None, order: NDArray[np.int64]) -> pd.Series | None:
+    return None if moments is None else moments.iloc[order].reset_index(drop=True)

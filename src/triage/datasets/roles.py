@@ -1,0 +1,217 @@
+"""Which column of a table with one row an incident is what, and why the rest is left out. Reads no file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from triage.datasets.profiles import Profile, profile_all
+from triage.datasets.table import ReadOptions, Table
+from triage.datasets.times import looks_like_times, read_times
+from triage.errors import UsageError
+from triage.exports import (
+    DESCRIPTION_NAMES,
+    ID_NAMES,
+    KNOWN_AT_NAMES,
+    OPENED_AT_NAMES,
+    TITLE_NAMES,
+    UPDATED_AT_NAMES,
+    Export,
+    canonical,
+    first_named,
+    is_opening_field,
+    refusal,
+    snapshot_refusal,
+)
+from triage.training import RefusedColumn
+
+__all__ = ["Roles", "assign_roles", "find_id", "find_time"]
+
+# Two classes at least, and no more than a desk could have teams: above that it is a name, not a label.
+_FEWEST_CLASSES, _MOST_CLASSES = 2, 200
+# With half of its values different a column called "number" is an identifier with duplicates; below, something else.
+_VARIETY_OF_ID = 0.5
+# A column that is filled in exactly where a later time is was filled in at that time.
+_SAME_GAPS = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What each column is for.
+
+    Parameters
+    ----------
+    targets, text, fields : tuple of str
+    time, id : str or None
+        The time of opening and the identifier.
+    known_at : tuple of str
+        Times at which the labels were settled; the first that a row gives counts.
+    refused : tuple of RefusedColumn
+        Every column that is neither text nor field.
+    """
+
+    targets: tuple[str, ...]
+    text: tuple[str, ...]
+    fields: tuple[str, ...]
+    time: str | None
+    id: str | None
+    known_at: tuple[str, ...]
+    refused: tuple[RefusedColumn, ...]
+
+
+def assign_roles(table: Table, options: ReadOptions, export: Export | None) -> Roles:
+    """Decide by what the user says, else by what columns are called, else by what they look like.
+
+    Raises
+    ------
+    UsageError
+        When a column is asked for in two roles, or no target is given and there is not exactly one candidate.
+    """
+    _check_roles_differ(options)
+    profiles = profile_all(table)
+    time = find_time(table, options, profiles)
+    known_at = tuple(name for name in _known_at_columns(table) if name != time)
+    id_ = find_id(options, profiles)
+    taken = {name for name in (time, id_, *known_at) if name is not None}
+    targets = options.targets or _find_targets(table, profiles, taken, export)
+    later = [each for each in profiles.values() if each.is_times and each.name != time]
+    reasons = {name: _reason(each, targets, later) for name, each in profiles.items()}
+    reasons |= dict.fromkeys(known_at, "says when the incident ended, not known at opening")
+    reasons |= dict.fromkeys(targets, "is a target, and one row an incident cannot say what it was at opening")
+    if id_ is not None:
+        reasons[id_] = "identifies the incident"
+    if time is not None:
+        reasons[time] = "is the time of opening; its hour and weekday are read"
+    text, fields = options.text, options.fields
+    if not options.only_named:
+        text = text or _find_text(profiles, reasons, fields)
+        fields = fields or _find_fields(profiles, reasons, text)
+    used = {*text, *fields}
+    refused = [
+        RefusedColumn(name, reasons[name] or _leftover(each, options))
+        for name, each in profiles.items()
+        if name not in used
+    ]
+    return Roles(targets, text, fields, time, id_, known_at, tuple(refused))
+
+
+def find_time(table: Table, options: ReadOptions, profiles: Mapping[str, Profile]) -> str | None:
+    """Return the time of opening: the column asked for, the first so called, or the earliest that looks like times."""
+    if options.time is not None:
+        return options.time
+    for name in OPENED_AT_NAMES:
+        column = first_named(table.columns, [name])
+        if column is not None and looks_like_times(table.labels(column), named=True):
+            return column
+    unnamed = [each.name for each in profiles.values() if each.is_times and refusal(each.name) is None]
+    if len(unnamed) < 2:
+        return unnamed[0] if unnamed else None
+    moments, _ = read_times(table, unnamed, options.tz)
+    # An incident is opened before anything else happens to it.
+    return min(unnamed, key=lambda name: (moments[name].isna().mean() > 0.5, moments[name].median()))
+
+
+def find_id(options: ReadOptions, profiles: Mapping[str, Profile]) -> str | None:
+    """Return the column of the identifier: the one asked for, or the first so called whose values differ."""
+    if options.id is not None:
+        return options.id
+    for name in ID_NAMES:
+        column = first_named(profiles, [name])
+        if column is None or column in options.targets:
+            continue
+        each = profiles[column]
+        if each.n_given >= _VARIETY_OF_ID * len(each.cells) and each.n_distinct >= _VARIETY_OF_ID * each.n_given > 0:
+            return column
+    return None
+
+
+def _check_roles_differ(options: ReadOptions) -> None:
+    seen: dict[str, str] = {}
+    for option, column in options.named():
+        earlier = seen.setdefault(column, option)
+        if earlier != option:
+            raise UsageError(
+                f"column {column!r} cannot be --{earlier} and --{option} where a row is an incident. Choose one."
+            )
+
+
+def _known_at_columns(table: Table) -> list[str]:
+    names = (*KNOWN_AT_NAMES, *UPDATED_AT_NAMES)
+    found = dict.fromkeys(first_named(table.columns, [name]) for name in names)
+    return [column for column in found if column is not None and looks_like_times(table.labels(column), named=True)]
+
+
+def _find_targets(
+    table: Table, profiles: Mapping[str, Profile], taken: set[str], export: Export | None
+) -> tuple[str, ...]:
+    if export is not None:
+        named = (first_named(table.columns, [name]) for name in export.default_targets)
+        usable = tuple(name for name in named if name is not None and profiles[name].n_distinct >= _FEWEST_CLASSES)
+        if usable:
+            return usable
+    candidates = [each for each in profiles.values() if each.name not in taken and _could_be_target(each)]
+    if len(candidates) == 1:
+        return (candidates[0].name,)
+    listed = ", ".join(f"{each.name} ({each.n_distinct} values)" for each in candidates) or "none"
+    raise UsageError(
+        f"{table.path.name}: say what to learn with --target COL[,COL…]. Columns that could be it: {listed}."
+    )
+
+
+def _could_be_target(each: Profile) -> bool:
+    how_it_ended = canonical(each.name).endswith("_final")
+    spoken_against = refusal(each.name) is not None and not how_it_ended
+    return (
+        _FEWEST_CLASSES <= each.n_distinct <= _MOST_CLASSES
+        and each.is_category
+        and not each.is_times
+        and not spoken_against
+    )
+
+
+def _find_text(
+    profiles: Mapping[str, Profile], reasons: Mapping[str, str | None], fields: Iterable[str]
+) -> tuple[str, ...]:
+    free = {name: each for name, each in profiles.items() if reasons[name] is None and name not in set(fields)}
+    called = (first_named(free, TITLE_NAMES), first_named(free, DESCRIPTION_NAMES))
+    shaped = (name for name, each in free.items() if each.is_text)
+    return tuple(dict.fromkeys(name for name in (*called, *shaped) if name is not None))
+
+
+def _find_fields(
+    profiles: Mapping[str, Profile], reasons: Mapping[str, str | None], text: Iterable[str]
+) -> tuple[str, ...]:
+    free = (each for name, each in profiles.items() if reasons[name] is None and name not in set(text))
+    return tuple(each.name for each in free if each.n_distinct > 1 and (each.is_category or _is_known_field(each)))
+
+
+def _is_known_field(each: Profile) -> bool:
+    return is_opening_field(each.name) and each.repeats
+
+
+def _reason(each: Profile, targets: Iterable[str], later: Iterable[Profile]) -> str | None:
+    if each.n_given == 0:
+        return "empty in every row"
+    by_name = refusal(each.name) or snapshot_refusal(each.name, targets)
+    if by_name:
+        return by_name
+    if each.is_times:
+        return "a time; only the time of opening is read"
+    fellow = next((time.name for time in later if _same_gaps(each, time)), None)
+    return f"filled in exactly where {fellow} is, so not known at opening" if fellow else None
+
+
+def _same_gaps(each: Profile, time: Profile) -> bool:
+    n_rows = len(each.cells)
+    gaps = n_rows - time.n_given
+    if not (1 - _SAME_GAPS) * n_rows <= gaps <= _SAME_GAPS * n_rows or gaps == 0:
+        return False
+    return bool((each.given == time.given).mean() >= _SAME_GAPS)
+
+
+def _leftover(each: Profile, options: ReadOptions) -> str:
+    if options.fields or options.only_named or (each.is_text and options.text):
+        return "not among the columns that were asked for"
+    if each.n_distinct == 1:
+        return "the same value wherever it is given"
+    return f"{each.n_distinct} different values in {len(each.cells)} rows: neither a text nor a category"

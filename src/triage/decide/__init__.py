@@ -1,0 +1,1 @@
+"""What may be done with a prediction: the precision promise and the priority matrix. Pure; never learns from text."""

@@ -1,0 +1,91 @@
+"""The stored form of a policy: a JSON document and back, to the last digit."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from triage.decide.policy import Policy, TargetPolicy
+from triage.decide.priority import PriorityRule
+from triage.decide.promise import Threshold
+from triage.learn.parts import Part
+from triage.measure.calibration import Calibration
+
+__all__ = ["to_part", "to_policy"]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
+
+
+class _Threshold(_Document):
+    at_least: float
+    rows: int
+    right: int
+    lower_bound: float
+
+    def to_threshold(self) -> Threshold:
+        return Threshold(self.at_least, self.rows, self.right, self.lower_bound)
+
+
+class _Target(_Document):
+    target: str
+    promise: float
+    auto: _Threshold | None
+    suggest: _Threshold | None
+
+    def to_policy(self) -> TargetPolicy:
+        auto = self.auto.to_threshold() if self.auto else None
+        suggest = self.suggest.to_threshold() if self.suggest else None
+        return TargetPolicy(self.promise, auto, suggest)
+
+
+class _Priority(_Document):
+    impact: str
+    urgency: str
+    priority: str
+    classes: tuple[str, ...]
+    matrix: tuple[tuple[str, str, str], ...]
+    scale: float
+
+    def to_rule(self) -> PriorityRule:
+        matrix = {(impact, urgency): priority for impact, urgency, priority in self.matrix}
+        return PriorityRule(self.impact, self.urgency, self.priority, self.classes, matrix, Calibration(self.scale))
+
+
+class _Policy(_Document):
+    targets: tuple[_Target, ...]
+    priority: _Priority | None
+
+
+def to_part(policy: Policy) -> Part:
+    """Return a policy as a part of a bundle: a document without arrays."""
+    targets = tuple(
+        _Target(
+            target=target,
+            promise=rule.promise,
+            auto=None if rule.auto is None else _Threshold.model_validate(rule.auto),
+            suggest=None if rule.suggest is None else _Threshold.model_validate(rule.suggest),
+        )
+        for target, rule in policy.targets.items()
+    )
+    return Part({}, _Policy(targets=targets, priority=_to_priority(policy.priority)).model_dump(mode="json"))
+
+
+def _to_priority(rule: PriorityRule | None) -> _Priority | None:
+    if rule is None:
+        return None
+    return _Priority(
+        impact=rule.impact,
+        urgency=rule.urgency,
+        priority=rule.priority,
+        classes=rule.classes,
+        matrix=tuple((*pair, priority) for pair, priority in rule.matrix.items()),
+        scale=rule.calibration.scale,
+    )
+
+
+def to_policy(part: Part) -> Policy:
+    """Put a policy together again from its part."""
+    document = _Policy.model_validate(part.document)
+    targets = {entry.target: entry.to_policy() for entry in document.targets}
+    return Policy(targets, document.priority.to_rule() if document.priority else None)

@@ -1,0 +1,67 @@
+"""What may be done with each target's prediction: thresholds behind promises, and the rule for priority."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from triage.decide.priority import PriorityRule
+from triage.decide.promise import Threshold
+from triage.domain import Decision
+
+__all__ = ["SUGGESTION_PROMISE", "Policy", "TargetPolicy"]
+
+# A suggestion is worth a person's glance when it is more often right than wrong.
+SUGGESTION_PROMISE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPolicy:
+    """The thresholds of one target.
+
+    Parameters
+    ----------
+    promise : float
+        The precision of automatic labels that the user asked for, in (0, 1).
+    auto, suggest : Threshold or None
+        None where no threshold keeps its promise on the evidence.
+    """
+
+    promise: float
+    auto: Threshold | None
+    suggest: Threshold | None
+
+    def decide(self, probability: float) -> tuple[Decision, str]:
+        """Decide on a label of the given probability, and say why in one sentence."""
+        if self.auto is not None and probability >= self.auto.at_least:
+            return Decision.AUTO, (
+                f"Probability {probability:.3f} is at or above {self.auto.at_least:.3f}, where a precision of "
+                f"{self.promise:.0%} is promised (lower bound {self.auto.lower_bound:.3f} on {self.auto.rows} rows)."
+            )
+        short = (
+            f"no threshold keeps the promised {self.promise:.0%} on the evidence"
+            if self.auto is None
+            else f"probability {probability:.3f} is below {self.auto.at_least:.3f}, which {self.promise:.0%} asks for"
+        )
+        if self.suggest is not None and probability >= self.suggest.at_least:
+            return Decision.SUGGEST, f"Not automatic: {short}; labels this probable are more often right than wrong."
+        return (
+            Decision.ABSTAIN,
+            f"Not automatic: {short}; and labels this improbable are not shown to be right half the time.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may be done with a model's answers.
+
+    Parameters
+    ----------
+    targets : mapping of str to TargetPolicy
+        One for each target, the derived priority included.
+    priority : PriorityRule or None
+        How priority follows from impact and urgency, where both are predicted.
+    """
+
+    targets: Mapping[str, TargetPolicy]
+    priority: PriorityRule | None = None

@@ -1,0 +1,143 @@
+"""Priority from impact and urgency: the organisation's own matrix, and ITIL's where it is silent."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.measure.calibration import Calibration
+
+__all__ = ["IMPACT", "PRIORITY", "URGENCY", "PriorityRule", "learn_matrix"]
+
+# The names of the three columns, compared without case.
+IMPACT, URGENCY, PRIORITY = "impact", "urgency", "priority"
+
+# The usual 3 x 3 table: (impact, urgency) to priority, 1 the gravest. ServiceNow ships it as its default.
+_ITIL = {(1, 1): 1, (1, 2): 2, (1, 3): 3, (2, 1): 2, (2, 2): 3, (2, 3): 4, (3, 1): 3, (3, 2): 4, (3, 3): 5}
+_RANK = re.compile(r"\s*[pP]?(\d)\b")
+# Keeps the logarithm of an impossible priority finite; far below any probability that is ever shown.
+_LEAST = 1e-12
+
+Matrix = Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityRule:
+    """How two predictions become a third.
+
+    Parameters
+    ----------
+    impact, urgency, priority : str
+        Names of the three targets.
+    classes : tuple of str
+        Priorities, in the order of the columns of what :meth:`probabilities` returns.
+    matrix : mapping of (str, str) to str
+        The priority of each pair of impact and urgency.
+    calibration : Calibration
+        Mends what the two predictions' dependence on each other leaves wrong.
+    """
+
+    impact: str
+    urgency: str
+    priority: str
+    classes: tuple[str, ...]
+    matrix: Matrix
+    calibration: Calibration
+
+    def margins(
+        self,
+        impact: tuple[Sequence[str], NDArray[np.float64]],
+        urgency: tuple[Sequence[str], NDArray[np.float64]],
+    ) -> NDArray[np.float64]:
+        """Return uncalibrated log-probabilities of each priority.
+
+        Parameters
+        ----------
+        impact, urgency : tuple of sequence of str and ndarray of shape (n, n_classes)
+            The labels, and their probabilities.
+
+        Notes
+        -----
+        A pair that the matrix does not hold, of a label that came up only after the matrix was read, says nothing: its
+        share is spread over all priorities.
+        """
+        place = {label: position for position, label in enumerate(self.classes)}
+        total = np.zeros((len(impact[1]), len(self.classes)))
+        for i, of_impact in enumerate(impact[0]):
+            for u, of_urgency in enumerate(urgency[0]):
+                share = impact[1][:, i] * urgency[1][:, u]
+                priority = self.matrix.get((of_impact, of_urgency))
+                if priority is None:
+                    total += share[:, None] / len(self.classes)
+                else:
+                    total[:, place[priority]] += share
+        return np.log(np.maximum(total, _LEAST))
+
+    def probabilities(
+        self,
+        impact: tuple[Sequence[str], NDArray[np.float64]],
+        urgency: tuple[Sequence[str], NDArray[np.float64]],
+    ) -> NDArray[np.float64]:
+        """Return calibrated probabilities of shape (n, n_priorities)."""
+        return self.calibration.apply(self.margins(impact, urgency))
+
+
+def learn_matrix(
+    impacts: Sequence[str],
+    urgencies: Sequence[str],
+    history: Sequence[tuple[str | None, str | None, str | None]],
+) -> Matrix:
+    """Read the organisation's matrix off its history.
+
+    Parameters
+    ----------
+    impacts, urgencies : sequence of str
+        Every label that can be predicted.
+    history : sequence of (impact, urgency, priority)
+        Past incidents; rows with a missing value say nothing.
+
+    Returns
+    -------
+    mapping of (str, str) to str
+        For a pair that occurred, its commonest priority; for one that did not, the priority of the same rank in
+        ITIL's 3 x 3 table, or the commonest priority of all where labels carry no rank.
+
+    Examples
+    --------
+    >>> learn_matrix(["1 - High"], ["1 - High", "2 - Low"], [("1 - High", "1 - High", "P1"), ("1 - High", None, "P2")])
+    {('1 - High', '1 - High'): 'P1', ('1 - High', '2 - Low'): 'P2'}
+    """
+    seen: dict[tuple[str, str], Counter[str]] = {}
+    overall: Counter[str] = Counter()
+    for impact, urgency, priority in history:
+        if priority is not None:
+            overall[priority] += 1
+            if impact is not None and urgency is not None:
+                seen.setdefault((impact, urgency), Counter())[priority] += 1
+    by_rank = {_rank(priority): priority for priority in sorted(overall, reverse=True)}
+    commonest = _commonest(overall)
+    return {
+        pair: _commonest(seen[pair]) if pair in seen else _by_itil(pair, by_rank, commonest)
+        for pair in ((impact, urgency) for impact in impacts for urgency in urgencies)
+    }
+
+
+def _commonest(counts: Counter[str]) -> str:
+    return min(counts, key=lambda label: (-counts[label], label))
+
+
+def _by_itil(pair: tuple[str, str], by_rank: Mapping[int | None, str], commonest: str) -> str:
+    impact, urgency = _rank(pair[0]), _rank(pair[1])
+    if impact is None or urgency is None or (impact, urgency) not in _ITIL:
+        return commonest
+    return by_rank.get(_ITIL[impact, urgency], commonest)
+
+
+def _rank(label: str) -> int | None:
+    found = _RANK.match(label)
+    return int(found.group(1)) if found else None

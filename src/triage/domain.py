@@ -1,0 +1,160 @@
+"""The vocabulary as frozen dataclasses. No behaviour beyond their own consistency, and nothing of ours imported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+__all__ = ["Decision", "Feedback", "Incident", "ModelRef", "Prediction", "RankedLabel", "Reason", "Triage"]
+
+
+class Decision(StrEnum):
+    """What may be done with a predicted label."""
+
+    AUTO = "auto"
+    SUGGEST = "suggest"
+    ABSTAIN = "abstain"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A report from a person or a monitor, as it was known when it came in.
+
+    Parameters
+    ----------
+    id : str
+        The sender's own identifier, unique within ``source``.
+    source : str
+        Who sent it: a system's name, not a person's.
+    received_at : datetime
+        When it reached us (aware, UTC).
+    opened_at : datetime or None
+        When it was opened at the sender (aware, UTC), where that is known.
+    labels : mapping of str to str
+        Every scalar the sender gave, by the sender's own name for it, text included. Missing values are left out.
+    """
+
+    id: str
+    source: str
+    received_at: datetime
+    opened_at: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedLabel:
+    """One possible label and its calibrated probability in [0, 1]; higher is likelier."""
+
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One exact contribution to a prediction.
+
+    Parameters
+    ----------
+    kind : str
+        ``term`` (a word or pair of words of the text), ``field`` (a column's value), ``time`` (the hour or weekday of
+        opening) or ``target`` (another prediction, from which this one follows).
+    name : str
+        The term itself, or the column.
+    value : str
+        The column's value; empty for a term.
+    contribution : float
+        What it adds to the predicted label's log-odds against the mean of all labels; positive speaks for the label.
+        Of a ``target``: the log-odds of the label that was predicted there.
+    """
+
+    kind: str
+    name: str
+    value: str
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """Which model, in which version, gave an answer."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The answer for one target of one incident.
+
+    Parameters
+    ----------
+    target : str
+        The column that is predicted, by its name in the training data.
+    model : ModelRef
+        Who answered.
+    ranked : tuple of RankedLabel
+        The likeliest labels, best first (at most five).
+    decision : Decision
+        What the policy allows.
+    why : str
+        Why that decision: the promise, the threshold and the probability, or what is missing.
+    reasons : tuple of Reason
+        The largest contributions, by absolute size.
+    """
+
+    target: str
+    model: ModelRef
+    ranked: tuple[RankedLabel, ...]
+    decision: Decision
+    why: str
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """The whole answer on one incident.
+
+    Parameters
+    ----------
+    incident_id, source : str
+        Which incident.
+    predictions : tuple of Prediction
+        One a target; empty when no model could answer.
+    degraded : str
+        Why the answer is less than whole (no model, a refused model); empty when it is whole.
+    answered_at : datetime or None
+        When the answer was made (aware, UTC); None when nothing was asked.
+    """
+
+    incident_id: str
+    source: str
+    predictions: tuple[Prediction, ...] = ()
+    degraded: str = ""
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """A person's verdict on one target of one incident.
+
+    Parameters
+    ----------
+    incident_id, source : str
+        Which incident.
+    target : str
+        Which column.
+    label : str
+        The right label, as the person says.
+    given_by : str
+        Who says so; may be empty.
+    given_at : datetime
+        When it was said (aware, UTC).
+    """
+
+    incident_id: str
+    source: str
+    target: str
+    label: str
+    given_by: str
+    given_at: datetime

@@ -1,0 +1,37 @@
+"""What the columns of a ServiceNow, Jira or Request Tracker record or a plain table mean. Pure: reads nothing."""
+
+from triage.exports.known import EVENT_LOG, INCIDENT_TABLE, Export, is_opening_field, recognise, repaired_header
+from triage.exports.labels import to_label
+from triage.exports.names import (
+    DESCRIPTION_NAMES,
+    ID_NAMES,
+    KNOWN_AT_NAMES,
+    OPENED_AT_NAMES,
+    STATE_NAMES,
+    TITLE_NAMES,
+    UPDATED_AT_NAMES,
+    canonical,
+    first_named,
+)
+from triage.exports.refusals import refusal, snapshot_refusal
+
+__all__ = [
+    "DESCRIPTION_NAMES",
+    "EVENT_LOG",
+    "ID_NAMES",
+    "INCIDENT_TABLE",
+    "KNOWN_AT_NAMES",
+    "OPENED_AT_NAMES",
+    "STATE_NAMES",
+    "TITLE_NAMES",
+    "UPDATED_AT_NAMES",
+    "Export",
+    "canonical",
+    "first_named",
+    "is_opening_field",
+    "recognise",
+    "refusal",
+    "repaired_header",
+    "snapshot_refusal",
+    "to_label",
+]

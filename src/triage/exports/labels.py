@@ -1,0 +1,59 @@
+"""Any scalar of a file or a request → the one text that stands for it everywhere. Decides what counts as missing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from numbers import Integral, Real
+
+__all__ = ["to_label"]
+
+_MISSING = frozenset({"", "?", "null", "none", "nan"})
+# Above 2**53 a float no longer tells neighbouring integers apart, so its digits would be made up.
+_EXACT_FLOAT = float(2**53)
+
+
+def to_label(value: object) -> str | None:
+    """Return a scalar as the one text that stands for it everywhere, or None when it means "missing".
+
+    Parameters
+    ----------
+    value : object
+        What a file or a request gave. A ServiceNow reference is read by its display value, else its value.
+
+    Returns
+    -------
+    str or None
+        None for a missing value, a list, or a record that is no reference.
+
+    Examples
+    --------
+    >>> to_label(" Network "), to_label(3.0), to_label(True), to_label("?"), to_label("NULL")
+    ('Network', '3', 'true', None, None)
+    >>> to_label({"display_value": "Service Desk", "value": "d625dccec0a8016700a222a0f7900d06"})
+    'Service Desk'
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        return None if text.lower() in _MISSING else text
+    if isinstance(value, Mapping):
+        return to_label(value.get("display_value")) or to_label(value.get("value"))
+    if isinstance(value, date):
+        # pandas' NaT is a date that does not equal itself.
+        return value.isoformat() if value == value else None  # noqa: PLR0124
+    return _to_number_label(float(value) if isinstance(value, Decimal) else value)
+
+
+def _to_number_label(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Integral):
+        return str(int(value))
+    if isinstance(value, Real):
+        number = float(value)
+        if math.isnan(number):
+            return None
+        return str(int(number)) if number.is_integer() and abs(number) <= _EXACT_FLOAT else repr(number)
+    return None

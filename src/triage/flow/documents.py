@@ -1,0 +1,103 @@
+"""Predictions as the JSON document that is both stored and sent, and back. It must not know about bytes or HTTP."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias, TypedDict
+
+from triage.domain import Decision, ModelRef, Prediction, RankedLabel, Reason
+
+__all__ = ["PredictionDocument", "PredictionsDocument", "predictions_document", "predictions_from_document"]
+
+
+class _Ranked(TypedDict):
+    label: str
+    probability: float
+
+
+class _Reason(TypedDict):
+    kind: str
+    name: str
+    value: str
+    contribution: float | None
+
+
+class _Model(TypedDict):
+    name: str
+    version: str
+
+
+class PredictionDocument(TypedDict):
+    """The answer for one target; ``label`` and ``probability`` repeat the first of ``top``."""
+
+    label: str | None
+    probability: float | None
+    decision: str
+    why: str
+    top: list[_Ranked]
+    reasons: list[_Reason]
+    model: _Model
+
+
+PredictionsDocument: TypeAlias = Mapping[str, PredictionDocument]
+
+
+def predictions_document(predictions: Iterable[Prediction]) -> dict[str, PredictionDocument]:
+    """Render predictions by target.
+
+    Examples
+    --------
+    >>> sure = Prediction("team", ModelRef("desk", "1"), (RankedLabel("network", 0.9),), Decision.AUTO, "0.9 >= 0.8")
+    >>> predictions_document([sure])["team"]["label"]
+    'network'
+    >>> predictions_from_document(predictions_document([sure])) == (sure,)
+    True
+    """
+    return {prediction.target: _prediction_document(prediction) for prediction in predictions}
+
+
+def predictions_from_document(document: PredictionsDocument) -> tuple[Prediction, ...]:
+    """Read back what `predictions_document` rendered, to the last bit; a contribution that was not finite is nan."""
+    return tuple(_prediction(target, one) for target, one in document.items())
+
+
+def _prediction_document(prediction: Prediction) -> PredictionDocument:
+    top = prediction.ranked
+    return {
+        "label": top[0].label if top else None,
+        "probability": top[0].probability if top else None,
+        "decision": prediction.decision.value,
+        "why": prediction.why,
+        "top": [{"label": each.label, "probability": each.probability} for each in top],
+        "reasons": [
+            {
+                "kind": each.kind,
+                "name": each.name,
+                "value": each.value,
+                # JSON has no infinity: a probability of exactly 0 or 1 gives one as log-odds.
+                "contribution": each.contribution if math.isfinite(each.contribution) else None,
+            }
+            for each in prediction.reasons
+        ],
+        "model": {"name": prediction.model.name, "version": prediction.model.version},
+    }
+
+
+def _prediction(target: str, document: PredictionDocument) -> Prediction:
+    return Prediction(
+        target=target,
+        model=ModelRef(document["model"]["name"], document["model"]["version"]),
+        ranked=tuple(RankedLabel(each["label"], each["probability"]) for each in document["top"]),
+        decision=Decision(document["decision"]),
+        why=document["why"],
+        reasons=tuple(
+            Reason(
+                each["kind"],
+                each["name"],
+                each["value"],
+                math.nan if each["contribution"] is None else each["contribution"],
+            )
+            for each in document["reasons"]
+        ),
+    )

@@ -1,0 +1,177 @@
+"""What live events need from the outside: a labeller and a journal, and the records that pass between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from triage.domain import Feedback, Incident, ModelRef, Triage
+
+__all__ = [
+    "Answer",
+    "AnswerStatus",
+    "CommitCounts",
+    "Entry",
+    "Journal",
+    "Labeller",
+    "ModelCatalogue",
+    "Page",
+    "Received",
+    "ServedModel",
+]
+
+
+class AnswerStatus(StrEnum):
+    """What was done with an incident."""
+
+    CREATED = "created"
+    REPEATED = "repeated"
+    UPDATED = "updated"
+    PREVIEW = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An incident as it came in.
+
+    Parameters
+    ----------
+    incident : Incident
+        What was understood of it.
+    body : bytes
+        What the sender said, as JSON in UTF-8.
+    digest : str
+        The same for two bodies that say the same, whatever their white space and order of keys.
+    """
+
+    incident: Incident
+    body: bytes
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An incident with its answer, to be committed together."""
+
+    received: Received
+    triage: Triage
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered on one incident.
+
+    Parameters
+    ----------
+    status : AnswerStatus
+    revision : int
+        1 for the first body of an incident, one more for each other body; 0 for a preview, which is not kept.
+    received_at : datetime
+        When this revision came in (aware, UTC).
+    triage : Triage
+    """
+
+    status: AnswerStatus
+    revision: int
+    received_at: datetime
+    triage: Triage
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the stored answers, newest incident first.
+
+    Parameters
+    ----------
+    answers : tuple of Answer
+        The latest revision of each incident.
+    next_cursor : str or None
+        Where the next page starts; None on the last one.
+    """
+
+    answers: tuple[Answer, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitCounts:
+    """What a journal has written since it was opened: commits, rows of incidents and feedback, and failed commits."""
+
+    commits: int = 0
+    rows: int = 0
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A model that the service should answer with.
+
+    Parameters
+    ----------
+    name : str
+    version : str
+        The version in force; empty when none could be loaded.
+    targets : tuple of str
+        What it predicts.
+    loaded_at : datetime or None
+        When it came into force (aware, UTC).
+    refused : str, default=""
+        Why a newer version, or every version, was refused; empty when nothing was.
+    """
+
+    name: str
+    version: str
+    targets: tuple[str, ...]
+    loaded_at: datetime | None
+    refused: str = ""
+
+
+class Labeller(Protocol):
+    """Whoever labels incidents; `triage.engine.Engine` does."""
+
+    @property
+    def models(self) -> tuple[ModelRef, ...]:
+        """The models in force."""
+
+    def handle_many(self, events: Sequence[Incident], now: datetime) -> list[Triage]:
+        """Answer events, one answer an event, in their order."""
+
+
+class Journal(Protocol):
+    """Whoever keeps incidents and answers. What `record` and `add_feedback` return for is committed."""
+
+    @property
+    def counts(self) -> CommitCounts:
+        """What has been written since it was opened."""
+
+    async def record(self, entries: Sequence[Entry]) -> list[Answer]:
+        """Commit all entries in one transaction and answer each; StoreUnavailable means that none is kept.
+
+        The body that an incident has already changes nothing and gives the stored answer (repeated); another body is
+        a new revision with its new answer (updated), and the old ones are kept.
+        """
+
+    async def find(self, incident_id: str, source: str | None = None) -> Answer:
+        """Return the latest answer; NotFound, or Conflict when several sources have the id and none is given."""
+
+    async def page(self, limit: int, cursor: str | None = None, source: str | None = None) -> Page:
+        """Return up to ``limit`` answers from the cursor on, newest incident first; UsageError for a foreign cursor."""
+
+    async def add_feedback(self, feedback: Feedback) -> None:
+        """Commit a verdict on a known incident; NotFound otherwise."""
+
+    async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
+        """Return the verdicts on an incident, oldest first."""
+
+    async def check(self) -> None:
+        """Raise StoreUnavailable unless something could be written now."""
+
+
+class ModelCatalogue(Protocol):
+    """Whoever knows which models are in force and which were refused."""
+
+    def served(self) -> Sequence[ServedModel]:
+        """Return every model that should be in force, by name."""

@@ -1,0 +1,8 @@
+"""Wire formats into events, one module a format. Nothing is stored or labelled here."""
+
+from triage.intake.checks import shown
+from triage.intake.incidents import to_received
+from triage.intake.json_body import read_json, to_items
+from triage.intake.verdicts import to_feedback
+
+__all__ = ["read_json", "shown", "to_feedback", "to_items", "to_received"]

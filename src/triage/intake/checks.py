@@ -1,0 +1,94 @@
+"""What may stand in a field of a request. Problems are collected, so that a sender sees all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from triage.errors import Problem
+
+__all__ = ["LONGEST_NAME", "FieldChecks", "shown"]
+
+# The names and keys of known ticket systems fit in several times over, and every database can index it.
+LONGEST_NAME = 255
+# Deeper than any export known to us; a bound, so that nothing that walks a value can run out of stack.
+_DEEPEST = 32
+_MOST_SHOWN = 200
+_NUL = "must not hold the NUL character, which databases do not store"
+
+
+class FieldChecks:
+    """Reads fields of one object and remembers what was wrong with them.
+
+    Parameters
+    ----------
+    payload : mapping of str to object
+        A JSON object.
+    """
+
+    def __init__(self, payload: Mapping[str, object]) -> None:
+        self.payload = payload
+        self.problems: list[Problem] = []
+
+    def refuse(self, where: str, message: str, value: object) -> None:
+        """Remember that a field cannot be used."""
+        self.problems.append(Problem(message, where=where[:LONGEST_NAME], got=shown(value)))
+
+    def name(self, key: str, *, whole_numbers: bool = False) -> str:
+        """Return a field that must be a short text that is not blank; a whole number is taken as text where allowed."""
+        value = self.payload.get(key)
+        if whole_numbers and isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        wanted = "a string or a whole number" if whole_numbers else "a string"
+        if not isinstance(value, str):
+            self.refuse(key, f"must be {wanted}", value)
+        elif not value.strip():
+            self.refuse(key, "must not be blank", value)
+        elif self.fits(key, value, LONGEST_NAME):
+            return value
+        return ""
+
+    def fits(self, where: str, text: str, longest: int) -> bool:
+        """Tell whether a text can be stored, and remember it if not."""
+        if len(text) > longest:
+            self.refuse(where, f"must have at most {longest:,} characters; it has {len(text):,}", text)
+        elif "\0" in text:
+            self.refuse(where, _NUL, text)
+        else:
+            return True
+        return False
+
+    def is_sound(self, where: str, value: object, level: int = 2) -> bool:
+        """Tell whether a value of any shape, found at a level of the object, can be stored, and remember it if not."""
+        if not isinstance(value, list | dict):
+            return True
+        waiting: list[tuple[object, int]] = [(value, level)]
+        while waiting:
+            part, depth = waiting.pop()
+            if isinstance(part, str) and "\0" in part:
+                self.refuse(where, _NUL, part)
+                return False
+            if not isinstance(part, list | dict):
+                continue
+            if depth > _DEEPEST:
+                self.refuse(where, f"must not be nested deeper than {_DEEPEST} levels", value)
+                return False
+            inside = [*part, *part.values()] if isinstance(part, dict) else part
+            waiting.extend((each, depth + 1) for each in inside)
+        return True
+
+
+def shown(value: object) -> str:
+    """Render a value for a message, briefly.
+
+    Examples
+    --------
+    >>> shown(None), shown([1, 2]), shown("a"), shown(2.5)
+    ('null', 'a list', 'a', '2.5')
+    """
+    if isinstance(value, str):
+        return value[:_MOST_SHOWN]
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    return orjson.dumps(value).decode()

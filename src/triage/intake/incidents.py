@@ -1,0 +1,125 @@
+"""A plain JSON object into an incident. Unknown keys are kept as labels; nothing is guessed from a value."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
+
+import orjson
+
+from triage.domain import Incident
+from triage.errors import DataError
+from triage.exports import OPENED_AT_NAMES, first_named, to_label
+from triage.flow import Received
+from triage.intake.checks import LONGEST_NAME, FieldChecks
+from triage.intake.moments import to_moment
+
+__all__ = ["to_received"]
+
+_TEXT_KEYS = ("title", "description", "text")
+# Read by meaning; every other key is a label under its own name.
+_OWN_KEYS = frozenset({"id", "source", "opened_at", "labels"})
+_DEFAULT_SOURCE = "http"
+_MOST_LABELS = 500
+# A mail of 50 pages; the whole body has its own bound.
+_LONGEST_VALUE = 100_000
+
+
+def to_received(
+    payload: Mapping[str, object], now: datetime, new_id: Callable[[], str], body: bytes | None = None
+) -> Received:
+    """Read one incident.
+
+    Parameters
+    ----------
+    payload : mapping of str to object
+        ``id`` (string or whole number), ``source``, ``opened_at`` (ISO 8601), ``title``, ``description``, ``text`` and
+        ``labels`` (an object), all optional. Any other key is a label too; where ``labels`` has the same name, the key
+        beside it counts. Values that are no scalars stay in the body only.
+    now : datetime
+        When it came in (aware, UTC).
+    new_id : callable returning str
+        Gives the id of an incident without one.
+    body : bytes or None, default=None
+        What was sent, where that is known to the byte.
+
+    Raises
+    ------
+    DataError
+        Fields that cannot be used, all of them.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> got = to_received({"id": 7, "title": "VPN down", "site": "Bonn"}, datetime.now(UTC), new_id=lambda: "")
+    >>> got.incident.id, got.incident.source, dict(got.incident.labels)
+    ('7', 'http', {'title': 'VPN down', 'site': 'Bonn'})
+    """
+    checks = FieldChecks(payload)
+    incident = Incident(
+        id=checks.name("id", whole_numbers=True) if "id" in payload else new_id(),
+        source=checks.name("source") if "source" in payload else _DEFAULT_SOURCE,
+        received_at=now,
+        opened_at=_opened_at(checks),
+        labels=_labels(checks),
+    )
+    if checks.problems:
+        raise DataError("The incident has fields that cannot be used.", checks.problems)
+    try:
+        canonical = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as err:
+        raise DataError(f"The incident cannot be stored as JSON: {err}.") from err
+    return Received(incident, canonical if body is None else body, hashlib.sha256(canonical).hexdigest())
+
+
+def _opened_at(checks: FieldChecks) -> datetime | None:
+    key = "opened_at"
+    if checks.payload.get(key) is None:
+        key = _moment_key(tuple(checks.payload)) or key
+    value = checks.payload.get(key)
+    if value is None or (isinstance(value, str) and to_label(value) is None):
+        return None
+    try:
+        if isinstance(value, str):
+            return to_moment(value.strip())
+    except ValueError:
+        pass
+    checks.refuse(key, "must be ISO 8601, such as 2026-11-23T10:00:00Z (without a zone it is UTC)", value)
+    return None
+
+
+# A sender uses the same keys for all its incidents, and spelling them out costs more than all else here.
+@lru_cache(maxsize=64)
+def _moment_key(keys: tuple[str, ...]) -> str | None:
+    return first_named((key for key in keys if key not in _OWN_KEYS), OPENED_AT_NAMES)
+
+
+def _labels(checks: FieldChecks) -> dict[str, str]:
+    given = checks.payload.get("labels")
+    if given is not None and not isinstance(given, dict):
+        checks.refuse("labels", "must be an object", given)
+    found: dict[str, str] = {}
+    for name, value in given.items() if isinstance(given, dict) else ():
+        if checks.is_sound(f"labels.{name}", value, level=3):
+            _add_label(checks, found, name, value)
+    for name, value in checks.payload.items():
+        if name in _TEXT_KEYS and not isinstance(value, str | None):
+            checks.refuse(name, "must be a string", value)
+        elif name not in _OWN_KEYS and checks.is_sound(name, value):
+            _add_label(checks, found, name, value)
+    if len(found) > _MOST_LABELS:
+        checks.refuse("labels", f"must be at most {_MOST_LABELS}, the keys beside it included", len(found))
+    return found
+
+
+def _add_label(checks: FieldChecks, found: dict[str, str], name: str, value: object) -> None:
+    text = to_label(value)
+    if text is None:
+        # "Missing" says nothing against a value of the same name in `labels`.
+        return
+    if not name:
+        checks.refuse("labels", "must all have a name", value)
+    elif checks.fits(name, name, LONGEST_NAME) and checks.fits(name, text, _LONGEST_VALUE):
+        found[name] = text

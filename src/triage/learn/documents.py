@@ -1,0 +1,52 @@
+"""The JSON half of a stored model, as types. Order that matters is a list: a stored object's keys have none."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from triage.learn.parts import JSON
+
+__all__ = ["ColumnsDocument", "FieldDocument", "HeadDocument", "ModelDocument"]
+
+
+class _Document(BaseModel):
+    # Not strict, as tuples are lists in JSON.
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def as_json(self) -> dict[str, JSON]:
+        """Return the document as plain JSON values."""
+        return self.model_dump(mode="json")
+
+
+class ColumnsDocument(_Document):
+    """The columns a model reads; see :class:`triage.learn.inputs.InputColumns`."""
+
+    text: tuple[str, ...]
+    fields: tuple[str, ...]
+    opened_at: bool
+
+
+class FieldDocument(_Document):
+    """A field and the values it knows, in feature order."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+class HeadDocument(_Document):
+    """A head without its arrays."""
+
+    target: str
+    classes: tuple[str, ...]
+    scale: float
+    majority: int
+
+
+class ModelDocument(_Document):
+    """An incident model without its arrays."""
+
+    columns: ColumnsDocument
+    terms: tuple[str, ...]
+    pieces: tuple[str, ...]
+    fields: tuple[FieldDocument, ...]
+    heads: tuple[HeadDocument, ...]

@@ -1,0 +1,85 @@
+"""Field features: one for each value seen often enough, one for any rarer or unseen value, one for a missing one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from triage.learn.rows import Row
+
+__all__ = ["FieldFeatures", "fit_fields", "to_field_features"]
+
+# A value seen once cannot be told from noise; with the rare ones it still says "something unusual".
+_MIN_TICKETS_VALUE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFeatures:
+    """The learnt values of every field.
+
+    Feature numbers of a field start at its offset: missing, then rare or unseen, then its values in order.
+
+    Parameters
+    ----------
+    values : mapping of str to dict of str to int
+        For each field in feature order, the feature number of each value it knows.
+    offsets : mapping of str to int
+        The feature number of each field's missing value; one above it stands for rare and unseen values.
+    n_features : int
+    """
+
+    values: Mapping[str, dict[str, int]]
+    offsets: Mapping[str, int]
+    n_features: int
+
+    def row(self, fields: Mapping[str, str | None]) -> Row:
+        """Return the features of one incident's fields: one feature of value 1 a field.
+
+        Parameters
+        ----------
+        fields : mapping of str to (str or None)
+            Holds every field; None is missing.
+        """
+        ids = [self._number(name, fields[name]) for name in self.values]
+        return Row(np.array(ids, np.int64), np.ones(len(ids)))
+
+    def _number(self, name: str, value: str | None) -> int:
+        if value is None:
+            return self.offsets[name]
+        return self.values[name].get(value, self.offsets[name] + 1)
+
+    def known_values(self) -> dict[str, tuple[str, ...]]:
+        """Return each field's known values in feature order; :func:`to_field_features` takes them back."""
+        return {name: tuple(known) for name, known in self.values.items()}
+
+
+def fit_fields(fields: Mapping[str, Sequence[str | None]]) -> FieldFeatures:
+    """Learn which values of each field are worth a feature.
+
+    Examples
+    --------
+    >>> fit_fields({"site": ["a", "a", "b", None]}).values
+    {'site': {'a': 2}}
+    """
+    counted = {name: Counter(value for value in column if value is not None) for name, column in fields.items()}
+    return to_field_features(
+        {
+            name: sorted(value for value, count in counts.items() if count >= _MIN_TICKETS_VALUE)
+            for name, counts in counted.items()
+        }
+    )
+
+
+def to_field_features(known: Mapping[str, Sequence[str]]) -> FieldFeatures:
+    """Rebuild the features from :meth:`FieldFeatures.known_values`."""
+    values: dict[str, dict[str, int]] = {}
+    offsets: dict[str, int] = {}
+    start = 0
+    for name, column in known.items():
+        offsets[name] = start
+        values[name] = {value: start + 2 + position for position, value in enumerate(column)}
+        start += 2 + len(column)
+    return FieldFeatures(values, offsets, start)

@@ -1,0 +1,133 @@
+"""A learnt incident model: features and heads. Answers rows and takes itself apart for storage; never fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from triage.domain import Reason
+from triage.learn.documents import ColumnsDocument, FieldDocument, HeadDocument, ModelDocument
+from triage.learn.features import Features
+from triage.learn.fields import to_field_features
+from triage.learn.heads import Answer, Head
+from triage.learn.inputs import InputColumns, Inputs
+from triage.learn.parts import Part
+from triage.learn.rows import Row
+from triage.learn.terms import TermFeatures
+from triage.measure.calibration import Calibration
+
+__all__ = ["IncidentModel", "RowAnswer"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowAnswer:
+    """Every head's answer on one incident, with what is needed to give reasons.
+
+    Parameters
+    ----------
+    answers : dict of str to Answer
+        By target.
+    is_blank : bool
+        Whether the incident gave nothing that the model knows how to read: no known word, no field. When it was opened
+        alone says nothing about it.
+    """
+
+    answers: dict[str, Answer]
+    is_blank: bool
+    _features: Features
+    _text: str
+    _fields: dict[str, str | None]
+    _row: Row
+
+    def reasons(self, target: str, label: int, most: int = 6) -> tuple[Reason, ...]:
+        """Return the largest exact contributions to a label, for and against, by absolute size.
+
+        Parameters
+        ----------
+        target : str
+        label : int
+            Position among the head's classes.
+        most : int, default=6
+        """
+        contributions = self.answers[target].contributions(label)
+        named = self._features.reasons(self._text, self._fields, self._row, contributions)
+        return tuple(sorted(named, key=lambda reason: (-abs(reason.contribution), reason.kind, reason.name))[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentModel:
+    """Features learnt once, and a head for each target.
+
+    Parameters
+    ----------
+    features : Features
+    heads : tuple of Head
+    """
+
+    features: Features
+    heads: tuple[Head, ...]
+
+    @classmethod
+    def from_part(cls, part: Part) -> IncidentModel:
+        """Put a model together again; the inverse of :meth:`to_part`, to the last bit."""
+        document = ModelDocument.model_validate(part.document)
+        columns = InputColumns(document.columns.text, document.columns.fields, document.columns.opened_at)
+        cut = len(document.terms)
+        idf = np.asarray(part.arrays["idf"], np.float64)
+        terms = TermFeatures(document.terms, idf[:cut], document.pieces, idf[cut:])
+        fields = to_field_features({field.name: field.values for field in document.fields})
+        features = Features(columns, terms, fields)
+        heads = (
+            Head(
+                target=head.target,
+                classes=head.classes,
+                weights=np.asarray(part.arrays[f"weights_{number}"], np.float32),
+                intercept=np.asarray(part.arrays[f"intercept_{number}"], np.float64),
+                calibration=Calibration(head.scale),
+                majority=head.majority,
+            )
+            for number, head in enumerate(document.heads)
+        )
+        return cls(features, tuple(heads))
+
+    @property
+    def columns(self) -> InputColumns:
+        """The columns it reads."""
+        return self.features.columns
+
+    def head(self, target: str) -> Head:
+        """Return the head of a target that the model has."""
+        return next(head for head in self.heads if head.target == target)
+
+    def answer(self, inputs: Inputs) -> Iterator[RowAnswer]:
+        """Answer rows one by one; an answer depends on nothing but its own row."""
+        for at, row in enumerate(self.features.rows(inputs)):
+            fields = inputs.field_values(at)
+            answers = {head.target: head.answer(row) for head in self.heads}
+            yield RowAnswer(answers, self.features.is_blank(fields, row), self.features, inputs.texts[at], fields, row)
+
+    def to_part(self) -> Part:
+        """Take the model apart into arrays and one document."""
+        terms = self.features.terms
+        arrays = {"idf": terms.idf}
+        for number, head in enumerate(self.heads):
+            arrays |= {f"weights_{number}": head.weights, f"intercept_{number}": head.intercept}
+        document = ModelDocument(
+            columns=ColumnsDocument(
+                text=self.columns.text, fields=self.columns.fields, opened_at=self.columns.opened_at
+            ),
+            terms=terms.terms,
+            pieces=terms.pieces,
+            fields=tuple(
+                FieldDocument(name=name, values=values) for name, values in self.features.fields.known_values().items()
+            ),
+            heads=tuple(
+                HeadDocument(
+                    target=head.target, classes=head.classes, scale=head.calibration.scale, majority=head.majority
+                )
+                for head in self.heads
+            ),
+        )
+        return Part(arrays, document.as_json())

@@ -1,0 +1,134 @@
+"""The models in force in a running process: follows the champions on the shelf, and keeps the last good one of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import structlog
+from pydantic import ValidationError
+
+from triage.decide.documents import to_policy
+from triage.domain import ModelRef
+from triage.engine import Engine, LoadedModel
+from triage.errors import BundleRefused, NotFound, TriageError
+from triage.flow import ServedModel
+from triage.learn.model import IncidentModel
+from triage.registry.bundle import Bundle
+from triage.registry.shelf import Shelf
+
+__all__ = ["LiveModels", "require_champions", "to_loaded"]
+
+_log = structlog.get_logger(__name__)
+
+
+def to_loaded(bundle: Bundle) -> LoadedModel:
+    """Put the served model of a verified bundle together.
+
+    Raises
+    ------
+    BundleRefused
+        Its files are as they were stored, but they do not make an incident model.
+    """
+    try:
+        model = IncidentModel.from_part(bundle.parts["served"])
+        policy = to_policy(bundle.parts["policy"])
+    except (ValidationError, KeyError, IndexError, ValueError) as err:
+        raise BundleRefused(
+            f"Model {bundle.name!r} version {bundle.version} does not hold an incident model: {err}. Train it again."
+        ) from err
+    return LoadedModel(ModelRef(bundle.name, bundle.version), model, policy)
+
+
+class LiveModels:
+    """Champions in force; implements ``triage.flow.ModelCatalogue`` and hands out the engine over them.
+
+    Parameters
+    ----------
+    shelf : Shelf
+    names : sequence of str, default=()
+        Which models; empty means every model that has a champion, new ones included as they come.
+    clock : callable returning datetime, default=the system's clock
+        Says when a model came into force (aware, UTC).
+
+    Notes
+    -----
+    `refresh` is not safe to call from several threads at once; `engine` and `served` are, at any time.
+    """
+
+    def __init__(
+        self, shelf: Shelf, names: Sequence[str] = (), clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._shelf = shelf
+        self._names = tuple(names)
+        self._clock = clock
+        self._stamps: dict[str, object] = {}
+        self._loaded: dict[str, LoadedModel] = {}
+        self._served: dict[str, ServedModel] = {}
+        self._engine = Engine([])
+
+    @property
+    def engine(self) -> Engine:
+        """The engine over the models that are in force now."""
+        return self._engine
+
+    def served(self) -> Sequence[ServedModel]:
+        """Return every model that should be in force, by name."""
+        return tuple(self._served.values())
+
+    def refresh(self) -> bool:
+        """Load what has changed on the shelf; return whether anything did.
+
+        A champion that is refused leaves the model that is in force as it is; at the start, the newest former champion
+        that verifies takes its place. Either way the reason stands in what `served` returns.
+        """
+        changed = [name for name in self._wanted() if self._shelf.pointer_stamp(name) != self._stamps.get(name)]
+        for name in changed:
+            self._stamps[name] = self._shelf.pointer_stamp(name)
+            self._load(name)
+        if changed:
+            refused = [f"{each.name}: {each.refused}" for each in self._served.values() if not each.version]
+            degraded = f"A model could not be loaded: {'; '.join(refused)}" if refused else ""
+            self._engine = Engine([self._loaded[name] for name in sorted(self._loaded)], degraded)
+        return bool(changed)
+
+    def _wanted(self) -> tuple[str, ...]:
+        return self._names or tuple(name for name in self._shelf.names() if self._shelf.pointer_stamp(name) is not None)
+
+    def _load(self, name: str) -> None:
+        before = self._served.get(name)
+        try:
+            loaded, refused = self._open(name)
+        except TriageError as err:
+            refused = str(err)
+            _log.error("model_refused", model=name, reason=refused, still_served=before.version if before else None)
+            version = before.version if before else ""
+            targets, since = (before.targets, before.loaded_at) if before else ((), None)
+            self._served[name] = ServedModel(name, version, targets, since, refused)
+            return
+        self._loaded[name] = loaded
+        targets = tuple(loaded.policy.targets)
+        self._served[name] = ServedModel(name, loaded.ref.version, targets, self._clock(), refused)
+        _log.info("model_loaded", model=name, version=loaded.ref.version, targets=list(targets), refused=refused)
+
+    def _open(self, name: str) -> tuple[LoadedModel, str]:
+        if name in self._loaded:
+            return to_loaded(self._shelf.load(name)), ""
+        bundle, refused = self._shelf.last_good(name)
+        for reason in refused:
+            _log.error("model_refused", model=name, reason=reason, still_served=bundle.version)
+        return to_loaded(bundle), "; ".join(refused)
+
+
+def require_champions(shelf: Shelf, names: Sequence[str]) -> None:
+    """Check that every named model has a champion.
+
+    Raises
+    ------
+    NotFound
+        Naming the models that have none.
+    """
+    missing = [name for name in names if shelf.pointer_stamp(name) is None]
+    if missing:
+        there = ", ".join(shelf.names()) or "none; train one first"
+        raise NotFound(f"No champion of {', '.join(missing)}. Models there: {there}.")

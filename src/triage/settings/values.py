@@ -1,0 +1,190 @@
+"""What can be set, its defaults and its bounds. It must not look for values by itself: `sources` brings them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+__all__ = ["ColumnRoles", "Origin", "SettingRow", "Settings", "is_loopback", "mask_password"]
+
+# What `load_settings` states about the settings; neither the file nor the environment can give them.
+_FACTS = ("config_file", "columns", "origins")
+
+
+class Origin(StrEnum):
+    """Where the value of a setting came from."""
+
+    DEFAULT = "default"
+    FILE = "file"
+    ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One line of ``triage config show``: key, value as text without secrets, and where it came from."""
+
+    key: str
+    value: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRoles:
+    """What the columns of a team's own files mean: the ``[columns]`` table of ``triage.toml``.
+
+    Parameters
+    ----------
+    text, fields, targets : tuple of str
+        Columns of free text, of categories, and to be predicted; empty when the file does not say.
+    time, id : str or None
+        The column of the opening time, and the one of the incident's number.
+    """
+
+    text: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    time: str | None = None
+    id: str | None = None
+    targets: tuple[str, ...] = ()
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, once, for the whole process. Build it with `load_settings`.
+
+    Parameters
+    ----------
+    home : Path
+        The folder that holds the models and the databases; absolute.
+    host : str, default="127.0.0.1"
+        Where the service listens. Loopback only, until requests carry keys.
+    port : int, default=8000
+        In [0, 65535]; 0 takes any free port.
+    max_body_bytes : int, default=5_000_000
+        Largest request body that is read, in bytes; at least 1024.
+    journal_queue : int, default=10_000
+        How many accepted events may wait for the writer before senders are pushed back; at least 1.
+    promise : float, default=0.95
+        Precision promised for automatic labels, in (0, 1); a higher one labels fewer.
+    database_url : str
+        The service's database. Default: SQLite in ``home/triage.db``.
+    mlflow_uri : str
+        The store of training runs, never the service's own database. Default: SQLite in ``home/mlflow.db``.
+    models_dir : Path
+        The bundles. Default: ``home/models``.
+    artifacts_dir : Path
+        MLflow's artifacts. Default: ``_mlflow`` in ``models_dir``, a name that no bundle can have.
+    reload_interval_s : float, default=2.0
+        How often the service looks for a new champion, in seconds, above 0.
+    log_level : str, default="info"
+        One of debug, info, warning, error, critical.
+    config_file : Path or None, default=None
+        The ``triage.toml`` that was read.
+    columns : ColumnRoles
+        Its ``[columns]`` table.
+    origins : mapping of str to Origin
+        Where the keys that are not defaults came from.
+    """
+
+    # Inputs are hidden in pydantic's own message: it is chained to ours, and a database URL may hold a password.
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+
+    home: Path
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 5_000_000  # below 1 KiB not even a short ticket fits
+    journal_queue: Annotated[int, Field(ge=1)] = 10_000
+    promise: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home'] / 'triage.db'}", repr=False)
+    mlflow_uri: str = Field(default_factory=lambda known: f"sqlite:///{known['home'] / 'mlflow.db'}", repr=False)
+    models_dir: Path = Field(default_factory=lambda known: known["home"] / "models")
+    artifacts_dir: Path = Field(default_factory=lambda known: known["models_dir"] / "_mlflow")
+    reload_interval_s: Annotated[float, Field(gt=0)] = 2.0
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error", "critical"],
+        BeforeValidator(lambda level: level.lower() if isinstance(level, str) else level),
+    ] = "info"
+    config_file: Path | None = None
+    columns: ColumnRoles = ColumnRoles()
+    origins: Mapping[str, Origin] = Field(default_factory=dict, repr=False)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # the signature is pydantic-settings'
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take values only from the caller: `load_settings` is given the environment, and knows each value's origin."""
+        return (init_settings,)
+
+    @field_validator("host")
+    @classmethod
+    def _refuse_other_machines(cls, host: str) -> str:
+        if not is_loopback(host):
+            raise ValueError("must be a loopback address (127.0.0.1, ::1, localhost), as requests carry no keys yet")
+        return host
+
+    @field_validator("database_url", "mlflow_uri")
+    @classmethod
+    def _refuse_unusable_url(cls, url: str, info: ValidationInfo) -> str:
+        if info.field_name == "mlflow_uri" and url == info.data.get("database_url"):
+            raise ValueError("must not be database_url: MLflow keeps tables of its own, some by the same names")
+        scheme, separator, rest = url.partition("://")
+        if not separator or scheme.partition("+")[0] not in ("sqlite", "postgresql"):
+            raise ValueError("must look like sqlite:////absolute/path.db or postgresql+psycopg://host/name")
+        if scheme.startswith("sqlite") and not Path(rest.removeprefix("/")).is_absolute():
+            raise ValueError("must give an absolute path (sqlite:////…), so that the working folder does not matter")
+        return url
+
+    @classmethod
+    def known_keys(cls) -> tuple[str, ...]:
+        """Name every key that can be set, in the order in which they are shown."""
+        return tuple(key for key in cls.model_fields if key not in _FACTS)
+
+    def as_rows(self) -> tuple[SettingRow, ...]:
+        """Render every key, and every entry of ``[columns]``, with where its value came from; passwords are masked."""
+        keys = [
+            SettingRow(key, mask_password(str(getattr(self, key))), self.origins.get(key, Origin.DEFAULT))
+            for key in self.known_keys()
+        ]
+        roles = ((each.name, getattr(self.columns, each.name)) for each in fields(self.columns))
+        named = [(name, value if isinstance(value, str) else ", ".join(value)) for name, value in roles if value]
+        return (*keys, *(SettingRow(f"columns.{name}", value, Origin.FILE) for name, value in named))
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address can be reached from this machine only.
+
+    Examples
+    --------
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
+    (True, True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def mask_password(text: str) -> str:
+    """Replace the password of a URL, in its authority or its query, by three asterisks.
+
+    Examples
+    --------
+    >>> mask_password("postgresql+psycopg://desk:hunter2@db/triage?sslpassword=x&application_name=desk")
+    'postgresql+psycopg://desk:***@db/triage?sslpassword=***&application_name=desk'
+    """
+    # Up to the last @: a password may itself hold an unescaped @ or /.
+    text = re.sub(r"(://[^/:@]*:).*@", r"\1***@", text)
+    return re.sub(r"([?&][^=&]*(?:passw|secret|token)[^=&]*=)[^&]*", r"\1***", text, flags=re.IGNORECASE)

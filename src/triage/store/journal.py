@@ -1,0 +1,220 @@
+"""The journal of live incidents in a database: implements `triage.flow.Journal`. It decides and labels nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Self, TypeVar
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from triage.domain import Feedback
+from triage.errors import Conflict, NotFound, StoreUnavailable, bounded
+from triage.flow import Answer, CommitCounts, Entry, Page
+from triage.store.connections import database_file, reading_engine, writing_engine
+from triage.store.cursors import from_cursor, to_cursor
+from triage.store.lock import FileLock
+from triage.store.rows import answer_of, rows_of
+from triage.store.schema import upgrade_schema
+from triage.store.tables import feedback as verdicts
+from triage.store.tables import incidents
+from triage.store.writer import GroupWriter
+from triage.store.writing import Write, latest_answers, write_all
+
+__all__ = ["SqlJournal"]
+
+_T = TypeVar("_T")
+
+# How long a statement waits for a lock that somebody else holds, such as a backup or a person with the sqlite3 shell.
+_BUSY_TIMEOUT_S = 5.0
+
+
+class SqlJournal:
+    """A journal in one SQLite file, written by this process alone. Made by `open`.
+
+    Parameters
+    ----------
+    writer : GroupWriter
+    reads : Engine
+        For reading only.
+    held : ExitStack
+        What to let go at the end, after the writer.
+    """
+
+    def __init__(self, writer: GroupWriter, reads: Engine, held: ExitStack) -> None:
+        self._writer = writer
+        self._reads = reads
+        self._held = held
+
+    @classmethod
+    def open(cls, database_url: str, *, most_waiting: int = 10_000, busy_timeout_s: float = _BUSY_TIMEOUT_S) -> Self:
+        """Open a database, made or migrated as needed.
+
+        Parameters
+        ----------
+        database_url : str
+            Such as ``sqlite:////var/lib/triage/triage.db``.
+        most_waiting : int, default=10_000
+            Rows that may wait for the writer before senders are pushed back.
+        busy_timeout_s : float, default=5.0
+            How long to wait for somebody else's lock on the database, in seconds.
+
+        Raises
+        ------
+        SettingsError
+            The URL names no SQLite file, or the file was written by a newer version.
+        Conflict
+            Another process writes the file.
+        StoreUnavailable
+            The file cannot be opened or is no database.
+        """
+        file = database_file(database_url)
+        with ExitStack() as held:
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                held.callback(FileLock(file).release)
+                writes = writing_engine(file, busy_timeout_s)
+                held.callback(writes.dispose)
+                upgrade_schema(writes)
+            except OSError as err:
+                raise StoreUnavailable(f"{file} cannot be made: {err.strerror}. Make the folder writable.") from err
+            except SQLAlchemyError as err:
+                raise StoreUnavailable(f"{file} cannot be used as the database: {_said(err)}.") from err
+            reads = reading_engine(file, busy_timeout_s)
+            held.callback(reads.dispose)
+            return cls(GroupWriter(writes, write_all, most_waiting), reads, held.pop_all())
+
+    def close(self) -> None:
+        """Commit what waits, then let the file go; twice is once. It blocks for that long."""
+        self._writer.close()
+        self._held.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def counts(self) -> CommitCounts:
+        """What has been written since it was opened."""
+        return self._writer.counts
+
+    async def record(self, entries: Sequence[Entry]) -> list[Answer]:
+        """Commit entries in one transaction and answer each; see `triage.flow.Journal`.
+
+        Raises
+        ------
+        StoreUnavailable
+            None of them was kept.
+        """
+        return await self._writer.submit(Write(entries=rows_of(entries)))
+
+    async def add_feedback(self, feedback: Feedback) -> None:
+        """Commit a verdict.
+
+        Raises
+        ------
+        NotFound
+            Its incident is not stored.
+        StoreUnavailable
+            It was not kept.
+        """
+        await self._writer.submit(Write(verdicts=(feedback,)))
+
+    async def check(self) -> None:
+        """Raise StoreUnavailable unless a transaction that writes can be had."""
+        await self._writer.submit(Write())
+
+    async def find(self, incident_id: str, source: str | None = None) -> Answer:
+        """Return the latest answer on an incident.
+
+        Raises
+        ------
+        NotFound
+            No such incident.
+        Conflict
+            Several sources have the id and none is given.
+        StoreUnavailable
+            The database cannot be read.
+        """
+        query = latest_answers().where(incidents.c.incident_id == incident_id).order_by(incidents.c.source)
+        if source is not None:
+            query = query.where(incidents.c.source == source)
+        # Enough to say which sources are meant; a message shows no more.
+        rows = await self._read(lambda connection: connection.execute(query.limit(6)).mappings().all())
+        if not rows:
+            of = "" if source is None else f" of source {source!r}"
+            raise NotFound(f"No incident {incident_id!r}{of} is stored.")
+        if len(rows) > 1:
+            sources = bounded(repr(row["source"]) for row in rows)
+            raise Conflict(f"Several sources have an incident {incident_id!r}: {sources}. Add ?source= to choose.")
+        return answer_of(rows[0])
+
+    async def page(self, limit: int, cursor: str | None = None, source: str | None = None) -> Page:
+        """Return latest answers, newest incident first; incidents that come in meanwhile do not move the pages.
+
+        Parameters
+        ----------
+        limit : int
+            Answers a page, at least 1.
+        cursor : str or None, default=None
+            The ``next_cursor`` of the page before.
+        source : str or None, default=None
+            Only incidents of this source.
+
+        Raises
+        ------
+        UsageError
+            The cursor is none of ours.
+        StoreUnavailable
+            The database cannot be read.
+        """
+        query = latest_answers().order_by(incidents.c.seq.desc()).limit(limit + 1)
+        if cursor is not None:
+            query = query.where(incidents.c.seq < from_cursor(cursor))
+        if source is not None:
+            query = query.where(incidents.c.source == source)
+        rows = await self._read(lambda connection: connection.execute(query).mappings().all())
+        shown = rows[:limit]
+        return Page(
+            tuple(answer_of(row) for row in shown),
+            to_cursor(shown[-1]["seq"]) if len(rows) > limit else None,
+        )
+
+    async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
+        """Return the verdicts on an incident, oldest first.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        query = (
+            select(verdicts)
+            .where((verdicts.c.source == source) & (verdicts.c.incident_id == incident_id))
+            .order_by(verdicts.c.seq)
+        )
+        rows = await self._read(lambda connection: connection.execute(query).all())
+        return [
+            Feedback(row.incident_id, row.source, row.target, row.label, row.given_by, row.given_at) for row in rows
+        ]
+
+    async def _read(self, query: Callable[[Connection], _T]) -> _T:
+        """Read in a thread: the disk may take its time, and the event loop serves everybody else."""
+
+        def read() -> _T:
+            with self._reads.connect() as connection:
+                return query(connection)
+
+        try:
+            return await asyncio.to_thread(read)
+        except SQLAlchemyError as err:
+            raise StoreUnavailable("The database cannot be read. Try again.") from err
+
+
+def _said(error: SQLAlchemyError) -> str:
+    """Return what the database itself said, without SQLAlchemy's additions."""
+    return str(getattr(error, "orig", None) or error)

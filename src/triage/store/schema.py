@@ -1,0 +1,42 @@
+"""The tables of a database brought up to what this version knows, or the database refused. No rows are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from triage.errors import SettingsError
+
+__all__ = ["upgrade_schema"]
+
+
+def upgrade_schema(engine: Engine) -> None:
+    """Run the migrations that are missing, all in one transaction.
+
+    Raises
+    ------
+    SettingsError
+        A version that is not known here made the tables: a newer one, or no triage at all.
+    """
+    config = Config()
+    # A per cent sign would be read as the start of a placeholder.
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    known = {script.revision for script in scripts.walk_revisions()}
+    with engine.begin() as connection:
+        current = MigrationContext.configure(connection).get_current_heads()
+        strange = sorted(set(current) - known)
+        if strange:
+            where = engine.url.render_as_string(hide_password=True)
+            raise SettingsError(
+                f"{where} has the schema {', '.join(strange)}; this version knows up to {scripts.get_current_head()}. "
+                "Start the newer version that wrote it, or set another database_url."
+            )
+        if set(current) != set(scripts.get_heads()):
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")

@@ -1,0 +1,106 @@
+"""The tables as the code uses them; `migrations` makes them. Kept to what SQLite and PostgreSQL both have."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+__all__ = ["UtcDateTime", "decisions", "feedback", "incidents", "metadata", "revisions"]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC, also where the database knows no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102  # SQLAlchemy's signature
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# Names, so that later migrations can drop a constraint on any database.
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column of exactly this type.
+_Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("source", String(255), nullable=False),
+    Column("incident_id", String(255), nullable=False),
+    Column("revision", Integer, nullable=False),
+    UniqueConstraint("source", "incident_id"),
+    Index(None, "incident_id"),
+    Index(None, "source", "seq"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("source", String(255), primary_key=True),
+    Column("incident_id", String(255), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("opened_at", UtcDateTime),
+    Column("digest", String(64), nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    ForeignKeyConstraint(["source", "incident_id"], ["incidents.source", "incidents.incident_id"]),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("source", String(255), primary_key=True),
+    Column("incident_id", String(255), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("answered_at", UtcDateTime),
+    Column("degraded", Text, nullable=False),
+    Column("predictions", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["source", "incident_id", "revision"], ["revisions.source", "revisions.incident_id", "revisions.revision"]
+    ),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("source", String(255), nullable=False),
+    Column("incident_id", String(255), nullable=False),
+    Column("target", String(255), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("given_by", String(255), nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["source", "incident_id"], ["incidents.source", "incidents.incident_id"]),
+    Index(None, "source", "incident_id"),
+)

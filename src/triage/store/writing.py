@@ -1,0 +1,210 @@
+"""What one transaction of the writer does, for all requests that share it. It must not begin or commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, select, tuple_, update
+
+from triage.domain import Feedback
+from triage.errors import NotFound, TriageError
+from triage.flow import Answer, AnswerStatus
+from triage.store.rows import EntryRows, Key, answer_of
+from triage.store.tables import decisions, feedback, incidents, revisions
+
+__all__ = ["Outcome", "Write", "latest_answers", "write_all"]
+
+# Databases bound the parameters of a statement; a key takes two.
+_KEYS_A_STATEMENT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What one request wants written, all or nothing; empty, to see whether anything can be.
+
+    Parameters
+    ----------
+    entries : tuple of EntryRows, default=()
+    verdicts : tuple of Feedback, default=()
+        Each on an incident that is known, or among the entries of the same transaction.
+    """
+
+    entries: tuple[EntryRows, ...] = ()
+    verdicts: tuple[Feedback, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many rows it takes; at least 1, as an empty one takes a turn too."""
+        return max(1, len(self.entries) + len(self.verdicts))
+
+
+# The answers on a request's entries, or why it was not written although its transaction was committed.
+Outcome: TypeAlias = list[Answer] | TriageError
+
+
+@dataclass(slots=True)
+class _Incident:
+    """How an incident stands while a transaction is put together."""
+
+    stored: RowMapping | None = None
+    revision: int = 0
+    digest: str = ""
+    answer: Answer | None = None
+
+    def known_answer(self) -> Answer | None:
+        """Return the answer on the latest revision: made in this transaction, else stored, else none."""
+        if self.answer is None and self.stored is not None:
+            self.answer = answer_of(self.stored)
+        return self.answer
+
+
+def latest_answers() -> Select[tuple[object, ...]]:
+    """Select the latest revision of every incident with its answer, ready for `answer_of`."""
+    return (
+        select(
+            incidents.c.seq,
+            incidents.c.source,
+            incidents.c.incident_id,
+            incidents.c.revision,
+            revisions.c.received_at,
+            revisions.c.digest,
+            decisions.c.answered_at,
+            decisions.c.degraded,
+            decisions.c.predictions,
+        )
+        .join(
+            revisions,
+            (revisions.c.source == incidents.c.source)
+            & (revisions.c.incident_id == incidents.c.incident_id)
+            & (revisions.c.revision == incidents.c.revision),
+        )
+        .join(
+            decisions,
+            (decisions.c.source == incidents.c.source)
+            & (decisions.c.incident_id == incidents.c.incident_id)
+            & (decisions.c.revision == incidents.c.revision),
+        )
+    )
+
+
+def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
+    """Write requests in their order, with as many statements for all as for one.
+
+    Parameters
+    ----------
+    connection : Connection
+        In a transaction that nobody else writes beside.
+    writes : sequence of Write
+
+    Returns
+    -------
+    list of Outcome
+        One a request.
+    """
+    answers = iter(_record(connection, [entry for write in writes for entry in write.entries]))
+    recorded = [[next(answers) for _ in write.entries] for write in writes]
+    known = _known(connection, {_key(verdict) for write in writes for verdict in write.verdicts})
+    outcomes: list[Outcome] = []
+    for write, answered in zip(writes, recorded, strict=True):
+        unknown = next((verdict for verdict in write.verdicts if _key(verdict) not in known), None)
+        if unknown is None:
+            _add_verdicts(connection, write.verdicts)
+        outcomes.append(answered if unknown is None else _not_found(unknown))
+    return outcomes
+
+
+def _record(connection: Connection, entries: Sequence[EntryRows]) -> list[Answer]:
+    standing = _standing(connection, entries)
+    answers = [_place(entry, standing[entry.key]) for entry in entries]
+    fresh = [
+        (entry, answer.revision)
+        for entry, answer in zip(entries, answers, strict=True)
+        if answer.status is not AnswerStatus.REPEATED
+    ]
+    if fresh:
+        _write_incidents(connection, {entry.key: standing[entry.key] for entry, _ in fresh})
+        connection.execute(insert(revisions), [{**entry.revision, "revision": revision} for entry, revision in fresh])
+        connection.execute(insert(decisions), [{**entry.decision, "revision": revision} for entry, revision in fresh])
+    return answers
+
+
+def _standing(connection: Connection, entries: Sequence[EntryRows]) -> dict[Key, _Incident]:
+    standing = {entry.key: _Incident() for entry in entries}
+    for some in _in_parts(list(standing)):
+        query = latest_answers().where(tuple_(incidents.c.source, incidents.c.incident_id).in_(some))
+        for row in connection.execute(query).mappings():
+            standing[row["source"], row["incident_id"]] = _Incident(row, row["revision"], row["digest"])
+    return standing
+
+
+def _place(entry: EntryRows, incident: _Incident) -> Answer:
+    """Answer an entry: as before where its body is the incident's latest, else as a revision of its own."""
+    digest = entry.revision["digest"]
+    before = incident.known_answer() if incident.digest == digest else None
+    if before is not None:
+        return replace(before, status=AnswerStatus.REPEATED)
+    incident.revision += 1
+    incident.digest = digest
+    status = AnswerStatus.CREATED if incident.revision == 1 else AnswerStatus.UPDATED
+    incident.answer = Answer(status, incident.revision, entry.revision["received_at"], entry.entry.triage)
+    return incident.answer
+
+
+def _write_incidents(connection: Connection, changed: dict[Key, _Incident]) -> None:
+    made = [
+        {"source": source, "incident_id": incident_id, "revision": incident.revision}
+        for (source, incident_id), incident in changed.items()
+        if incident.stored is None
+    ]
+    moved = [
+        {"of_source": source, "of_id": incident_id, "revision": incident.revision}
+        for (source, incident_id), incident in changed.items()
+        if incident.stored is not None
+    ]
+    if made:
+        connection.execute(insert(incidents), made)
+    if moved:
+        is_it = (incidents.c.source == bindparam("of_source")) & (incidents.c.incident_id == bindparam("of_id"))
+        connection.execute(update(incidents).where(is_it).values(revision=bindparam("revision")), moved)
+
+
+def _known(connection: Connection, keys: Iterable[Key]) -> set[Key]:
+    known: set[Key] = set()
+    columns = (incidents.c.source, incidents.c.incident_id)
+    for some in _in_parts(list(keys)):
+        found = connection.execute(select(*columns).where(tuple_(*columns).in_(some)))
+        known |= {(row.source, row.incident_id) for row in found}
+    return known
+
+
+def _add_verdicts(connection: Connection, verdicts: Sequence[Feedback]) -> None:
+    if verdicts:
+        connection.execute(
+            insert(feedback),
+            [
+                {
+                    "source": verdict.source,
+                    "incident_id": verdict.incident_id,
+                    "target": verdict.target,
+                    "label": verdict.label,
+                    "given_by": verdict.given_by,
+                    "given_at": verdict.given_at,
+                }
+                for verdict in verdicts
+            ],
+        )
+
+
+def _key(verdict: Feedback) -> Key:
+    return verdict.source, verdict.incident_id
+
+
+def _not_found(verdict: Feedback) -> NotFound:
+    return NotFound(f"No incident {verdict.incident_id!r} of source {verdict.source!r} is stored. Send it first.")
+
+
+def _in_parts(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
+    for start in range(0, len(keys), _KEYS_A_STATEMENT):
+        yield keys[start : start + _KEYS_A_STATEMENT]

@@ -1,0 +1,164 @@
+"""How a model does on rows it was not fitted on: a run's newest slice and any later file, by one function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.decide.documents import to_policy
+from triage.decide.policy import Policy
+from triage.domain import ModelRef
+from triage.engine import target_probabilities
+from triage.errors import DataError, Problem
+from triage.learn.heads import to_positions
+from triage.learn.inputs import Inputs, from_frame
+from triage.learn.model import IncidentModel
+from triage.measure.scores import HeadScores, Promise, score_head
+from triage.measure.splits import Split, split_by_time
+from triage.training.ports import Bundle, History
+
+__all__ = ["Evaluation", "Fit", "Slice", "evaluate", "probabilities", "score", "split_history"]
+
+Probabilities = Mapping[str, tuple[Sequence[str], NDArray[np.float64]]]
+
+
+class Slice(StrEnum):
+    """Which rows of a file are judged."""
+
+    NEWEST = "newest"
+    VALIDATE = "validate"
+    ALL = "all"
+
+
+class Fit(StrEnum):
+    """Which of a bundle's two fits was judged."""
+
+    BEFORE_REFIT = "before-refit"
+    SERVED = "served"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What came out of judging a model on a file.
+
+    Parameters
+    ----------
+    model : ModelRef
+    fit : Fit
+        ``served`` when the model that answers live has seen none of the rows; otherwise ``before-refit``, the fit that
+        was kept from before the newest rows were learnt too.
+    rows, in_slice, left_out : int
+        Incidents in the file, in the slice, and of those left out because the fit was made on them.
+    scores : tuple of HeadScores
+    """
+
+    model: ModelRef
+    fit: Fit
+    rows: int
+    in_slice: int
+    left_out: int
+    scores: tuple[HeadScores, ...]
+
+
+def split_history(history: History) -> Split:
+    """Cut a history by time, with an embargo where it says when labels became known."""
+    opened = None if history.opened_at is None else history.opened_at.to_numpy("datetime64[ns]")
+    known = None if history.known_at is None else history.known_at.to_numpy("datetime64[ns]")
+    return split_by_time(len(history), opened, known)
+
+
+def probabilities(model: IncidentModel, policy: Policy, inputs: Inputs) -> Probabilities:
+    """Return every target's labels and probabilities of shape (n, n_labels), derived ones included."""
+    rows = model.features.rows(inputs)
+    return target_probabilities(policy, {head.target: (head.classes, head.probabilities(rows)) for head in model.heads})
+
+
+def score(
+    found: Probabilities,
+    policy: Policy,
+    truths: Mapping[str, Sequence[str | None]],
+    majorities: Mapping[str, str],
+) -> tuple[HeadScores, ...]:
+    """Score probabilities against how the incidents ended.
+
+    Parameters
+    ----------
+    found : mapping of str to (labels, probabilities)
+        By target.
+    policy : Policy
+        Whose thresholds decide what would have been labelled.
+    truths : mapping of str to sequence of (str or None)
+        By target; rows without a label are not judged.
+    majorities : mapping of str to str
+        The commonest label of the rows that were fitted on, by target.
+    """
+    scores = []
+    for target, (labels, predicted) in found.items():
+        known = np.array([label is not None for label in truths[target]], bool)
+        new = sorted({label for label in (*truths[target], majorities[target]) if label is not None} - set(labels))
+        classes = (*labels, *new)
+        rule = policy.targets[target]
+        scores.append(
+            score_head(
+                target,
+                classes,
+                to_positions(truths[target], classes)[known],
+                predicted[known],
+                majority=classes.index(majorities[target]),
+                promise=Promise(rule.promise, None if rule.auto is None else rule.auto.at_least),
+            )
+        )
+    return tuple(scores)
+
+
+def evaluate(bundle: Bundle, history: History, which: Slice = Slice.NEWEST) -> Evaluation:
+    """Judge a stored model on a file.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    history : History
+        Holds the columns that the model reads, and its targets.
+    which : Slice, default=Slice.NEWEST
+        The slice of the file, cut as in training: 70 % / 10 % ``validate`` / 20 % ``newest``.
+
+    Raises
+    ------
+    DataError
+        When no row is left to judge.
+    """
+    policy = to_policy(bundle.parts["policy"])
+    split = split_history(history)
+    rows = {Slice.NEWEST: split.newest, Slice.VALIDATE: split.validate, Slice.ALL: np.arange(len(history))}[which]
+    memory = bundle.parts["rows"].arrays
+    fit = Fit.BEFORE_REFIT if np.isin(history.keys[rows], memory["served"]).any() else Fit.SERVED
+    seen = [memory[name] for name in _seen_by(fit, which)]
+    kept = rows[~np.isin(history.keys[rows], np.concatenate(seen))]
+    if not len(kept):
+        problem = Problem("hold no row that the model was not fitted on", "rows", count=len(rows))
+        raise DataError(f"Nothing is left to judge {bundle.name!r} on in the {which} slice.", [problem])
+    model = IncidentModel.from_part(bundle.parts[fit.value.replace("-", "_")])
+    inputs = from_frame(history.inputs, history.opened_at, model.columns).take(kept.tolist())
+    truths = {str(name): labels.iloc[kept].tolist() for name, labels in history.targets.items()}
+    scores = score(probabilities(model, policy, inputs), policy, truths, _majorities(bundle))
+    return Evaluation(
+        ModelRef(bundle.name, bundle.version), fit, len(history), len(rows), len(rows) - len(kept), scores
+    )
+
+
+def _seen_by(fit: Fit, which: Slice) -> tuple[str, ...]:
+    if fit is Fit.SERVED:
+        return ("served",)
+    # The validation slice is where calibration and thresholds were chosen; who asks for it by name is shown it.
+    return ("fitted",) if which is Slice.VALIDATE else ("fitted", "chosen_on")
+
+
+def _majorities(bundle: Bundle) -> dict[str, str]:
+    majorities = bundle.card["majorities"]
+    if not isinstance(majorities, Mapping):
+        raise DataError(f"The card of {bundle.name!r} names no majorities.")
+    return {target: str(label) for target, label in majorities.items()}

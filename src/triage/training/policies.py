@@ -1,0 +1,94 @@
+"""Chooses a model's policy on rows that neither weights nor calibration have seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.decide.policy import SUGGESTION_PROMISE, Policy, TargetPolicy
+from triage.decide.priority import IMPACT, PRIORITY, URGENCY, PriorityRule, learn_matrix
+from triage.decide.promise import choose_threshold
+from triage.learn.fitting import check_labels
+from triage.learn.heads import to_positions
+from triage.learn.inputs import Inputs
+from triage.learn.model import IncidentModel
+from triage.measure.calibration import Calibration, fit_calibration
+
+__all__ = ["choose_priority_rule", "choose_thresholds", "name_derived"]
+
+Targets = Mapping[str, Sequence[str | None]]
+
+
+def name_derived(targets: Sequence[str]) -> str | None:
+    """Return which target follows from two others: priority, where impact and urgency are targets too."""
+    usual = {target.casefold(): target for target in targets}
+    return usual.get(PRIORITY) if IMPACT in usual and URGENCY in usual else None
+
+
+def choose_priority_rule(
+    model: IncidentModel, fitted: Targets, calibrate: tuple[Inputs, Targets], priority: str
+) -> PriorityRule:
+    """Read the matrix off the fitted rows and calibrate what it gives on later ones.
+
+    Parameters
+    ----------
+    model : IncidentModel
+        Has heads for impact and urgency.
+    fitted : mapping of str to labels
+        Targets of the rows that were fitted on.
+    calibrate : tuple of Inputs and Targets
+        Later rows.
+    priority : str
+        The target to derive.
+
+    Raises
+    ------
+    DataError
+        When fewer than two priorities occur among the rows that were fitted on.
+    """
+    check_labels({priority: fitted[priority]})
+    heads = {head.target.casefold(): head for head in model.heads}
+    impact, urgency = heads[IMPACT], heads[URGENCY]
+    history = list(zip(fitted[impact.target], fitted[urgency.target], fitted[priority], strict=True))
+    matrix = learn_matrix(impact.classes, urgency.classes, history)
+    classes = tuple(sorted(set(matrix.values())))
+    rule = PriorityRule(impact.target, urgency.target, priority, classes, matrix, Calibration())
+    rows = model.features.rows(calibrate[0])
+    margins = rule.margins((impact.classes, impact.probabilities(rows)), (urgency.classes, urgency.probabilities(rows)))
+    truth = to_positions(calibrate[1][priority], classes)
+    return replace(rule, calibration=fit_calibration(margins[truth >= 0], truth[truth >= 0]))
+
+
+def choose_thresholds(
+    found: Mapping[str, tuple[Sequence[str], NDArray[np.float64]]],
+    truths: Targets,
+    promise: float,
+    priority: PriorityRule | None,
+) -> Policy:
+    """Choose every target's thresholds.
+
+    Parameters
+    ----------
+    found : mapping of str to (labels, probabilities of shape (n, n_labels))
+        By target, on rows used for nothing else.
+    truths : mapping of str to labels
+        A label the model does not know counts as an error.
+    promise : float
+        Precision of automatic labels, in (0, 1).
+    priority : PriorityRule or None
+        Becomes part of the policy.
+    """
+    rules = {}
+    for target, (labels, predicted) in found.items():
+        known = np.array([label is not None for label in truths[target]], bool)
+        confidence = predicted[known].max(axis=1) if known.any() else np.zeros(0)
+        correct = predicted[known].argmax(axis=1) == to_positions(truths[target], labels)[known]
+        rules[target] = TargetPolicy(
+            promise,
+            auto=choose_threshold(confidence, correct, promise),
+            suggest=choose_threshold(confidence, correct, min(SUGGESTION_PROMISE, promise)),
+        )
+    return Policy(rules, priority)

@@ -1,0 +1,63 @@
+"""What a training run is asked to do, and the places it may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from triage.errors import UsageError
+from triage.learn.fitting import STRENGTHS
+from triage.training.ports import ModelShelf, RunLog
+
+__all__ = ["Places", "TrainingRequest"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRequest:
+    """What a run is asked to do.
+
+    Parameters
+    ----------
+    name : str
+        The model's name on the shelf.
+    promise : float, default=0.95
+        Precision of automatic labels, in (0, 1).
+    effort : str, default="normal"
+        ``quick``, ``normal`` or ``thorough``: how many settings are tried.
+    n_jobs : int, default=1
+        Fits at a time.
+    code_version : str, default=""
+        The version of the code that runs.
+    reading : mapping of str to (str or None)
+        How the file was read, where it cannot be told from its columns; the card keeps it for evaluation.
+    """
+
+    name: str
+    promise: float = 0.95
+    effort: str = "normal"
+    n_jobs: int = 1
+    code_version: str = ""
+    reading: Mapping[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.promise < 1.0:
+            raise UsageError(f"The promise must be in (0, 1). Got {self.promise!r}.")
+        if self.effort not in STRENGTHS:
+            raise UsageError(f"The effort must be one of {', '.join(STRENGTHS)}. Got {self.effort!r}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a run puts what it learnt, and where it says how far it is.
+
+    Parameters
+    ----------
+    shelf : ModelShelf
+    runs : RunLog
+    progress : callable
+        Called with a sentence at the begin of each step.
+    """
+
+    shelf: ModelShelf
+    runs: RunLog
+    progress: Callable[[str], None]

@@ -1,0 +1,219 @@
+"""One training run in named steps: split, fit, choose, judge, refit, store, gate, promote. Reads no file itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.decide.documents import to_part
+from triage.decide.policy import Policy
+from triage.errors import DataError
+from triage.learn.fitting import STRENGTHS, choose_model, refit_model
+from triage.learn.inputs import Inputs, from_frame
+from triage.learn.model import IncidentModel
+from triage.learn.parts import Part, Parts
+from triage.measure.scores import HeadScores
+from triage.measure.splits import Split
+from triage.training.cards import to_card
+from triage.training.evaluation import probabilities, score, split_history
+from triage.training.gate import Comparison, compare
+from triage.training.policies import choose_priority_rule, choose_thresholds, name_derived
+from triage.training.ports import History, ModelShelf, RunRecord
+from triage.training.request import Places, TrainingRequest
+
+__all__ = ["TrainingReport", "train_incidents"]
+
+Targets = Mapping[str, list[str | None]]
+
+# Three rows to choose on: below that nothing can be chosen. So small a history is labelled, never automatically.
+_LEAST_ROWS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingReport:
+    """What came out of a run.
+
+    Parameters
+    ----------
+    name, version : str
+        The stored model.
+    run_id : str
+        Its run's identifier on record.
+    promoted : bool
+        Whether it is the champion now.
+    slices : mapping of str to int
+        Rows in each slice, and rows purged.
+    strengths : mapping of str to float
+        The regularisation chosen for each target.
+    scores : tuple of HeadScores
+        On the newest slice, from before the refit on everything.
+    comparisons : tuple of Comparison
+        Against the champion before, where there was one.
+    policy : Policy
+        The thresholds that were chosen.
+    """
+
+    name: str
+    version: str
+    run_id: str
+    promoted: bool
+    slices: Mapping[str, int]
+    strengths: Mapping[str, float]
+    scores: tuple[HeadScores, ...]
+    comparisons: tuple[Comparison, ...]
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    model: IncidentModel
+    policy: Policy
+    strengths: dict[str, float]
+
+
+def train_incidents(history: History, request: TrainingRequest, places: Places) -> TrainingReport:
+    """Train, judge and store a model of incidents; promote it unless the gate refuses.
+
+    Parameters
+    ----------
+    history : History
+        Oldest first.
+    request : TrainingRequest
+    places : Places
+
+    Returns
+    -------
+    TrainingReport
+        ``promoted`` is False when the candidate is worse than the champion beyond chance; it is stored all the same.
+
+    Raises
+    ------
+    DataError
+        When the history is too small, a target has a single label, or nothing was known in time to learn from.
+    BundleRefused
+        When the champion fails verification: the new model is stored and on record by then, but not promoted.
+    """
+    if len(history) < _LEAST_ROWS:
+        raise DataError(f"{history.name} holds {len(history)} incidents; at least {_LEAST_ROWS} are needed to learn.")
+    split = split_history(history)
+    if not len(split.fit):
+        raise DataError(
+            f"{history.name}: none of the oldest labels was known yet when the incidents to choose on were opened, so "
+            "nothing can be learnt without looking ahead. Give a longer history, or leave out the column of the times "
+            "when labels became known."
+        )
+    inputs = from_frame(history.inputs, history.opened_at, history.columns)
+    targets = {str(name): history.targets[name].tolist() for name in history.targets}
+
+    places.progress(f"Fitting on {len(split.fit):,} incidents, choosing on the next {len(split.validate):,}")
+    fitted = _fit(inputs, targets, split, history, request)
+
+    places.progress(f"Judging on the newest {len(split.newest):,}")
+    newest, truths = inputs.take(split.newest.tolist()), _take(targets, split.newest)
+    found = probabilities(fitted.model, fitted.policy, newest)
+    majorities = {target: _commonest(labels) for target, labels in _take(targets, split.fit).items()}
+    scores = score(found, fitted.policy, truths, majorities)
+
+    places.progress(f"Fitting again on all {len(history):,}")
+    learnt = {head.target: targets[head.target] for head in fitted.model.heads}
+    served = refit_model(fitted.model, inputs, learnt, fitted.strengths, request.n_jobs)
+
+    places.progress("Storing the model and its run")
+    earlier = places.shelf.champion(request.name)
+    card = to_card(history, request, split, fitted.strengths, scores, majorities)
+    version = places.shelf.add(request.name, _to_parts(fitted, served, history, split), card)
+    run_id = places.runs.record(_to_record(history, request, version, fitted, scores, places.shelf))
+
+    comparisons: tuple[Comparison, ...] = ()
+    if earlier is not None:
+        champion = places.shelf.load(request.name, earlier)
+        comparisons = compare(found, champion, history, split.newest)
+    promoted = not any(comparison.is_worse for comparison in comparisons)
+    if promoted:
+        places.shelf.promote(request.name, version)
+        places.runs.mirror_champion(request.name, version)
+    slices = {
+        "fit": len(split.fit),
+        "validate": len(split.validate),
+        "newest": len(split.newest),
+        "purged": split.purged,
+    }
+    return TrainingReport(
+        request.name, version, run_id, promoted, slices, fitted.strengths, scores, comparisons, fitted.policy
+    )
+
+
+def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, request: TrainingRequest) -> _Fitted:
+    derived = name_derived(list(targets))
+    learnt = {target: labels for target, labels in targets.items() if target != derived}
+    fit_rows, calibrate_rows = split.fit.tolist(), split.calibrate.tolist()
+    calibrate = inputs.take(calibrate_rows)
+    model, strengths = choose_model(
+        (inputs.take(fit_rows), _take(learnt, split.fit)),
+        (calibrate, _take(learnt, split.calibrate)),
+        history.columns,
+        STRENGTHS[request.effort],
+        request.n_jobs,
+    )
+    rule = None
+    if derived is not None:
+        rule = choose_priority_rule(
+            model, _take(targets, split.fit), (calibrate, _take(targets, split.calibrate)), derived
+        )
+    found = probabilities(model, Policy({}, rule), inputs.take(split.threshold.tolist()))
+    policy = choose_thresholds(found, _take(targets, split.threshold), request.promise, rule)
+    return _Fitted(model, policy, strengths)
+
+
+def _take(targets: Targets, rows: NDArray[np.int64]) -> dict[str, list[str | None]]:
+    return {target: [labels[row] for row in rows.tolist()] for target, labels in targets.items()}
+
+
+def _commonest(labels: Sequence[str | None]) -> str:
+    counts: dict[str, int] = {}
+    for label in labels:
+        if label is not None:
+            counts[label] = counts.get(label, 0) + 1
+    return min(counts, key=lambda label: (-counts[label], label))
+
+
+def _to_parts(fitted: _Fitted, served: IncidentModel, history: History, split: Split) -> Parts:
+    memory = {
+        "fitted": np.sort(history.keys[split.fit]),
+        "chosen_on": np.sort(history.keys[split.validate]),
+        "served": np.sort(history.keys),
+    }
+    return {
+        "before_refit": fitted.model.to_part(),
+        "served": served.to_part(),
+        "policy": to_part(fitted.policy),
+        "rows": Part(memory, {}),
+    }
+
+
+def _to_record(
+    history: History,
+    request: TrainingRequest,
+    version: str,
+    fitted: _Fitted,
+    scores: tuple[HeadScores, ...],
+    shelf: ModelShelf,
+) -> RunRecord:
+    parameters = {
+        "data": history.name,
+        "kind": history.kind,
+        "targets": ", ".join(fitted.policy.targets),
+        "text": ", ".join(history.columns.text),
+        "fields": ", ".join(history.columns.fields),
+        "promise": str(request.promise),
+        "effort": request.effort,
+    } | {f"strength.{target}": str(strength) for target, strength in fitted.strengths.items()}
+    metrics: dict[str, float] = {"incidents": float(len(history))}
+    for of_target in scores:
+        metrics |= of_target.as_metrics()
+    tags = {"data.sha256": history.fingerprint, "code.version": request.code_version}
+    folder = shelf.folder(request.name, version)
+    return RunRecord(request.name, version, parameters, metrics, scores, folder, tags)
