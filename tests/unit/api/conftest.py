@@ -1,0 +1,40 @@
+"""Apps over fakes and over a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+from tests.fakes import FakeCatalogue, FakeLabeller, MemoryJournal, fixed_clock
+
+from triage.api import Limits, Service, create_app
+from triage.flow import LiveFlow
+
+
+@pytest.fixture
+def journal() -> MemoryJournal:
+    return MemoryJournal()
+
+
+@pytest.fixture
+def labeller() -> FakeLabeller:
+    return FakeLabeller()
+
+
+@pytest.fixture
+def service(journal: MemoryJournal, labeller: FakeLabeller) -> Service:
+    flow = LiveFlow(lambda: labeller, journal, fixed_clock)
+    return Service(flow, FakeCatalogue(), Limits(max_body_bytes=10_000), fixed_clock, lambda: "made-up")
+
+
+@pytest.fixture
+def app(service: Service) -> FastAPI:
+    return create_app(service)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, raise_server_exceptions=False) as opened:
+        yield opened

@@ -1,0 +1,128 @@
+"""The documentation of the API is true: its examples run, its assets are ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+from tests.fakes import FakeCatalogue, FakeLabeller, fixed_clock
+from tests.stored import database_url
+
+from triage.api import Service, create_app, schemas
+from triage.flow import LiveFlow
+from triage.store import SqlJournal
+
+Document = dict[str, Any]
+
+
+@pytest.fixture
+def stored_app(tmp_path: Path) -> Iterator[FastAPI]:
+    """An app over a real database; the clock stands at the moment that the examples show."""
+    with SqlJournal.open(database_url(tmp_path / "triage.db")) as journal:
+        yield create_app(Service(LiveFlow(FakeLabeller, journal, fixed_clock), FakeCatalogue(), clock=fixed_clock))
+
+
+def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def with_parameters(path: str, operation: Document) -> str:
+    """Fill in the examples of a route's parameters, where they have one."""
+    query = ""
+    for parameter in operation.get("parameters", ()):
+        for example in parameter["schema"].get("examples", ())[:1]:
+            if parameter["in"] == "path":
+                path = path.replace(f"{{{parameter['name']}}}", example)
+            else:
+                query = f"?{parameter['name']}={example}"
+    return path + query
+
+
+def requests(operation: Document) -> list[object]:
+    if "requestBody" not in operation:
+        return [None]
+    return [one["value"] for one in operation["requestBody"]["content"]["application/json"]["examples"].values()]
+
+
+def test_every_example_of_the_document_is_answered_as_it_says(stored_app: FastAPI) -> None:
+    client = TestClient(stored_app)
+    document = client.get("/openapi.json").json()
+    compared = []
+    for path, method, operation in operations(document):
+        url = with_parameters(path, operation)
+        for body in requests(operation):
+            response = client.request(method, url, json=body) if body else client.request(method, url)
+            described = operation["responses"][str(response.status_code)]
+            example = described["content"].get("application/json", {}).get("example")
+            if example is not None:
+                assert response.json() == example, (method, url)
+                compared.append((method, url, response.status_code))
+    assert compared == [
+        ("post", "/v1/incidents", 201),
+        ("post", "/v1/incidents", 207),
+        ("get", "/v1/incidents?limit=1", 200),
+        ("get", "/v1/incidents/INC0012345", 200),
+        ("post", "/v1/feedback", 201),
+        ("get", "/v1/models", 200),
+        ("get", "/v1/models/desk", 200),
+        ("get", "/healthz", 200),
+        ("get", "/readyz", 200),
+    ]
+
+
+def test_examples_have_the_documented_shapes(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    checked = 0
+    for _, _, operation in operations(document):
+        for response in operation["responses"].values():
+            content = response.get("content", {}).get("application/json", {})
+            if "example" in content:
+                model = getattr(schemas, content["schema"]["$ref"].rpartition("/")[2])
+                assert set(model.model_validate(content["example"]).model_dump()) >= set(content["example"])
+                checked += 1
+    assert checked == 9
+
+
+def test_every_reference_of_the_document_leads_somewhere(client: TestClient) -> None:
+    response = client.get("/openapi.json")
+    known = response.json()["components"]["schemas"]
+    references = set(re.findall(r'"#/([^"]+)"', response.text))
+    assert references
+    assert {reference.removeprefix("components/schemas/") for reference in references} <= set(known)
+
+
+def test_every_route_says_what_its_problems_look_like(client: TestClient) -> None:
+    for path, _, operation in operations(client.get("/openapi.json").json()):
+        assert ("4XX" in operation["responses"]) is path.startswith(("/v1/", "/readyz")), path
+        assert "422" not in operation["responses"]
+
+
+def test_documentation_page_loads_nothing_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert not re.findall(r"(?:https?:)?//[\w.-]+", page.text)
+    assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(assets) == 3
+    for asset in assets:
+        response = client.get(asset)
+        assert response.status_code == 200
+        assert len(response.content) > 1000
+
+
+def test_documentation_is_not_checked_by_a_server_elsewhere(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert '"validatorUrl": null' in page.text
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nowhere", "/docs", "/v1/incidents"])
+def test_every_response_carries_the_safety_headers(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert (headers["x-content-type-options"], headers["x-frame-options"]) == ("nosniff", "DENY")

@@ -1,0 +1,84 @@
+"""Errors as problem documents."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+from structlog.testing import capture_logs
+
+from triage import errors
+from triage.api.problems import problem_of
+from triage.errors import DataError, Problem, TriageError
+
+
+def all_errors(root: type[TriageError] = TriageError) -> list[type[TriageError]]:
+    return [root, *(leaf for child in root.__subclasses__() for leaf in all_errors(child))]
+
+
+@pytest.mark.parametrize("kind", all_errors())
+def test_every_error_of_ours_is_answered_with_its_status(app: FastAPI, kind: type[TriageError]) -> None:
+    @app.get("/fails")
+    async def fail() -> None:
+        raise kind("It went wrong.")
+
+    with TestClient(app, raise_server_exceptions=False) as client, capture_logs() as logs:
+        response = client.get("/fails")
+    assert response.status_code == kind.http_status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["detail"] == "It went wrong."
+    assert ("request_failed" in [log["event"] for log in logs]) is (kind.http_status >= 500)
+
+
+def test_types_of_problems_are_told_apart() -> None:
+    types = {str(problem_of(kind("x"))["type"]) for kind in all_errors()}
+    assert len(types) == len(all_errors())
+    assert "urn:triage:problem:body-too-large" in types
+
+
+def test_problems_are_listed_and_bounded() -> None:
+    body = problem_of(DataError("Bad.", [Problem("no", where="a", rows=(1, 2), got="x" * 500)] * 120))
+    assert body["detail"] == "Bad. 20 more problems are not shown."
+    assert isinstance(body["problems"], list)
+    assert len(body["problems"]) == 100
+    assert body["problems"][0] == {"where": "a", "message": "no", "rows": [1, 2], "got": "x" * 200}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("DELETE", "/v1/incidents", 405),
+        ("POST", "/healthz", 405),
+        ("GET", "/v1/incidents/", 404),
+    ],
+)
+def test_errors_of_the_framework_are_problem_documents_too(
+    client: TestClient, method: str, path: str, status: int
+) -> None:
+    response = client.request(method, path)
+    body = response.json()
+    assert (response.status_code, body["status"]) == (status, status)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert {"type", "title", "status", "detail", "problems"} == set(body)
+    assert ("allow" in response.headers) is (status == 405)
+
+
+def test_unexpected_error_is_logged_and_tells_nothing(app: FastAPI) -> None:
+    @app.get("/breaks")
+    async def breaks() -> None:
+        raise RuntimeError("secret detail")
+
+    with TestClient(app, raise_server_exceptions=False) as client, capture_logs() as logs:
+        response = client.get("/breaks")
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "secret" not in response.text
+    [logged] = [log for log in logs if log["event"] == "unexpected_error"]
+    assert isinstance(logged["exc_info"], RuntimeError)
+
+
+def test_the_whole_tree_is_walked() -> None:
+    named = {name for name in errors.__all__ if name not in ("Problem", "bounded")}
+    assert {kind.__name__ for kind in all_errors()} == named

@@ -1,0 +1,55 @@
+"""JSON-lines: values as they are, faults with their lines."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from triage.datasets.encodings import decode
+from triage.datasets.jsonlines import parse_json_lines
+from triage.datasets.table import Table
+from triage.errors import DataError
+
+
+def _parse(content: str | bytes) -> Table:
+    return parse_json_lines(Path("t.jsonl"), decode(content.encode() if isinstance(content, str) else content, None))
+
+
+def test_keys_of_all_lines_become_columns() -> None:
+    table = _parse('{"a":1,"b":"x"}\n\n{"b":null,"c":{"value":"d"}}\n')
+    assert table.columns == ("a", "b", "c")
+    assert table.frame["b"].tolist() == ["x", None]
+    assert math.isnan(table.frame["a"][1])
+    assert table.rows.tolist() == [1, 3]
+
+
+def test_values_become_labels_by_the_common_rule() -> None:
+    table = _parse('{"a":1,"g":{"display_value":"Desk","value":"x"}}\n{"a":true,"g":["x"]}\n{"a":2.0,"g":"?"}\n')
+    assert table.labels("a").tolist() == ["1", "true", "2"]
+    assert table.labels("g").tolist() == ["Desk", None, None]
+
+
+def test_every_kind_of_bad_line_is_told_with_its_lines() -> None:
+    table = _parse(b'{"a":1}\n[1]\n{bad\n{"a":"sch\xf6n"}\n"x"\n{"a":2}\n')
+    assert {problem.message.split(" ", 3)[1]: problem.rows for problem in table.problems} == {
+        "a": (2, 5),
+        "JSON": (3,),
+        "UTF-8;": (4,),
+    }
+    assert table.rows.tolist() == [1, 6]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "is empty"),
+        ('[{"a":1}]', "one JSON array"),
+        ("{}\n{}", "no JSON object with a value"),
+        ("x", "no JSON object with a value"),
+    ],
+)
+def test_file_that_holds_no_lines_of_objects_is_refused(content: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        _parse(content)

@@ -1,0 +1,56 @@
+"""Columns that are not known at opening."""
+
+from __future__ import annotations
+
+import pytest
+
+from triage.exports import refusal, snapshot_refusal
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "resolved_at", "resolved_by", "Resolution", "closed_at", "closed_code", "close_code", "close_notes", "made_sla",
+        "reassignment_count", "reopen_count", "sys_mod_count", "sys_created_by", "sys_updated_at", "active", "state",
+        "incident_state", "ident_state", "Status", "assignment_group_final", "problem_id", "rfc", "caused_by", "answer",
+        "assigned_to", "Assignee", "Owner", "Time to Resolution", "First Response Time", "Customer Satisfaction Rating",
+        "LastUpdated", "Time Spent", "Work notes", "n_events", "resolution_hours", "No_of_Reassignments",
+        "Handle_Time_hrs", "tag_1", "Fix Version/s", "Lösungstext", "Bearbeiter", "解决时间", "u_priority_confirmation",
+    ],
+)  # fmt: skip
+def test_column_of_what_happened_later_is_refused(column: str) -> None:
+    assert refusal(column)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "short_description", "Summary", "category", "subcategory", "u_symptom", "impact", "urgency", "priority",
+        "location", "contact_type", "caller_id", "opened_by", "opened_at", "cmdb_ci", "assignment_group", "knowledge",
+        "assignment_group_open", "Queue", "Topic_group", "Document", "Affects Version/s", "Issue Type", "Component/s",
+        "notify", "Customer Age", "Product Purchased", "language", "number", "business_service",
+    ],
+)  # fmt: skip
+def test_column_of_the_opening_is_not_refused(column: str) -> None:
+    assert refusal(column) is None
+
+
+@pytest.mark.parametrize(
+    ("column", "targets"),
+    [
+        ("urgency", ["priority"]),
+        ("Impact", ["urgency"]),
+        ("Ticket Priority", ["impact", "urgency"]),
+        ("subcategory", ["category"]),
+        ("category", ["assignment_group", "subcategory"]),
+        ("assignment_group", ["category"]),
+    ],
+)
+def test_snapshot_column_that_tells_a_target_is_refused(column: str, targets: list[str]) -> None:
+    assert snapshot_refusal(column, targets)
+
+
+def test_snapshot_column_that_tells_no_target_is_kept() -> None:
+    assert snapshot_refusal("priority", ["assignment_group"]) is None
+    assert snapshot_refusal("category", ["priority"]) is None
+    assert snapshot_refusal("assignment_group_open", ["assignment_group_final"]) is None

@@ -1,0 +1,147 @@
+"""Rules of the use case of live events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import TypeVar
+
+import pytest
+from structlog.testing import capture_logs
+from tests.fakes import (
+    NOON,
+    EmptyLabeller,
+    FakeLabeller,
+    FaultyLabeller,
+    MemoryJournal,
+    MuteLabeller,
+    fixed_clock,
+    received,
+)
+
+from triage.domain import Feedback
+from triage.errors import NotFound, StoreUnavailable
+from triage.flow import AnswerStatus, LiveFlow
+
+_T = TypeVar("_T")
+
+
+def run(work: Coroutine[object, object, _T]) -> _T:
+    return asyncio.run(work)
+
+
+def flow_over(labeller: FakeLabeller, journal: MemoryJournal | None = None) -> LiveFlow:
+    return LiveFlow(lambda: labeller, journal or MemoryJournal(), fixed_clock)
+
+
+def test_a_list_is_labelled_in_one_call() -> None:
+    labeller = FakeLabeller()
+    run(flow_over(labeller).accept([received(str(number)) for number in range(5)]))
+    assert labeller.calls == [5]
+
+
+def test_what_is_answered_has_been_recorded_with_its_answer() -> None:
+    journal = MemoryJournal()
+    [answer] = run(flow_over(FakeLabeller(), journal).accept([received("1")]))
+    [(entry, kept)] = journal.stored["desk", "1"]
+    assert answer == kept
+    assert entry.triage == answer.triage
+    assert answer.triage.predictions[0].ranked[0].label == "network"
+
+
+def test_same_body_again_gives_the_stored_answer_and_another_body_a_new_revision() -> None:
+    flow = flow_over(FakeLabeller())
+    statuses = [run(flow.accept([received("1", body)]))[0] for body in ("a", "a", "b", "a")]
+    assert [answer.status.value for answer in statuses] == ["created", "repeated", "updated", "updated"]
+    assert [answer.revision for answer in statuses] == [1, 1, 2, 3]
+
+
+def test_preview_keeps_nothing() -> None:
+    journal = MemoryJournal()
+    [answer] = flow_over(FakeLabeller(), journal).preview([received("1")])
+    assert (answer.status, answer.revision, answer.received_at) == (AnswerStatus.PREVIEW, 0, NOON)
+    assert answer.triage.predictions
+    assert not journal.stored
+
+
+def test_incident_without_a_model_is_kept_degraded() -> None:
+    journal = MemoryJournal()
+    [answer] = run(flow_over(EmptyLabeller(), journal).accept([received("1")]))
+    assert answer.triage.degraded == "No model is loaded."
+    assert journal.stored
+
+
+def test_labeller_that_raises_does_not_keep_the_incident_from_being_stored() -> None:
+    journal = MemoryJournal()
+    with capture_logs() as logs:
+        [answer] = run(flow_over(FaultyLabeller(), journal).accept([received("1", "poison")]))
+    assert answer.status is AnswerStatus.CREATED
+    assert "KeyError" in answer.triage.degraded
+    assert answer.triage.answered_at == NOON
+    assert journal.stored
+    assert [(log["event"], log["exc_info"]) for log in logs] == [("labelling_failed", True)]
+
+
+def test_one_incident_that_cannot_be_labelled_does_not_degrade_the_others_of_its_list() -> None:
+    labeller = FaultyLabeller()
+    with capture_logs() as logs:
+        answers = run(flow_over(labeller).accept([received("1"), received("2", "poison"), received("3")]))
+    assert [bool(answer.triage.degraded) for answer in answers] == [False, True, False]
+    # The second failure is the same again: one traceback is enough.
+    assert [log["exc_info"] for log in logs] == [True, False]
+
+
+def test_labeller_that_gives_too_few_answers_is_taken_as_failed() -> None:
+    with capture_logs():
+        [answer] = run(flow_over(MuteLabeller()).accept([received("1")]))
+    assert "ValueError" in answer.triage.degraded
+
+
+def test_labeller_that_cannot_be_had_is_taken_as_failed() -> None:
+    def source() -> FakeLabeller:
+        raise RuntimeError("no labeller")
+
+    with capture_logs():
+        [answer] = run(LiveFlow(source, MemoryJournal(), fixed_clock).accept([received("1")]))
+    assert "RuntimeError" in answer.triage.degraded
+
+
+def test_labeller_is_asked_for_at_every_request() -> None:
+    labellers = iter([FakeLabeller(), EmptyLabeller()])
+    flow = LiveFlow(lambda: next(labellers), MemoryJournal(), fixed_clock)
+    assert [flow.preview([received("1")])[0].triage.degraded for _ in range(2)] == ["", "No model is loaded."]
+
+
+def test_nothing_in_gives_nothing_out() -> None:
+    assert run(flow_over(FaultyLabeller()).accept([])) == []
+
+
+def test_closed_journal_acknowledges_nothing() -> None:
+    flow = flow_over(FakeLabeller(), MemoryJournal(is_open=False))
+    with pytest.raises(StoreUnavailable):
+        run(flow.accept([received("1")]))
+    with pytest.raises(StoreUnavailable):
+        run(flow.check())
+
+
+def test_feedback_without_a_source_means_the_one_that_has_the_incident() -> None:
+    journal = MemoryJournal()
+    flow = flow_over(FakeLabeller(), journal)
+    run(flow.accept([received("1", source="mail")]))
+    kept = run(flow.feedback(Feedback("1", "", "team", "network", "ada", NOON)))
+    assert kept.source == "mail"
+    assert journal.verdicts == [kept]
+
+
+@pytest.mark.parametrize("source", ["", "desk"])
+def test_feedback_on_an_unknown_incident_is_refused(source: str) -> None:
+    with pytest.raises(NotFound):
+        run(flow_over(FakeLabeller()).feedback(Feedback("1", source, "team", "network", "", NOON)))
+
+
+def test_stored_answers_can_be_read_again() -> None:
+    flow = flow_over(FakeLabeller())
+    first, second = run(flow.accept([received("1"), received("2")]))
+    assert run(flow.find("1")) == first
+    assert run(flow.page(10)).answers == (second, first)
+    assert flow.counts.commits == 0

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.histories import COLUMNS, as_inputs, constructed_history
+
+from triage.learn.features import fit_features
+from triage.learn.inputs import OPENED_HOUR, InputColumns, Inputs
+
+INPUTS = as_inputs(constructed_history(120))
+FEATURES = fit_features(INPUTS, COLUMNS)
+
+
+@given(st.lists(st.integers(0, 119), min_size=1, max_size=10))
+def test_row_depends_on_nothing_but_itself(chosen: list[int]) -> None:
+    together = FEATURES.rows(INPUTS.take(chosen))
+    apart = [FEATURES.rows(INPUTS.take([row]))[0] for row in chosen]
+    for first, second in zip(together, apart, strict=True):
+        assert first.ids.tobytes() == second.ids.tobytes()
+        assert first.values.tobytes() == second.values.tobytes()
+
+
+def test_text_comes_first_and_each_field_has_one_feature() -> None:
+    row = FEATURES.rows(INPUTS)[0]
+    of_text = len(FEATURES.terms.row(INPUTS.texts[0]).ids)
+    assert (row.ids[:of_text] < len(FEATURES.terms)).all()
+    assert (row.ids[of_text:] >= len(FEATURES.terms)).all()
+    assert len(row.ids) == of_text + len(COLUMNS.field_names)
+    assert row.ids.max() < len(FEATURES)
+
+
+def test_reasons_name_terms_fields_and_times_and_add_up() -> None:
+    fields, row = INPUTS.field_values(3), FEATURES.rows(INPUTS)[3]
+    amounts = np.random.default_rng(0).normal(size=len(row.ids)).tolist()
+    reasons = FEATURES.reasons(INPUTS.texts[3], fields, row, amounts)
+    assert sum(reason.contribution for reason in reasons) == pytest.approx(sum(amounts), abs=1e-9)
+    of_fields = {reason.name: reason for reason in reasons if reason.kind != "term"}
+    assert list(of_fields) == list(COLUMNS.field_names)
+    assert [of_fields[name].contribution for name in COLUMNS.field_names] == amounts[-len(of_fields) :]
+    assert of_fields[OPENED_HOUR].kind == "time"
+    assert of_fields["site"].kind == "field"
+    assert of_fields["site"].value == (fields["site"] or "")
+
+
+def test_reasons_do_not_depend_on_the_order_of_the_given_fields() -> None:
+    fields, row = INPUTS.field_values(3), FEATURES.rows(INPUTS)[3]
+    amounts = [float(position) for position in range(len(row.ids))]
+    turned = dict(reversed(fields.items()))
+    assert FEATURES.reasons(INPUTS.texts[3], turned, row, amounts) == FEATURES.reasons(
+        INPUTS.texts[3], fields, row, amounts
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "site", "is_blank"),
+    [
+        ("", None, True),
+        ("?!", None, True),
+        ("qqqq", None, True),
+        ("vpn", None, False),
+        ("", "Bonn", False),
+        ("", "unseen", False),
+    ],
+)
+def test_row_without_known_word_and_field_is_blank_whenever_it_was_opened(
+    text: str, site: str | None, is_blank: bool
+) -> None:
+    fields: dict[str, list[str | None]] = {name: ["3"] for name in COLUMNS.field_names}
+    inputs = Inputs([text], fields | {"site": [site], "reported_by": [None]})
+    assert FEATURES.is_blank(inputs.field_values(0), FEATURES.rows(inputs)[0]) == is_blank
+
+
+def test_text_alone_is_enough() -> None:
+    inputs = Inputs(["vpn down", "vpn up", ""], {})
+    features = fit_features(inputs, InputColumns(("title",), (), opened_at=False))
+    assert [features.is_blank({}, row) for row in features.rows(inputs)] == [False, False, True]
+    assert features.reasons("vpn", {}, features.rows(inputs.take([0]))[0], [1.0])[0].name == "vpn"

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.histories import COLUMNS, as_inputs, constructed_history, fitted_model
+
+from triage.learn.inputs import Inputs
+from triage.learn.model import IncidentModel, RowAnswer
+from triage.learn.parts import Part
+
+FRESH = as_inputs(constructed_history(40, seed=99))
+TARGETS = ("topic", "impact", "urgency", "priority")
+
+
+def through_json(part: Part) -> Part:
+    document = json.loads(json.dumps(part.document, sort_keys=True))
+    return Part({name: array.copy() for name, array in part.arrays.items()}, document)
+
+
+def bits(answers: list[RowAnswer]) -> list[list[bytes]]:
+    return [[answer.answers[target].probabilities.tobytes() for target in TARGETS] for answer in answers]
+
+
+def one(text: str = "", site: str | None = None, opened: str | None = None) -> Inputs:
+    hour_and_day = {name: [opened] for name in COLUMNS.field_names[2:]}
+    return Inputs([text], {"site": [site], "reported_by": [None], **hour_and_day})
+
+
+def test_stored_model_gives_the_same_answers_and_reasons_to_the_last_bit() -> None:
+    model = fitted_model()
+    again = IncidentModel.from_part(through_json(model.to_part()))
+    assert again.columns == model.columns
+    ours, theirs = list(model.answer(FRESH)), list(again.answer(FRESH))
+    assert bits(ours) == bits(theirs)
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine.is_blank == other.is_blank
+        assert [mine.reasons(target, 0) for target in TARGETS] == [other.reasons(target, 0) for target in TARGETS]
+
+
+def test_storing_twice_gives_the_same_part() -> None:
+    part = fitted_model().to_part()
+    again = IncidentModel.from_part(through_json(part)).to_part()
+    assert again.document == part.document
+    assert {name: array.tobytes() for name, array in again.arrays.items()} == {
+        name: array.tobytes() for name, array in part.arrays.items()
+    }
+    assert {array.dtype.kind for array in part.arrays.values()} == {"f"}
+
+
+@given(st.lists(st.integers(0, 39), min_size=1, max_size=8))
+def test_answer_depends_on_nothing_but_its_row(chosen: list[int]) -> None:
+    together = bits(list(fitted_model().answer(FRESH.take(chosen))))
+    apart = [bits(list(fitted_model().answer(FRESH.take([row]))))[0] for row in chosen]
+    assert together == apart
+
+
+def test_answers_are_what_the_heads_say_of_many_rows() -> None:
+    model = fitted_model()
+    answers = list(model.answer(FRESH))
+    for head in model.heads:
+        together = head.probabilities(model.features.rows(FRESH))
+        assert [answer.answers[head.target].probabilities.tobytes() for answer in answers] == [
+            row.tobytes() for row in together
+        ]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_reasons_add_up_to_the_centred_log_odds_less_the_intercept(target: str) -> None:
+    head = fitted_model().head(target)
+    without_row = head.intercept * head.calibration.scale
+    for answer in fitted_model().answer(FRESH):
+        log_odds = np.log(answer.answers[target].probabilities)
+        for label in range(len(head.classes)):
+            reasons = answer.reasons(target, label, most=10_000)
+            expected = (log_odds[label] - log_odds.mean()) - (without_row[label] - without_row.mean())
+            assert sum(reason.contribution for reason in reasons) == pytest.approx(expected, abs=1e-9)
+
+
+def test_reasons_are_the_largest_first_and_bounded() -> None:
+    answer = next(fitted_model().answer(one("the vpn gateway router is down, wlan too", "Bonn")))
+    everything = answer.reasons("topic", 0, most=10_000)
+    sizes = [abs(reason.contribution) for reason in everything]
+    assert sizes == sorted(sizes, reverse=True)
+    assert answer.reasons("topic", 0, most=3) == everything[:3]
+    assert len(answer.reasons("topic", 0)) == 6
+
+
+def test_words_of_the_topic_are_the_reasons_for_it() -> None:
+    answer = next(fitted_model().answer(one("please help, 打印机 卡纸, toner")))
+    label = int(answer.answers["topic"].probabilities.argmax())
+    assert fitted_model().head("topic").classes[label] == "printing"
+    first = answer.reasons("topic", label)[0]
+    assert (first.kind, first.contribution > 0) == ("term", True)
+    assert set(first.name.split()) <= {"打", "印", "机", "卡", "纸", "toner"}
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [one(), one("unheard of", "Atlantis"), one("新的问题"), one("🦆" * 500), one(opened="99"), one("a" * 5000)],
+)
+def test_whatever_was_never_seen_is_answered(inputs: Inputs) -> None:
+    answer = next(fitted_model().answer(inputs))
+    for target in TARGETS:
+        assert answer.answers[target].probabilities.sum() == pytest.approx(1.0, abs=1e-12)
+        assert all(np.isfinite(reason.contribution) for reason in answer.reasons(target, 0, most=10_000))
+
+
+def test_incident_that_gives_nothing_is_blank_though_its_hour_is_known() -> None:
+    assert next(fitted_model().answer(one(opened="3"))).is_blank
+    assert not next(fitted_model().answer(one("vpn"))).is_blank
+    assert not next(fitted_model().answer(one(site="Bonn"))).is_blank

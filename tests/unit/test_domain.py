@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from triage import domain
+from triage.domain import Decision
+
+VOCABULARY = [getattr(domain, name) for name in domain.__all__ if name != "Decision"]
+
+
+@pytest.mark.parametrize("word", VOCABULARY)
+def test_word_of_the_vocabulary_is_a_frozen_record_without_further_attributes(word: type) -> None:
+    fields = [field.name for field in dataclasses.fields(word)]
+    record = word(*([""] * len(fields)))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(record, fields[0], "other")
+    assert not hasattr(record, "__dict__")
+
+
+def test_decisions_are_written_as_their_words() -> None:
+    assert json.dumps(list(Decision)) == '["auto", "suggest", "abstain"]'
+
+
+def test_vocabulary_is_sorted() -> None:
+    assert sorted(domain.__all__) == domain.__all__

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pytest
+
+from triage.errors import UsageError
+from triage.learn.fitting import STRENGTHS
+from triage.training.request import TrainingRequest
+
+
+@pytest.mark.parametrize("promise", [0.0, 1.0, -0.5, 95.0, float("nan")])
+def test_promise_that_is_no_precision_is_refused(promise: float) -> None:
+    with pytest.raises(UsageError, match=r"promise must be in \(0, 1\)"):
+        TrainingRequest("desk", promise=promise)
+
+
+def test_unknown_effort_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(UsageError, match="quick, normal, thorough") as caught:
+        TrainingRequest("desk", effort="heroic")
+    assert "'heroic'" in str(caught.value)
+
+
+@pytest.mark.parametrize("effort", STRENGTHS)
+def test_each_effort_tries_at_least_one_strength(effort: str) -> None:
+    assert all(strength > 0 for strength in STRENGTHS[TrainingRequest("desk", effort=effort).effort])
+    assert STRENGTHS[effort]
