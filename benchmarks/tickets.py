@@ -23,7 +23,7 @@ from benchmarks.data_folder import find_data_folder
 from benchmarks.report import ResultTable
 from triage.datasets import ReadOptions, read_table, to_history
 from triage.decide.policy import Policy
-from triage.learn.fitting import STRENGTHS, choose_model
+from triage.learn.fitting import EFFORTS, choose_model
 from triage.learn.inputs import Inputs, from_frame
 from triage.measure.bootstrap import paired_interval
 from triage.training import History
@@ -138,7 +138,7 @@ def _ours(history: History, slices: _Slices, truth: NDArray[np.str_]) -> tuple[t
     begin = time.perf_counter()
     (fit, fit_labels), (calibrate, calibrate_labels) = slices.fit, slices.calibrate
     model, _ = choose_model(
-        (fit, {"target": fit_labels}), (calibrate, {"target": calibrate_labels}), history.columns, STRENGTHS["normal"]
+        (fit, {"target": fit_labels}), (calibrate, {"target": calibrate_labels}), history.columns, EFFORTS["normal"]
     )
     empty = Policy({})
     on_threshold = probabilities(model, empty, slices.threshold[0])

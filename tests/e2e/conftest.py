@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.e2e.service import Service, environment
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "tickets.csv"

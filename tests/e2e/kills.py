@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-
 from tests.e2e.service import Service
 
 __all__ = ["Outcome", "post_and_kill"]

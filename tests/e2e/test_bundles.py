@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from tests.e2e.service import Service, environment
 
 TICKET = {"id": "1", "source": "desk", "short_description": "vpn does not connect"}

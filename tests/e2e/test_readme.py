@@ -7,12 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from tests.e2e.service import Service
 
 README = Path(__file__).parents[2] / "README.md"
 CURL_BLOCKS = [
-    block for block in re.findall(r"```bash\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL) if "curl" in block
+    block
+    for block in re.findall(r"```bash\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    if "curl" in block
 ]
 
 

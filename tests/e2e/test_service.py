@@ -10,7 +10,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from tests.e2e.conftest import SAMPLE
 from tests.e2e.service import Service, environment
 
@@ -88,7 +87,13 @@ def test_an_interrupted_service_ends_with_exit_code_zero(service: Service) -> No
 def test_a_second_service_on_the_same_database_is_refused_with_the_reason(service: Service) -> None:
     command = [sys.executable, "-m", "triage", "serve", "--port", "0"]
     second = subprocess.run(
-        command, env=environment(service.home), cwd=service.home, capture_output=True, text=True, timeout=60, check=False
+        command,
+        env=environment(service.home),
+        cwd=service.home,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert second.returncode == 2
     assert "triage.db" in second.stderr

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.e2e.conftest import SAMPLE
 from tests.e2e.kills import post_and_kill
 from tests.e2e.service import environment
@@ -23,7 +22,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("soak")
     command = [sys.executable, "-m", "triage", "train", "incidents", str(SAMPLE), "--target", "category"]
     subprocess.run(
-        [*command, "--name", "sample", "--effort", "quick"], env=environment(folder), cwd=folder, check=True, timeout=300
+        [*command, "--name", "sample", "--effort", "quick"],
+        env=environment(folder),
+        cwd=folder,
+        check=True,
+        timeout=300,
     )
     return folder
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.histories import constructed_history, fitted_model
+from tests.histories import PLAIN, constructed_history, fitted_model
 
 from triage.decide.documents import to_part, to_policy
 from triage.decide.policy import Policy, TargetPolicy
@@ -37,7 +37,7 @@ def loaded(name: str = "desk", *targets: str) -> LoadedModel:
 
 def fit_on_titles(titles: list[str], labels: list[str]) -> LoadedModel:
     columns, nothing = InputColumns(("title",), (), opened_at=False), Inputs([], {})
-    model, _ = choose_model((Inputs(titles, {}), {"topic": labels}), (nothing, {"topic": []}), columns, [3.0])
+    model, _ = choose_model((Inputs(titles, {}), {"topic": labels}), (nothing, {"topic": []}), columns, PLAIN)
     return LoadedModel(ModelRef("many", "1"), model, Policy({"topic": TARGET}))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -55,6 +56,9 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     with _listen(settings.host, settings.port) as listener, open_live(settings, names) as live:
         app = create_app(Service(live.flow, live.models, Limits(max_body_bytes=settings.max_body_bytes)))
+        # What is loaded by now stays: without it full collections walk the models again and again, at 200 ms of p99.
+        gc.collect()
+        gc.freeze()
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S
         )

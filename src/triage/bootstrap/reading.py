@@ -57,7 +57,13 @@ def as_in_training(card: Card) -> ReadOptions:
     columns, reading, targets = card.get("columns"), card.get("reading"), card.get("targets")
     if not (isinstance(columns, dict) and isinstance(reading, dict) and isinstance(targets, list)):
         raise DataError("The model's card does not say how its file was read. Train it again.")
-    return ReadOptions(targets=tuple(targets), text=tuple(columns["text"]), fields=tuple(columns["fields"]), **reading)
+    return ReadOptions(
+        targets=tuple(targets),
+        text=tuple(columns["text"]),
+        fields=tuple(columns["fields"]),
+        only_named=True,
+        **reading,
+    )
 
 
 def to_label_by(card: Card, given: ReadOptions, table: Table) -> ReadOptions:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -60,10 +61,18 @@ def _root(
     """Take the options that stand before any command."""
 
 
-def main() -> None:
-    """Run the command line and end the process: 0 done, 1 our fault, 2 bad usage or data, 3 refused by a gate."""
+def main(arguments: Sequence[str] | None = None, commands: typer.Typer = app) -> NoReturn:
+    """Run the command line and end the process: 0 done, 1 our fault, 2 bad usage or data, 3 refused by a gate.
+
+    Parameters
+    ----------
+    arguments : sequence of str or None, default=None
+        The words after ``triage``; those of the process if None.
+    commands : typer.Typer, default=app
+        What is run; a step of a pipeline brings its own and ends as every command does.
+    """
     try:
-        app()
+        commands(args=None if arguments is None else list(arguments))
     except TriageError as error:
         show_error(error)
         sys.exit(error.exit_code)
@@ -74,3 +83,4 @@ def main() -> None:
         traceback.print_exc()
         say("This is a fault of triage itself. Please report it with the lines above.")
         sys.exit(1)
+    sys.exit(0)

@@ -85,7 +85,7 @@ def _to_document(learnt: Learnt) -> dict[str, object]:
         "slices": dict(report.slices),
         "text": list(learnt.history.columns.text),
         "fields": list(learnt.history.columns.field_names),
-        "strengths": dict(report.strengths),
+        "recipes": {target: recipe.as_document() for target, recipe in report.recipes.items()},
         "scores": scores_document(report.scores),
         "compared_with_champion": [
             {"target": each.target, "rows": each.rows, "low": each.low, "high": each.high}

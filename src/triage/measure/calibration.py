@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-__all__ = ["Calibration", "fit_calibration", "log_loss", "softmax"]
+__all__ = ["Calibration", "fit_calibration", "log_losses", "softmax"]
 
 # Logarithms of the least and the largest scale: a thousandth to a thousand times as sure as the margins say.
 _SCALE_BOUNDS = (-7.0, 7.0)
-# Standard deviation of the normal prior on the logarithm of the scale. A slice without an error would ask for an endless
-# one, and then every probability is 1; a hundred rows with errors among them move it as far as they ask.
+# Standard deviation of the normal prior on the logarithm of the scale. A slice without an error would ask for an
+# endless one, and then every probability is 1; a hundred rows with errors among them move it as far as they ask.
 _PRIOR_SD = 1.0
 # Keeps the logarithm of an impossible label finite.
 _LEAST = 1e-300
@@ -48,17 +48,17 @@ def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
-def log_loss(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
-    """Return the mean negative log-probability of the true labels; lower is better, 0 the least.
+def log_losses(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return each row's negative log-probability of its true label; lower is better, 0 the least.
 
     Parameters
     ----------
-    probabilities : ndarray of shape (n, n_classes), n >= 1
+    probabilities : ndarray of shape (n, n_classes)
     truth : ndarray of shape (n,)
         Class positions.
     """
     of_truth = probabilities[np.arange(len(truth)), truth]
-    return float(-np.log(np.maximum(of_truth, _LEAST)).mean())
+    return -np.log(np.maximum(of_truth, _LEAST))
 
 
 def fit_calibration(margins: NDArray[np.float64], truth: NDArray[np.int64]) -> Calibration:
@@ -87,7 +87,7 @@ def fit_calibration(margins: NDArray[np.float64], truth: NDArray[np.int64]) -> C
 
     def loss(log_scale: float) -> float:
         prior = log_scale**2 / (2 * _PRIOR_SD**2)
-        return len(truth) * log_loss(softmax(margins * np.exp(log_scale)), truth) + prior
+        return float(log_losses(softmax(margins * np.exp(log_scale)), truth).sum()) + prior
 
     found = minimize_scalar(loss, bounds=_SCALE_BOUNDS, method="bounded")
     return Calibration(float(np.exp(found.x)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CoverageCurve", "HeadScores", "Promise", "Reliability", "score_head"]
+__all__ = ["CoverageCurve", "HeadScores", "Promise", "Reliability", "macro_f1", "score_head"]
 
 # Fifteen equal-width bins: the common choice since Guo et al., "On Calibration of Modern Neural Networks" (2017).
 _RELIABILITY_BINS = 15
@@ -180,19 +180,37 @@ def score_head(
         target=target,
         n=n,
         accuracy=_share(correct),
-        macro_f1=_macro_f1(confusion),
+        macro_f1=_macro_f1_of(confusion),
         top3=_share((np.argsort(-probabilities, axis=1, kind="stable")[:, :3] == truth[:, None]).any(axis=1)),
         calibration_error=_calibration_error(reliability),
         promise=promise.precision,
         coverage=_share(automatic),
         precision=_share(correct[automatic]),
         majority_accuracy=_share(truth == majority),
-        majority_macro_f1=_macro_f1(constant),
+        majority_macro_f1=_macro_f1_of(constant),
         classes=tuple(classes),
         confusion=confusion,
         curve=_trace_coverage(confidence, correct),
         reliability=reliability,
     )
+
+
+def macro_f1(truth: NDArray[np.int64], predicted: NDArray[np.int64]) -> float:
+    """Return the mean F1 over the labels that occur or were predicted; in [0, 1], NaN without rows.
+
+    Examples
+    --------
+    >>> macro_f1(np.array([0, 0, 1]), np.array([0, 0, 0]))
+    0.4
+    """
+    n_classes = 1 + int(max(truth.max(initial=0), predicted.max(initial=0)))
+    return _macro_f1_of(_count_pairs(truth, predicted, n_classes))
+
+
+def _macro_f1_of(confusion: NDArray[np.int64]) -> float:
+    hits = np.diag(confusion)
+    seen = confusion.sum(axis=1) + confusion.sum(axis=0)
+    return float((2 * hits[seen > 0] / seen[seen > 0]).mean()) if seen.any() else float("nan")
 
 
 def _share(flags: NDArray[np.bool_]) -> float:
@@ -201,12 +219,6 @@ def _share(flags: NDArray[np.bool_]) -> float:
 
 def _count_pairs(truth: NDArray[np.int64], predicted: NDArray[np.int64], n_classes: int) -> NDArray[np.int64]:
     return np.bincount(truth * n_classes + predicted, minlength=n_classes**2).reshape(n_classes, n_classes)
-
-
-def _macro_f1(confusion: NDArray[np.int64]) -> float:
-    hits = np.diag(confusion)
-    seen = confusion.sum(axis=1) + confusion.sum(axis=0)
-    return float((2 * hits[seen > 0] / seen[seen > 0]).mean()) if seen.any() else float("nan")
 
 
 def _bin_reliability(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> Reliability:

@@ -59,7 +59,7 @@ incidents = Table(
     Column("incident_id", String(255), nullable=False),
     Column("revision", Integer, nullable=False),
     UniqueConstraint("source", "incident_id"),
-    Index(None, "incident_id"),
+    Index(None, "incident_id", "source"),
     Index(None, "source", "seq"),
 )
 

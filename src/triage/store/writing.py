@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, insert, select, update
 
 from triage.domain import Feedback
 from triage.errors import NotFound, TriageError
@@ -16,8 +16,8 @@ from triage.store.tables import decisions, feedback, incidents, revisions
 
 __all__ = ["Outcome", "Write", "latest_answers", "write_all"]
 
-# Databases bound the parameters of a statement; a key takes two.
-_KEYS_A_STATEMENT = 400
+# Databases bound the parameters of a statement, some to 999.
+_IDS_A_STATEMENT = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,8 @@ def _record(connection: Connection, entries: Sequence[EntryRows]) -> list[Answer
 
 def _standing(connection: Connection, entries: Sequence[EntryRows]) -> dict[Key, _Incident]:
     standing = {entry.key: _Incident() for entry in entries}
-    for some in _in_parts(list(standing)):
-        query = latest_answers().where(tuple_(incidents.c.source, incidents.c.incident_id).in_(some))
-        for row in connection.execute(query).mappings():
+    for are_those in _conditions(standing):
+        for row in connection.execute(latest_answers().where(are_those)).mappings():
             standing[row["source"], row["incident_id"]] = _Incident(row, row["revision"], row["digest"])
     return standing
 
@@ -171,12 +170,9 @@ def _write_incidents(connection: Connection, changed: dict[Key, _Incident]) -> N
 
 
 def _known(connection: Connection, keys: Iterable[Key]) -> set[Key]:
-    known: set[Key] = set()
-    columns = (incidents.c.source, incidents.c.incident_id)
-    for some in _in_parts(list(keys)):
-        found = connection.execute(select(*columns).where(tuple_(*columns).in_(some)))
-        known |= {(row.source, row.incident_id) for row in found}
-    return known
+    query = select(incidents.c.source, incidents.c.incident_id)
+    found = (connection.execute(query.where(are_those)) for are_those in _conditions(keys))
+    return {(row.source, row.incident_id) for rows in found for row in rows}
 
 
 def _add_verdicts(connection: Connection, verdicts: Sequence[Feedback]) -> None:
@@ -205,6 +201,12 @@ def _not_found(verdict: Feedback) -> NotFound:
     return NotFound(f"No incident {verdict.incident_id!r} of source {verdict.source!r} is stored. Send it first.")
 
 
-def _in_parts(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
-    for start in range(0, len(keys), _KEYS_A_STATEMENT):
-        yield keys[start : start + _KEYS_A_STATEMENT]
+def _conditions(keys: Iterable[Key]) -> Iterator[ColumnElement[bool]]:
+    """Pick incidents source by source: SQLite reads the whole table for a list of pairs, whatever index there is."""
+    ids: dict[str, list[str]] = {}
+    for source, incident_id in keys:
+        ids.setdefault(source, []).append(incident_id)
+    for source, of_source in ids.items():
+        for start in range(0, len(of_source), _IDS_A_STATEMENT):
+            some = of_source[start : start + _IDS_A_STATEMENT]
+            yield (incidents.c.source == source) & incidents.c.incident_id.in_(some)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from triage.learn.fitting import Recipe
 from triage.learn.parts import JSON
 from triage.measure.scores import HeadScores
 from triage.measure.splits import Split
@@ -17,7 +18,7 @@ def to_card(
     history: History,
     request: TrainingRequest,
     split: Split,
-    strengths: Mapping[str, float],
+    recipes: Mapping[str, Recipe],
     scores: tuple[HeadScores, ...],
     majorities: Mapping[str, str],
 ) -> Card:
@@ -46,7 +47,7 @@ def to_card(
         },
         "promise": request.promise,
         "effort": request.effort,
-        "strengths": dict(strengths),
+        "recipes": {target: recipe.as_document() for target, recipe in recipes.items()},
         "majorities": dict(majorities),
         "scores": [of_target.as_document() for of_target in scores],
         "scores_are_from": "before the refit on all incidents",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from triage.errors import UsageError
-from triage.learn.fitting import STRENGTHS
+from triage.learn.fitting import EFFORTS
 from triage.training.ports import ModelShelf, RunLog
 
 __all__ = ["Places", "TrainingRequest"]
@@ -42,8 +42,8 @@ class TrainingRequest:
     def __post_init__(self) -> None:
         if not 0.0 < self.promise < 1.0:
             raise UsageError(f"The promise must be in (0, 1). Got {self.promise!r}.")
-        if self.effort not in STRENGTHS:
-            raise UsageError(f"The effort must be one of {', '.join(STRENGTHS)}. Got {self.effort!r}.")
+        if self.effort not in EFFORTS:
+            raise UsageError(f"The effort must be one of {', '.join(EFFORTS)}. Got {self.effort!r}.")
 
 
 @dataclass(frozen=True, slots=True)

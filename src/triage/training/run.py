@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from triage.decide.documents import to_part
 from triage.decide.policy import Policy
 from triage.errors import DataError
-from triage.learn.fitting import STRENGTHS, choose_model, refit_model
+from triage.learn.fitting import EFFORTS, Recipe, choose_model, refit_model
 from triage.learn.inputs import Inputs, from_frame
 from triage.learn.model import IncidentModel
 from triage.learn.parts import Part, Parts
@@ -46,8 +46,8 @@ class TrainingReport:
         Whether it is the champion now.
     slices : mapping of str to int
         Rows in each slice, and rows purged.
-    strengths : mapping of str to float
-        The regularisation chosen for each target.
+    recipes : mapping of str to Recipe
+        How each target's head was fitted, as chosen.
     scores : tuple of HeadScores
         On the newest slice, from before the refit on everything.
     comparisons : tuple of Comparison
@@ -61,7 +61,7 @@ class TrainingReport:
     run_id: str
     promoted: bool
     slices: Mapping[str, int]
-    strengths: Mapping[str, float]
+    recipes: Mapping[str, Recipe]
     scores: tuple[HeadScores, ...]
     comparisons: tuple[Comparison, ...]
     policy: Policy
@@ -71,7 +71,7 @@ class TrainingReport:
 class _Fitted:
     model: IncidentModel
     policy: Policy
-    strengths: dict[str, float]
+    recipes: dict[str, Recipe]
 
 
 def train_incidents(history: History, request: TrainingRequest, places: Places) -> TrainingReport:
@@ -119,11 +119,11 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
 
     places.progress(f"Fitting again on all {len(history):,}")
     learnt = {head.target: targets[head.target] for head in fitted.model.heads}
-    served = refit_model(fitted.model, inputs, learnt, fitted.strengths, request.n_jobs)
+    served = refit_model(fitted.model, inputs, learnt, fitted.recipes, request.n_jobs)
 
     places.progress("Storing the model and its run")
     earlier = places.shelf.champion(request.name)
-    card = to_card(history, request, split, fitted.strengths, scores, majorities)
+    card = to_card(history, request, split, fitted.recipes, scores, majorities)
     version = places.shelf.add(request.name, _to_parts(fitted, served, history, split), card)
     run_id = places.runs.record(_to_record(history, request, version, fitted, scores, places.shelf))
 
@@ -142,7 +142,7 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
         "purged": split.purged,
     }
     return TrainingReport(
-        request.name, version, run_id, promoted, slices, fitted.strengths, scores, comparisons, fitted.policy
+        request.name, version, run_id, promoted, slices, fitted.recipes, scores, comparisons, fitted.policy
     )
 
 
@@ -151,11 +151,11 @@ def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, reque
     learnt = {target: labels for target, labels in targets.items() if target != derived}
     fit_rows, calibrate_rows = split.fit.tolist(), split.calibrate.tolist()
     calibrate = inputs.take(calibrate_rows)
-    model, strengths = choose_model(
+    model, recipes = choose_model(
         (inputs.take(fit_rows), _take(learnt, split.fit)),
         (calibrate, _take(learnt, split.calibrate)),
         history.columns,
-        STRENGTHS[request.effort],
+        EFFORTS[request.effort],
         request.n_jobs,
     )
     rule = None
@@ -165,7 +165,7 @@ def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, reque
         )
     found = probabilities(model, Policy({}, rule), inputs.take(split.threshold.tolist()))
     policy = choose_thresholds(found, _take(targets, split.threshold), request.promise, rule)
-    return _Fitted(model, policy, strengths)
+    return _Fitted(model, policy, recipes)
 
 
 def _take(targets: Targets, rows: NDArray[np.int64]) -> dict[str, list[str | None]]:
@@ -210,7 +210,11 @@ def _to_record(
         "fields": ", ".join(history.columns.fields),
         "promise": str(request.promise),
         "effort": request.effort,
-    } | {f"strength.{target}": str(strength) for target, strength in fitted.strengths.items()}
+    } | {
+        f"{key}.{target}": str(value)
+        for target, recipe in fitted.recipes.items()
+        for key, value in recipe._asdict().items()
+    }
     metrics: dict[str, float] = {"incidents": float(len(history))}
     for of_target in scores:
         metrics |= of_target.as_metrics()

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
-from structlog.testing import capture_logs
 from tests.fakes import EmptyLabeller, FakeCatalogue, MemoryJournal, fixed_clock
 
 from triage.api import Service, create_app
@@ -66,18 +65,3 @@ def test_degraded_answers_are_counted(service: Service) -> None:
     degraded = TestClient(create_app(replace(service, flow=flow)))
     degraded.post("/v1/incidents", json={})
     assert samples(degraded)["triage_degraded_answers_total", ()] == 1
-
-
-def test_each_request_is_logged(client: TestClient) -> None:
-    with capture_logs() as logs:
-        client.get("/v1/incidents/a%20b")
-    [log] = [log for log in logs if log["event"] == "request"]
-    assert log.pop("duration_ms") >= 0
-    assert log == {
-        "event": "request",
-        "log_level": "info",
-        "method": "GET",
-        "path": "/v1/incidents/a b",
-        "route": "/v1/incidents/{incident_id:path}",
-        "status": 404,
-    }

@@ -9,7 +9,7 @@ import pytest
 from tests.logs import Event, log_of, two_incidents
 from tests.tables import csv
 
-from triage.datasets import ReadOptions, Table, to_incidents
+from triage.datasets import ReadOptions, Table, to_history, to_incidents
 from triage.errors import DataError, UsageError
 from triage.learn.inputs import InputColumns
 
@@ -93,6 +93,29 @@ def test_event_log_gives_opening_values_only_and_each_row_its_incident(table_of:
     ]
     assert row_incident.tolist() == [0, 0, 0, 1, 1]
     assert incidents[1].opened_at == datetime(2016, 2, 29, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        log_of(two_incidents()),
+        csv(
+            "id,text,team,kind,opened",
+            [(at, f"printer {at} is broken", "AB"[at % 2], f"k{at % 2}", "2024-01-01") for at in range(6)],
+        ),
+    ],
+)
+def test_training_and_labelling_read_the_same_of_an_incident(table_of: ReadTable, content: str) -> None:
+    table = table_of(content)
+    options = ReadOptions(targets=("team",) if "team" in table.columns else ())
+    history = to_history(table, options)
+    incidents, _ = to_incidents(table, history.columns, ReadOptions(), _NOW)
+    assert history.ids is not None
+    assert history.opened_at is not None
+    rows = [{name: cell for name, cell in row.items() if cell is not None} for row in history.inputs.to_dict("records")]
+    assert dict(zip(history.ids, zip(rows, history.opened_at, strict=True), strict=True)) == {
+        incident.id: (incident.labels, incident.opened_at) for incident in incidents
+    }
 
 
 def test_event_log_with_faults_is_refused(table_of: ReadTable) -> None:

@@ -40,6 +40,11 @@ def test_three_early_errors_are_forgiven_where_there_are_rows_enough() -> None:
     assert (found.rows, found.right) == (400, 397)
 
 
+def test_rows_after_the_first_candidate_that_fails_are_not_asked() -> None:
+    # Of all thousand rows 98.8 % are right, but a search that went on after a failure would promise too often.
+    assert choose_threshold(*ranked((140, True), (12, False), (848, True)), 0.95) is None
+
+
 def test_threshold_is_the_laxest_before_precision_breaks() -> None:
     confidence, correct = ranked((500, True), (500, False))
     found = choose_threshold(confidence, correct, 0.95)

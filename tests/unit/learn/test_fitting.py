@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from math import inf
 
 import numpy as np
 import pytest
 from tests.histories import COLUMNS, as_inputs, constructed_history, labels_of, take
 
 from triage.errors import DataError
-from triage.learn.fitting import check_labels, choose_model, refit_model
+from triage.learn.fitting import EFFORTS, Effort, Recipe, check_labels, choose_model, refit_model
 from triage.learn.inputs import InputColumns, Inputs, from_frame
 from triage.learn.model import IncidentModel
 from triage.measure.calibration import Calibration
@@ -20,7 +21,7 @@ ONE_FIELD = InputColumns((), ("colour",), opened_at=False)
 
 
 def chosen(fit: tuple[Inputs, dict[str, list[str | None]]] = FIT) -> IncidentModel:
-    return choose_model(fit, HELD_OUT, COLUMNS, [1.0, 10.0])[0]
+    return choose_model(fit, HELD_OUT, COLUMNS, tried(1.0, 10.0))[0]
 
 
 @cache
@@ -30,6 +31,11 @@ def model() -> IncidentModel:
 
 def bytes_of(model: IncidentModel) -> dict[str, bytes]:
     return {name: array.tobytes() for name, array in model.to_part().arrays.items()}
+
+
+def tried(*strengths: float) -> Effort:
+    """Return an effort to which every row counts the same."""
+    return Effort(strengths, (inf,))
 
 
 def colours(*values: str) -> Inputs:
@@ -55,12 +61,11 @@ def test_order_of_training_rows_does_not_change_the_answers() -> None:
 def test_order_of_field_columns_does_not_change_the_answers() -> None:
     columns = InputColumns(COLUMNS.text, tuple(reversed(COLUMNS.fields)), COLUMNS.opened_at)
     inputs = from_frame(HISTORY.inputs[HISTORY.inputs.columns[::-1]], HISTORY.opened_at, columns)
-    turned, _ = choose_model(
-        (inputs.take(range(140)), FIT[1]), (inputs.take(range(140, 200)), HELD_OUT[1]), columns, [1.0, 10.0]
-    )
+    fit, held_out = (inputs.take(range(140)), FIT[1]), (inputs.take(range(140, 200)), HELD_OUT[1])
+    turned, _ = choose_model(fit, held_out, columns, tried(1.0, 10.0))
     for ours, theirs in zip(model().heads, turned.heads, strict=True):
         first = ours.probabilities(model().features.rows(HELD_OUT[0]))
-        second = theirs.probabilities(turned.features.rows(inputs.take(range(140, 200))))
+        second = theirs.probabilities(turned.features.rows(held_out[0]))
         assert first == pytest.approx(second, abs=1e-9)
 
 
@@ -76,9 +81,9 @@ def test_rows_without_a_label_are_not_fitted_on() -> None:
     labels: list[str | None] = ["r", "b"] * 20
     gaps: list[str | None] = [None, None] * 20
     with_gaps = colours(*["red", "blue"] * 20, *["blue", "red"] * 20), {"topic": [*labels, *gaps]}
-    first, _ = choose_model(with_gaps, (colours(), {"topic": []}), ONE_FIELD, [1.0])
+    first, _ = choose_model(with_gaps, (colours(), {"topic": []}), ONE_FIELD, tried(1.0))
     second, _ = choose_model(
-        (colours(*["red", "blue"] * 20), {"topic": labels}), (colours(), {"topic": []}), ONE_FIELD, [1.0]
+        (colours(*["red", "blue"] * 20), {"topic": labels}), (colours(), {"topic": []}), ONE_FIELD, tried(1.0)
     )
     assert bytes_of(first) == bytes_of(second)
 
@@ -87,27 +92,55 @@ def test_strength_that_does_best_on_held_out_rows_is_chosen() -> None:
     # Weights held near zero answer with the commonest label; free ones follow the colour.
     fit = colours(*["red", "blue"] * 20, *["red"] * 20), {"topic": ["r", "b"] * 20 + ["r"] * 20}
     held_out = colours("red", "blue", "blue"), {"topic": ["r", "b", "b"]}
-    _, strengths = choose_model(fit, held_out, ONE_FIELD, [1e-6, 1.0])
-    assert strengths == {"topic": 1.0}
+    _, recipes = choose_model(fit, held_out, ONE_FIELD, tried(1e-6, 1.0))
+    assert recipes == {"topic": Recipe(1.0, inf)}
+
+
+def test_macro_f1_decides_where_log_losses_are_a_tie() -> None:
+    fit = colours(*["red"] * 30, *["blue"] * 10), {"topic": ["r"] * 30 + ["b"] * 10}
+    # Six rows cannot tell whether the commonest label throughout (mean loss .45) is better than the colours (.56).
+    held_out = colours("red", "red", "red", "blue", "blue", "blue"), {"topic": [*"rrrrrb"]}
+    _, recipes = choose_model(fit, held_out, ONE_FIELD, tried(1e-6, 1.0))
+    assert recipes == {"topic": Recipe(1.0, inf)}
+
+
+def test_row_weighs_half_after_a_half_life() -> None:
+    # Each "b" is twenty rows newer than an "r", which is one half-life; nearly free weights follow the odds.
+    fit = colours(*["red"] * 40), {"topic": ["r"] * 20 + ["b"] * 20}
+    fitted, _ = choose_model(fit, (colours(), {"topic": []}), ONE_FIELD, Effort((1e6,), (0.5,)))
+    assert fitted.head("topic").classes == ("b", "r")
+    found = fitted.head("topic").probabilities(fitted.features.rows(colours("red")))
+    assert found[0] == pytest.approx([2 / 3, 1 / 3], abs=1e-3)
+
+
+def test_half_life_that_does_best_on_held_out_rows_is_chosen() -> None:
+    # What was true of the older rows no longer is.
+    fit = colours(*["red", "blue"] * 60), {"topic": ["r", "b"] * 40 + ["b", "r"] * 20}
+    held_out = colours("red", "blue"), {"topic": ["b", "r"]}
+    _, recipes = choose_model(fit, held_out, ONE_FIELD, Effort((1.0,), (inf, 0.1)))
+    assert recipes == {"topic": Recipe(1.0, 0.1)}
+    _, recipes = choose_model(fit, (held_out[0], {"topic": ["r", "b"]}), ONE_FIELD, Effort((1.0,), (inf, 0.1)))
+    assert recipes == {"topic": Recipe(1.0, inf)}
 
 
 @pytest.mark.parametrize("labels", [[None, None], ["never fitted", "nor this"]])
-def test_held_out_rows_that_say_nothing_leave_the_calibration_alone(labels: list[str | None]) -> None:
+def test_held_out_rows_that_say_nothing_leave_the_first_recipe_uncalibrated(labels: list[str | None]) -> None:
     fit = colours(*["red", "blue"] * 20), {"topic": ["r", "b"] * 20}
-    fitted, strengths = choose_model(fit, (colours("red", "blue"), {"topic": labels}), ONE_FIELD, [3.0, 1.0])
+    nothing_told = colours("red", "blue"), {"topic": labels}
+    fitted, recipes = choose_model(fit, nothing_told, ONE_FIELD, Effort((3.0, 1.0), (0.5, inf)))
     assert fitted.head("topic").calibration == Calibration(1.0)
-    assert strengths == {"topic": 1.0}
+    assert recipes == {"topic": Recipe(3.0, 0.5)}
 
 
 def test_no_held_out_rows_are_enough() -> None:
-    fitted, strengths = choose_model(FIT, take(HISTORY, range(0)), COLUMNS, [3.0])
-    assert set(strengths.values()) == {3.0}
+    fitted, recipes = choose_model(FIT, take(HISTORY, range(0)), COLUMNS, tried(3.0))
+    assert set(recipes.values()) == {Recipe(3.0, inf)}
     assert [head.target for head in fitted.heads] == list(FIT[1])
 
 
 def test_two_labels_are_answered_symmetrically() -> None:
     fit = colours(*["red", "blue"] * 20), {"topic": ["r", "b"] * 20}
-    fitted, _ = choose_model(fit, (colours(), {"topic": []}), ONE_FIELD, [1.0])
+    fitted, _ = choose_model(fit, (colours(), {"topic": []}), ONE_FIELD, tried(1.0))
     head = fitted.head("topic")
     assert head.classes == ("b", "r")
     assert head.weights[:, 0].tolist() == (-head.weights[:, 1]).tolist()
@@ -122,7 +155,7 @@ def test_every_target_with_a_single_label_is_named() -> None:
         check_labels(labels)
     assert [(problem.where, problem.got) for problem in caught.value.problems] == [("group", "only"), ("kind", "")]
     with pytest.raises(DataError, match=r"group, kind"):
-        choose_model((colours("red", "blue"), labels), (colours(), {}), ONE_FIELD, [1.0])
+        choose_model((colours("red", "blue"), labels), (colours(), {}), ONE_FIELD, tried(1.0))
 
 
 def test_texts_that_share_no_word_cannot_be_learnt_from() -> None:
@@ -132,15 +165,15 @@ def test_texts_that_share_no_word_cannot_be_learnt_from() -> None:
             (inputs, {"topic": ["a", "b", "a"]}),
             (Inputs([], {}), {"topic": []}),
             InputColumns(("title",), (), opened_at=False),
-            [1.0],
+            tried(1.0),
         )
 
 
 def test_refit_learns_new_labels_and_keeps_the_calibration() -> None:
-    judged, strengths = choose_model(FIT, HELD_OUT, COLUMNS, [3.0])
+    judged, recipes = choose_model(FIT, HELD_OUT, COLUMNS, tried(3.0))
     labels = labels_of(HISTORY)
     labels["topic"][-3:] = ["a new topic"] * 3
-    served = refit_model(judged, as_inputs(HISTORY), labels, strengths)
+    served = refit_model(judged, as_inputs(HISTORY), labels, recipes)
     before, after = judged.head("topic"), served.head("topic")
     assert after.classes == ("a new topic", *before.classes)
     assert after.calibration == before.calibration
@@ -149,8 +182,19 @@ def test_refit_learns_new_labels_and_keeps_the_calibration() -> None:
 
 
 def test_calibration_does_not_move_the_weights() -> None:
-    fit_only, _ = choose_model(FIT, take(HISTORY, range(0)), COLUMNS, [3.0])
-    calibrated, _ = choose_model(FIT, HELD_OUT, COLUMNS, [3.0])
+    fit_only, _ = choose_model(FIT, take(HISTORY, range(0)), COLUMNS, tried(3.0))
+    calibrated, _ = choose_model(FIT, HELD_OUT, COLUMNS, tried(3.0))
     for plain, head in zip(fit_only.heads, calibrated.heads, strict=True):
         assert replace(head, calibration=plain.calibration).weights.tobytes() == plain.weights.tobytes()
         assert head.calibration.scale != plain.calibration.scale
+
+
+def test_recipe_without_a_half_life_is_json() -> None:
+    assert Recipe(3.0, inf).as_document() == {"strength": 3.0, "half_life": None}
+    assert Recipe(3.0, 0.3).as_document() == {"strength": 3.0, "half_life": 0.3}
+
+
+def test_more_effort_tries_all_that_less_effort_does() -> None:
+    quick, normal, thorough = (EFFORTS[effort] for effort in ("quick", "normal", "thorough"))
+    assert set(quick.strengths) < set(normal.strengths) < set(thorough.strengths)
+    assert set(quick.half_lives) < set(normal.half_lives) < set(thorough.half_lives)

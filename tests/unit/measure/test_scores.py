@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, top_k_accuracy_score
 
-from triage.measure.scores import HeadScores, Promise, score_head
+from triage.measure.scores import HeadScores, Promise, macro_f1, score_head
 
 LABELS = [f"label {number}" for number in range(6)]
 
@@ -32,6 +32,7 @@ def test_scores_agree_with_scikit_learn(seed: int) -> None:
     assert ours.n == 150
     assert ours.accuracy == pytest.approx(accuracy_score(truth, predicted))
     assert ours.macro_f1 == pytest.approx(f1_score(truth, predicted, average="macro"))
+    assert macro_f1(truth, predicted) == ours.macro_f1
     assert ours.top3 == pytest.approx(top_k_accuracy_score(truth, found, k=3, labels=range(6)))
     assert ours.confusion.tolist() == confusion_matrix(truth, predicted, labels=range(6)).tolist()
     constant = np.zeros(150, np.int64)
@@ -45,6 +46,10 @@ def test_macro_f1_is_over_labels_that_occur_or_are_predicted() -> None:
     found = np.eye(6)[[1, 0, 2]]
     expected = f1_score(truth, found.argmax(axis=1), average="macro")
     assert scored(truth, found, LABELS).macro_f1 == pytest.approx(expected) == pytest.approx((0 + 2 / 3 + 1) / 3)
+
+
+def test_macro_f1_of_no_rows_is_unknown() -> None:
+    assert np.isnan(macro_f1(np.zeros(0, np.int64), np.zeros(0, np.int64)))
 
 
 def test_label_that_the_model_does_not_know_counts_as_an_error() -> None:

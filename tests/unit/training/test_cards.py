@@ -23,7 +23,7 @@ def test_card_states_what_was_learnt_from_what_and_how_it_did() -> None:
     }
     assert card["split"] == report.slices
     assert (card["promise"], card["effort"]) == (PROMISE, "quick")
-    assert card["strengths"] == report.strengths
+    assert card["recipes"] == {target: recipe.as_document() for target, recipe in report.recipes.items()}
     assert card["scores"] == [of_target.as_document() for of_target in report.scores]
     assert card["scores_are_from"] == "before the refit on all incidents"
 

@@ -65,8 +65,8 @@ def test_thresholds_are_chosen_for_each_target() -> None:
 
 
 def test_suggestions_ask_for_less_than_the_promise() -> None:
-    confidence = [*np.linspace(0.99, 0.7, 100), *np.linspace(0.69, 0.51, 100)]
-    labels = ["a"] * 100 + ["a", "a", "b", "a"] * 25
+    confidence = [*np.linspace(0.99, 0.7, 200), *np.linspace(0.69, 0.51, 200)]
+    labels = ["a"] * 200 + ["a", "a", "b", "a"] * 50
     rule = choose_thresholds({"t": (("a", "b"), probabilities_of(confidence))}, {"t": labels}, 0.95, None).targets["t"]
     assert rule.auto is not None
     assert rule.suggest is not None

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from triage.errors import UsageError
-from triage.learn.fitting import STRENGTHS
+from triage.learn.fitting import EFFORTS
 from triage.training.request import TrainingRequest
 
 
@@ -19,7 +19,8 @@ def test_unknown_effort_is_refused_with_those_that_there_are() -> None:
     assert "'heroic'" in str(caught.value)
 
 
-@pytest.mark.parametrize("effort", STRENGTHS)
-def test_each_effort_tries_at_least_one_strength(effort: str) -> None:
-    assert all(strength > 0 for strength in STRENGTHS[TrainingRequest("desk", effort=effort).effort])
-    assert STRENGTHS[effort]
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_each_effort_tries_at_least_one_recipe(effort: str) -> None:
+    tried = EFFORTS[TrainingRequest("desk", effort=effort).effort]
+    assert min(tried.strengths) > 0
+    assert min(tried.half_lives) > 0

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.fakes import MemoryBundle, MemoryRuns, MemoryShelf
 from tests.histories import constructed_history, reworded
@@ -14,6 +16,7 @@ from triage.decide.documents import to_policy
 from triage.domain import Incident, ModelRef
 from triage.engine import Engine, LoadedModel
 from triage.errors import DataError
+from triage.learn.fitting import Recipe
 from triage.learn.inputs import InputColumns
 from triage.learn.model import IncidentModel
 from triage.learn.parts import Part
@@ -37,10 +40,10 @@ def bundle_of(history: History) -> MemoryBundle:
     return shelf.load("desk")
 
 
-def with_labels(history: History, **columns: list[str | None]) -> History:
+def with_labels(history: History, **columns: Sequence[str | None]) -> History:
     targets = history.targets.copy()
     for name, labels in columns.items():
-        targets[name] = np.array(labels, dtype=object)
+        targets[name] = pd.Series(list(labels), dtype=object)
     return replace(history, targets=targets)
 
 
@@ -54,7 +57,7 @@ def test_first_model_is_promoted_and_reported_whole() -> None:
     assert (report.name, report.version, report.run_id, report.promoted) == ("desk", "1", "run-1", True)
     assert report.comparisons == ()
     assert [scores.target for scores in report.scores] == list(report.policy.targets) == TARGETS
-    assert report.strengths == dict.fromkeys(TARGETS[:3], 3.0)
+    assert report.recipes == dict.fromkeys(TARGETS[:3], Recipe(3.0, 0.3))
     assert report.slices == {"fit": 177, "validate": 21, "newest": 52, "purged": 10}
     assert to_policy(bundle.parts["policy"]) == report.policy
     assert {scores.n for scores in report.scores} == {52}
@@ -94,6 +97,14 @@ def test_nothing_in_the_newest_rows_changes_what_is_judged_or_promised() -> None
     assert content_of(changed.parts["served"]) != content_of(bundle.parts["served"])
 
 
+def test_majority_row_is_that_of_the_rows_fitted_on() -> None:
+    history = trained()[0]
+    later = [*history.targets["topic"].tolist()[:182], *["printing"] * 78]
+    report = train(with_labels(history, topic=later), MemoryShelf())
+    # Fitted on mostly "access", judged on nothing but "printing".
+    assert report.scores[0].majority_accuracy == 0.0
+
+
 def test_thresholds_do_not_change_the_weights_and_later_rows_not_the_vocabulary() -> None:
     history, bundle, _ = trained()
     changed = bundle_of(reworded(history, split_history(history).threshold))
@@ -104,13 +115,9 @@ def test_thresholds_do_not_change_the_weights_and_later_rows_not_the_vocabulary(
 def test_served_model_knows_the_newest_words_and_the_judged_one_does_not() -> None:
     history, _, _ = trained()
     changed = bundle_of(reworded(history, split_history(history).newest))
-    terms = {
-        name: IncidentModel.from_part(changed.parts[name]).features.terms.terms
-        for name in changed.parts
-        if name in ("served", "before_refit")
-    }
-    assert "entirely" in terms["served"]
-    assert "entirely" not in terms["before_refit"]
+    served, judged = (IncidentModel.from_part(changed.parts[name]) for name in ("served", "before_refit"))
+    assert "entirely" in served.features.terms.terms
+    assert "entirely" not in judged.features.terms.terms
 
 
 def test_run_is_put_on_record_with_its_parameters_scores_and_data() -> None:
@@ -125,6 +132,7 @@ def test_run_is_put_on_record_with_its_parameters_scores_and_data() -> None:
     assert np.isfinite(list(record.metrics.values())).all()
     assert record.parameters["targets"] == "topic, impact, urgency, priority"
     assert record.parameters["strength.topic"] == "3.0"
+    assert record.parameters["half_life.topic"] == "0.3"
     assert "strength.priority" not in record.parameters
     assert record.tags == {"data.sha256": history.fingerprint, "code.version": "1.2.3"}
     assert runs.mirrored == [("desk", "1")]
@@ -195,7 +203,7 @@ def test_labels_that_were_all_known_too_late_are_refused_with_the_reason() -> No
 
 def test_texts_that_share_no_word_are_refused() -> None:
     history = constructed_history(60)
-    unlike = history.inputs.assign(title=[f"{number:07}" for number in range(0, 60 * 98_765, 98_765)])
+    unlike = history.inputs.assign(title=[chr(ord("一") + number) for number in range(60)])
     with pytest.raises(DataError, match="no two of the texts"):
         train(replace(history, inputs=unlike, columns=InputColumns(("title",), (), opened_at=False)), MemoryShelf())
 
@@ -241,5 +249,5 @@ def test_target_without_labels_in_the_newest_rows_has_no_scores_but_the_run_goes
 def test_priority_is_learnt_from_the_text_where_impact_is_no_target() -> None:
     history = trained()[0]
     report = train(replace(history, targets=history.targets[["urgency", "priority"]]), MemoryShelf())
-    assert list(report.strengths) == ["urgency", "priority"]
+    assert list(report.recipes) == ["urgency", "priority"]
     assert report.policy.priority is None

@@ -4,12 +4,20 @@ from alembic import context
 
 from triage.store.tables import metadata
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    # SQLite alters a table by copying it; and its transactions hold schema changes, whatever Alembic assumes.
-    render_as_batch=True,
-    transactional_ddl=True,
-)
-with context.begin_transaction():
-    context.run_migrations()
+
+def migrate() -> None:
+    """Run the migrations that are missing."""
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=metadata,
+        # SQLite alters a table by copying it; and its transactions hold schema changes, whatever Alembic assumes.
+        render_as_batch=True,
+        transactional_ddl=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+# Alembic sets a context up before it runs this file. A plain import, as by a collector of doctests, has none.
+if hasattr(context, "config"):
+    migrate()

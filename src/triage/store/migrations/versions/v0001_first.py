@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_incidents"),
         sa.UniqueConstraint("source", "incident_id", name="uq_incidents_source_incident_id"),
     )
-    op.create_index("ix_incidents_incident_id", "incidents", ["incident_id"])
+    op.create_index("ix_incidents_incident_id_source", "incidents", ["incident_id", "source"])
     op.create_index("ix_incidents_source_seq", "incidents", ["source", "seq"])
     op.create_table(
         "revisions",

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.histories import fitted_model
+
+from triage.decide.documents import to_part
+from triage.decide.policy import Policy, TargetPolicy
+from triage.domain import Incident
+from triage.errors import BundleRefused, NotFound
+from triage.learn.parts import Part, Parts
+from triage.registry import Shelf
+from triage.registry.live import LiveModels, require_champions, to_loaded
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TICKET = Incident("1", "desk", NOON, labels={"text": "printer jam"})
+
+
+@pytest.fixture(scope="module")
+def parts() -> Parts:
+    model = fitted_model()
+    policy = Policy({head.target: TargetPolicy(0.95, None, None) for head in model.heads})
+    return {"served": model.to_part(), "policy": to_part(policy)}
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, parts: Parts) -> Shelf:
+    """A shelf with the champion `desk` version 1."""
+    shelf = Shelf(tmp_path)
+    shelf.promote("desk", shelf.add("desk", parts, {}))
+    return shelf
+
+
+def damage(shelf: Shelf, version: str) -> None:
+    (shelf.folder("desk", version) / "model.pkl").write_bytes(b"\x80\x04N.")
+
+
+def versions_answering(models: LiveModels) -> set[str]:
+    (answer,) = models.engine.handle_many([TICKET], NOON)
+    return {prediction.model.version for prediction in answer.predictions}
+
+
+def test_nothing_on_the_shelf_is_answered_as_degraded(tmp_path: Path) -> None:
+    models = LiveModels(Shelf(tmp_path))
+    models.refresh()
+    (answer,) = models.engine.handle_many([TICKET], NOON)
+    assert answer.predictions == ()
+    assert "No model" in answer.degraded
+
+
+def test_a_promoted_version_answers_from_the_next_refresh_on(shelf: Shelf, parts: Parts) -> None:
+    models = LiveModels(shelf)
+    assert models.refresh()
+    assert versions_answering(models) == {"1"}
+    shelf.promote("desk", shelf.add("desk", parts, {}))
+    assert versions_answering(models) == {"1"}
+    assert models.refresh()
+    assert versions_answering(models) == {"2"}
+    assert not models.refresh()
+
+
+def test_a_refused_champion_leaves_the_model_in_force_and_says_why(shelf: Shelf, parts: Parts) -> None:
+    models = LiveModels(shelf)
+    models.refresh()
+    shelf.promote("desk", shelf.add("desk", parts, {}))
+    damage(shelf, "2")
+    models.refresh()
+    assert versions_answering(models) == {"1"}
+    (served,) = models.served()
+    assert served.version == "1"
+    assert "model.pkl" in served.refused
+
+
+def test_at_the_start_the_newest_former_champion_that_verifies_answers(shelf: Shelf, parts: Parts) -> None:
+    shelf.promote("desk", shelf.add("desk", parts, {}))
+    damage(shelf, "2")
+    models = LiveModels(shelf)
+    models.refresh()
+    assert versions_answering(models) == {"1"}
+    assert "model.pkl" in models.served()[0].refused
+
+
+def test_a_model_of_which_no_version_verifies_degrades_the_answer(shelf: Shelf) -> None:
+    damage(shelf, "1")
+    models = LiveModels(shelf)
+    models.refresh()
+    (answer,) = models.engine.handle_many([TICKET], NOON)
+    assert answer.predictions == ()
+    assert "desk" in answer.degraded
+    assert models.served()[0].version == ""
+
+
+def test_a_new_model_is_found_unless_names_were_given(shelf: Shelf, parts: Parts) -> None:
+    every, named = LiveModels(shelf), LiveModels(shelf, ["desk"])
+    for models in (every, named):
+        models.refresh()
+    shelf.promote("other", shelf.add("other", parts, {}))
+    assert every.refresh()
+    assert not named.refresh()
+    assert [each.name for each in every.served()] == ["desk", "other"]
+
+
+def test_a_verified_bundle_that_holds_no_incident_model_is_refused(shelf: Shelf) -> None:
+    version = shelf.add("desk", {"served": Part({}, {"columns": 1}), "policy": Part({}, {})}, {})
+    with pytest.raises(BundleRefused, match="does not hold an incident model"):
+        to_loaded(shelf.load("desk", version))
+
+
+def test_a_named_model_without_a_champion_is_refused_by_name(shelf: Shelf) -> None:
+    require_champions(shelf, ["desk"])
+    with pytest.raises(NotFound, match="nobody"):
+        require_champions(shelf, ["desk", "nobody"])
