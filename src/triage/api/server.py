@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 
 import structlog
@@ -62,11 +63,9 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S
         )
-        try:
-            with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-                runner.run(_serve(uvicorn.Server(config), listener, live.models, settings.reload_interval_s))
-        except KeyboardInterrupt:
-            sys.stderr.write("Stopped.\n")
+        with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(_serve(uvicorn.Server(config), listener, live.models, settings.reload_interval_s))
+    sys.stderr.write("Stopped.\n")
 
 
 async def _serve(server: uvicorn.Server, listener: socket.socket, models: LiveModels, interval_s: float) -> None:
