@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.measure.calibration import Calibration
+from triage.measure.scores import commonest
 
 __all__ = ["IMPACT", "PRIORITY", "URGENCY", "PriorityRule", "learn_matrix"]
 
@@ -120,22 +121,18 @@ def learn_matrix(
             if impact is not None and urgency is not None:
                 seen.setdefault((impact, urgency), Counter())[priority] += 1
     by_rank = {_rank(priority): priority for priority in sorted(overall, reverse=True)}
-    commonest = _commonest(overall)
+    usual = commonest(overall.elements())
     return {
-        pair: _commonest(seen[pair]) if pair in seen else _by_itil(pair, by_rank, commonest)
+        pair: commonest(seen[pair].elements()) if pair in seen else _by_itil(pair, by_rank, usual)
         for pair in ((impact, urgency) for impact in impacts for urgency in urgencies)
     }
 
 
-def _commonest(counts: Counter[str]) -> str:
-    return min(counts, key=lambda label: (-counts[label], label))
-
-
-def _by_itil(pair: tuple[str, str], by_rank: Mapping[int | None, str], commonest: str) -> str:
+def _by_itil(pair: tuple[str, str], by_rank: Mapping[int | None, str], usual: str) -> str:
     impact, urgency = _rank(pair[0]), _rank(pair[1])
     if impact is None or urgency is None or (impact, urgency) not in _ITIL:
-        return commonest
-    return by_rank.get(_ITIL[impact, urgency], commonest)
+        return usual
+    return by_rank.get(_ITIL[impact, urgency], usual)
 
 
 def _rank(label: str) -> int | None:

@@ -39,7 +39,6 @@ class HeadDocument(_Document):
     target: str
     classes: tuple[str, ...]
     scale: float
-    majority: int
 
 
 class ModelDocument(_Document):

@@ -205,7 +205,6 @@ def _fit_head(matrix: csr_array, task: _Task) -> Head:
         weights=np.ascontiguousarray(weights, np.float32),
         intercept=np.asarray(intercept, np.float64),
         calibration=Calibration(),
-        majority=int(np.bincount(truth).argmax()),
     )
 
 

@@ -48,8 +48,6 @@ class Head:
     weights : ndarray of float32 of shape (n_features, n_classes)
     intercept : ndarray of float64 of shape (n_classes,)
     calibration : Calibration
-    majority : int
-        Position of the commonest label among the rows it was fitted on.
     """
 
     target: str
@@ -57,7 +55,6 @@ class Head:
     weights: NDArray[np.float32]
     intercept: NDArray[np.float64]
     calibration: Calibration
-    majority: int
 
     def answer(self, row: Row) -> Answer:
         """Answer one row, from the weights of the features present alone.

@@ -86,7 +86,6 @@ class IncidentModel:
                 weights=np.asarray(part.arrays[f"weights_{number}"], np.float32),
                 intercept=np.asarray(part.arrays[f"intercept_{number}"], np.float64),
                 calibration=Calibration(head.scale),
-                majority=head.majority,
             )
             for number, head in enumerate(document.heads)
         )
@@ -124,9 +123,7 @@ class IncidentModel:
                 FieldDocument(name=name, values=values) for name, values in self.features.fields.known_values().items()
             ),
             heads=tuple(
-                HeadDocument(
-                    target=head.target, classes=head.classes, scale=head.calibration.scale, majority=head.majority
-                )
+                HeadDocument(target=head.target, classes=head.classes, scale=head.calibration.scale)
                 for head in self.heads
             ),
         )

@@ -7,10 +7,24 @@ import unicodedata
 
 __all__ = ["pieces", "words"]
 
-# Scripts written without spaces: each sign is a word of its own, so that pairs of words are pairs of signs.
-_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+# Scripts written without spaces (Japanese, Chinese, Thai, Lao, Burmese, Khmer): each sign with its marks is a word of
+# its own, so that pairs of words are pairs of signs.
+_UNSPACED = (
+    r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u1049\u1050-\u109d\u1780-\u17d3\u17dc-\u17dd"
+)
+_SIGN_MARKS = (
+    r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059\u105e-\u1060"
+    r"\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u108f\u109a-\u109d\u17b4-\u17d3\u17dd"
+)
+# Vowel signs and accents of spaced scripts (Latin, Cyrillic, Hebrew, Arabic, the scripts of India): to `re` they are no
+# letters, but a word does not end at them.
+_MARKS = (
+    r"\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    r"\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
+)
 _SIGN = re.compile(rf"[{_UNSPACED}]")
+_WORD = re.compile(rf"[{_UNSPACED}][{_SIGN_MARKS}]*|(?:[^\W{_UNSPACED}]|[{_MARKS}])+")
 
 # Longer runs are keys, hashes and encoded blobs: their tails say nothing and would cost the most.
 _MOST_CHARACTERS = 40
@@ -26,8 +40,8 @@ def words(text: str) -> list[str]:
     --------
     >>> words("VPN-Fehler 809: Straße")
     ['vpn', 'fehler', '809', 'strasse']
-    >>> words("网络断 ok")
-    ['网', '络', '断', 'ok']
+    >>> words("网络断 हिन्दी")
+    ['网', '络', '断', 'हिन्दी']
     """
     folded = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     return [word[:_MOST_CHARACTERS] for word in _WORD.findall(folded)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CoverageCurve", "HeadScores", "Promise", "Reliability", "macro_f1", "score_head"]
+__all__ = ["CoverageCurve", "HeadScores", "Promise", "Reliability", "commonest", "macro_f1", "score_head"]
 
 # Fifteen equal-width bins: the common choice since Guo et al., "On Calibration of Modern Neural Networks" (2017).
 _RELIABILITY_BINS = 15
@@ -193,6 +194,18 @@ def score_head(
         curve=_trace_coverage(confidence, correct),
         reliability=reliability,
     )
+
+
+def commonest(labels: Iterable[str | None]) -> str:
+    """Return the commonest label, the first by name among equals; missing ones are not counted.
+
+    Examples
+    --------
+    >>> commonest(["b", None, "a", "b", "a", None])
+    'a'
+    """
+    counts = Counter(label for label in labels if label is not None)
+    return min(counts, key=lambda label: (-counts[label], label))
 
 
 def macro_f1(truth: NDArray[np.int64], predicted: NDArray[np.int64]) -> float:

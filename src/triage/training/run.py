@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.decide.documents import to_part
+from triage.decide.documents import to_part, to_policy
 from triage.decide.policy import Policy
-from triage.errors import DataError
+from triage.errors import BundleRefused, DataError
 from triage.learn.fitting import EFFORTS, Recipe, choose_model, refit_model
 from triage.learn.inputs import Inputs, from_frame
 from triage.learn.model import IncidentModel
 from triage.learn.parts import Part, Parts
-from triage.measure.scores import HeadScores
+from triage.measure.scores import HeadScores, commonest
 from triage.measure.splits import Split
 from triage.training.cards import to_card
-from triage.training.evaluation import probabilities, score, split_history
+from triage.training.evaluation import Probabilities, probabilities, score, split_history
 from triage.training.gate import Comparison, compare
 from triage.training.policies import choose_priority_rule, choose_thresholds, name_derived
 from triage.training.ports import History, ModelShelf, RunRecord
@@ -93,8 +93,6 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     ------
     DataError
         When the history is too small, a target has a single label, or nothing was known in time to learn from.
-    BundleRefused
-        When the champion fails verification: the new model is stored and on record by then, but not promoted.
     """
     if len(history) < _LEAST_ROWS:
         raise DataError(f"{history.name} holds {len(history)} incidents; at least {_LEAST_ROWS} are needed to learn.")
@@ -114,7 +112,7 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     places.progress(f"Judging on the newest {len(split.newest):,}")
     newest, truths = inputs.take(split.newest.tolist()), _take(targets, split.newest)
     found = probabilities(fitted.model, fitted.policy, newest)
-    majorities = {target: _commonest(labels) for target, labels in _take(targets, split.fit).items()}
+    majorities = {target: commonest(labels) for target, labels in _take(targets, split.fit).items()}
     scores = score(found, fitted.policy, truths, majorities)
 
     places.progress(f"Fitting again on all {len(history):,}")
@@ -122,15 +120,11 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     served = refit_model(fitted.model, inputs, learnt, fitted.recipes, request.n_jobs)
 
     places.progress("Storing the model and its run")
-    earlier = places.shelf.champion(request.name)
     card = to_card(history, request, split, fitted.recipes, scores, majorities)
     version = places.shelf.add(request.name, _to_parts(fitted, served, history, split), card)
     run_id = places.runs.record(_to_record(history, request, version, fitted, scores, places.shelf))
 
-    comparisons: tuple[Comparison, ...] = ()
-    if earlier is not None:
-        champion = places.shelf.load(request.name, earlier)
-        comparisons = compare(found, champion, history, split.newest)
+    comparisons = _compare_with_champion(found, history, split, request.name, places)
     promoted = not any(comparison.is_worse for comparison in comparisons)
     if promoted:
         places.shelf.promote(request.name, version)
@@ -144,6 +138,25 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     return TrainingReport(
         request.name, version, run_id, promoted, slices, fitted.recipes, scores, comparisons, fitted.policy
     )
+
+
+def _compare_with_champion(
+    found: Probabilities, history: History, split: Split, name: str, places: Places
+) -> tuple[Comparison, ...]:
+    """Compare where there is something to compare with; where there is not, say so: the candidate is promoted then."""
+    if places.shelf.champion(name) is None:
+        return ()
+    try:
+        champion = places.shelf.load(name)
+    except BundleRefused as err:
+        places.progress(f"Not compared with the champion, which is refused: {err}")
+        return ()
+    comparisons = compare(found, champion, history, split.newest)
+    missing = sorted(set(to_policy(champion.parts["policy"]).targets) - {each.target for each in comparisons})
+    if missing:
+        reason = "other columns or targets, or too few rows that neither has learnt from"
+        places.progress(f"Not compared with the champion on {', '.join(missing)}: {reason}")
+    return comparisons
 
 
 def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, request: TrainingRequest) -> _Fitted:
@@ -170,14 +183,6 @@ def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, reque
 
 def _take(targets: Targets, rows: NDArray[np.int64]) -> dict[str, list[str | None]]:
     return {target: [labels[row] for row in rows.tolist()] for target, labels in targets.items()}
-
-
-def _commonest(labels: Sequence[str | None]) -> str:
-    counts: dict[str, int] = {}
-    for label in labels:
-        if label is not None:
-            counts[label] = counts.get(label, 0) + 1
-    return min(counts, key=lambda label: (-counts[label], label))
 
 
 def _to_parts(fitted: _Fitted, served: IncidentModel, history: History, split: Split) -> Parts:

@@ -104,6 +104,14 @@ def test_macro_f1_decides_where_log_losses_are_a_tie() -> None:
     assert recipes == {"topic": Recipe(1.0, inf)}
 
 
+def test_log_loss_decides_where_it_can_though_the_answers_are_the_same() -> None:
+    # "r" is likelier throughout, but only who follows the colours knows how much.
+    colour_of, topic_of = ["red"] * 40 + ["blue"] * 40, ["r"] * 40 + ["r", "r", "r", "b", "b"] * 8
+    fit = colours(*colour_of), {"topic": topic_of}
+    _, recipes = choose_model(fit, fit, ONE_FIELD, tried(1e-6, 1.0))
+    assert recipes == {"topic": Recipe(1.0, inf)}
+
+
 def test_row_weighs_half_after_a_half_life() -> None:
     # Each "b" is twenty rows newer than an "r", which is one half-life; nearly free weights follow the odds.
     fit = colours(*["red"] * 40), {"topic": ["r"] * 20 + ["b"] * 20}

@@ -20,7 +20,6 @@ def drawn_head(n_classes: int, seed: int = 0) -> Head:
         weights=generator.normal(size=(N_FEATURES, n_classes)).astype(np.float32),
         intercept=generator.normal(size=n_classes),
         calibration=Calibration(1.7),
-        majority=0,
     )
 
 
