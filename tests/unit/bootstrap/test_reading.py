@@ -9,8 +9,9 @@ from triage.bootstrap.reading import as_in_training, complete_targets, over_sett
 from triage.datasets import ReadOptions, read_table
 from triage.errors import DataError
 from triage.settings import ColumnRoles, Settings
+from triage.training import Card
 
-CARD = {
+CARD: Card = {
     "columns": {"text": ["summary"], "fields": ["site"], "opened_at": True, "refused": []},
     "reading": {"order": "newest-first", "time": "created", "id": "key", "tz": "Europe/Berlin"},
     "targets": ["team"],
