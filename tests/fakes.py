@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from triage.domain import Decision, Feedback, Incident, ModelRef, Prediction, RankedLabel, Reason, Triage
-from triage.errors import NotFound, StoreUnavailable
-from triage.flow import Answer, AnswerStatus, CommitCounts, Entry, Page, Received, ServedModel
-from triage.learn.parts import Part, Parts
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.domain import (
+    Cause,
+    Decision,
+    EarlyWarning,
+    Feedback,
+    Incident,
+    ModelRef,
+    Prediction,
+    RankedLabel,
+    Reason,
+    Triage,
+)
+from triage.errors import BundleRefused, NotFound, StoreUnavailable
+from triage.flow import (
+    Answer,
+    AnswerStatus,
+    CommitCounts,
+    Entry,
+    LiveFlow,
+    LiveMetrics,
+    MetricBatch,
+    MetricJournal,
+    Page,
+    Received,
+    ServedModel,
+    Snapshot,
+    WarningPage,
+    WarningQuery,
+    WarningState,
+)
+from triage.parts import Part, Parts
 from triage.training import Card, RunRecord
+from triage.watch.points import Points, Watched
 
 NOON = datetime(2026, 11, 23, 10, 0, 5, tzinfo=UTC)
 DESK = ModelRef("desk", "1")
@@ -199,6 +232,149 @@ class MemoryRuns:
 
     def mirror_champion(self, name: str, version: str) -> None:
         self.mirrored.append((name, version))
+
+
+class FakeWatcher:
+    """Warns of an entity from a value of 0.9 on until one below 0.5; its state depends on all points and their order.
+
+    It cannot stand a value of -1.
+    """
+
+    def __init__(self, state: Part | None = None) -> None:
+        document = state.document if state else {}
+        self.names: list[tuple[str, str]] = [(str(e), str(m)) for e, m in document.get("names", [])]  # type: ignore[union-attr, misc]  # as written below
+        self.open: dict[str, float] = dict(document.get("open", {}))  # type: ignore[arg-type]  # as written below
+        self.trace = float(state.arrays["trace"][0]) if state else 0.0
+
+    def series_of(self, entity: Sequence[str], metric: Sequence[str]) -> NDArray[np.int64]:
+        for name in zip(entity, metric, strict=True):
+            if name not in self.names:
+                self.names.append(name)
+        return np.array([self.names.index(name) for name in zip(entity, metric, strict=True)], np.int64)
+
+    def handle(self, points: Points) -> Watched:
+        opened: list[EarlyWarning] = []
+        closed: list[EarlyWarning] = []
+        for row, time_ns, value in zip(
+            points.series.tolist(), points.time_ns.tolist(), points.value.tolist(), strict=True
+        ):
+            if value == -1.0:
+                raise ZeroDivisionError("poison")
+            entity, metric = self.names[row]
+            self.trace = self.trace * 0.7 + value
+            seconds = time_ns / 1e9
+            if value >= 0.9 and entity not in self.open:
+                self.open[entity] = seconds
+                opened.append(warning_on(entity, seconds, metric))
+            elif value < 0.5 and entity in self.open:
+                since = self.open.pop(entity)
+                closed_at = datetime.fromtimestamp(seconds, UTC)
+                closed.append(replace(warning_on(entity, since, metric), closed_at=closed_at))
+        blank = np.zeros(len(points))
+        return Watched(blank, blank, blank.astype(bool), {}, tuple(opened), tuple(closed))
+
+    def to_part(self) -> Part:
+        return Part({"trace": np.array([self.trace])}, {"names": [*map(list, self.names)], "open": dict(self.open)})
+
+
+def warning_on(entity: str, opened_s: float, metric: str = "cpu") -> EarlyWarning:
+    """The warning that `FakeWatcher` opens."""
+    opened_at = datetime.fromtimestamp(opened_s, UTC)
+    warning_id = f"{zlib.crc32(f'{entity} {opened_at.isoformat()}'.encode()):08x}"
+    why = f"{metric} is as unusual as in one of 100 steps."
+    return EarlyWarning(warning_id, entity, opened_at, None, 0.99, (Cause(metric, 1.0),), why)
+
+
+@dataclass
+class FakeWatchers:
+    """Makes fakes under whatever name it is told, and remembers the last one."""
+
+    origin: str = "budget"
+    last: FakeWatcher = field(default_factory=FakeWatcher)
+    refuses: bool = False
+
+    def make(self) -> tuple[str, FakeWatcher]:
+        self.last = FakeWatcher()
+        return self.origin, self.last
+
+    def restore(self, state: Part) -> FakeWatcher:
+        if self.refuses:
+            raise BundleRefused("The state is of another version.")
+        self.last = FakeWatcher(state)
+        return self.last
+
+
+@dataclass
+class MemoryMetricJournal:
+    """A journal of metrics that forgets when it goes; refuses writes while it is closed."""
+
+    batches: dict[int, MetricBatch] = field(default_factory=dict)
+    warnings: dict[str, EarlyWarning] = field(default_factory=dict)
+    kept: Snapshot | None = None
+    is_open: bool = True
+    keeps_warnings: bool = True
+    refused_seqs: set[int] = field(default_factory=set)
+    received: list[datetime] = field(default_factory=list)
+
+    async def append(self, seq: int, received_at: datetime, batch: MetricBatch) -> None:
+        if not self.is_open or seq in self.refused_seqs:
+            raise StoreUnavailable("The store is closed.")
+        assert seq not in self.batches
+        self.batches[seq] = batch
+        self.received.append(received_at)
+
+    async def batch_after(self, seq: int) -> tuple[int, MetricBatch] | None:
+        following = min((one for one in self.batches if one > seq), default=None)
+        return None if following is None else (following, self.batches[following])
+
+    async def snapshot(self) -> Snapshot | None:
+        return self.kept
+
+    async def keep(self, warnings: Sequence[EarlyWarning], snapshot: Snapshot | None = None) -> None:
+        if not self.is_open or (warnings and not self.keeps_warnings):
+            raise StoreUnavailable("The store is closed.")
+        self.warnings |= {one.id: one for one in warnings}
+        if snapshot is not None:
+            self.kept = snapshot
+            self.batches = {seq: batch for seq, batch in self.batches.items() if seq > snapshot.seq}
+
+    async def open_warnings(self) -> list[EarlyWarning]:
+        return [one for one in self.warnings.values() if one.closed_at is None]
+
+    async def find_warning(self, warning_id: str) -> EarlyWarning:
+        if warning_id not in self.warnings:
+            raise NotFound(f"No warning {warning_id!r}.")
+        return self.warnings[warning_id]
+
+    async def page_warnings(self, query: WarningQuery) -> WarningPage:
+        found = [
+            one
+            for one in reversed(self.warnings.values())
+            if query.entity in (None, one.entity)
+            and (query.state is WarningState.ALL or (one.closed_at is None) is (query.state is WarningState.OPEN))
+        ]
+        start = int(query.cursor or 0)
+        more = str(start + query.limit) if start + query.limit < len(found) else None
+        return WarningPage(tuple(found[start : start + query.limit]), more)
+
+
+def started_metrics(flow: LiveFlow, journal: MetricJournal | None = None) -> LiveMetrics:
+    """Live metrics over fakes, ready to be asked."""
+    metrics = LiveMetrics(FakeWatchers(), journal or MemoryMetricJournal(), flow, fixed_clock)
+    asyncio.run(metrics.start())
+    return metrics
+
+
+def metric_batch(*points: tuple[str, float, float]) -> MetricBatch:
+    """A batch of points of the metric cpu: entity, seconds, value."""
+    entities = sorted({entity for entity, _, _ in points})
+    return MetricBatch(
+        tuple(entities),
+        ("cpu",) * len(entities),
+        np.array([entities.index(entity) for entity, _, _ in points], np.int64),
+        np.array([int(seconds * 1e9) for _, seconds, _ in points], np.int64),
+        np.array([value for _, _, value in points]),
+    )
 
 
 def _through_json(document: Card) -> Card:

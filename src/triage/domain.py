@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["Decision", "Feedback", "Incident", "ModelRef", "Prediction", "RankedLabel", "Reason", "Triage"]
+__all__ = [
+    "Cause",
+    "Decision",
+    "EarlyWarning",
+    "Feedback",
+    "Incident",
+    "ModelRef",
+    "Prediction",
+    "RankedLabel",
+    "Reason",
+    "Triage",
+]
 
 
 class Decision(StrEnum):
@@ -158,3 +169,48 @@ class Feedback:
     label: str
     given_by: str
     given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One metric's part in a warning.
+
+    Parameters
+    ----------
+    metric : str
+        The metric's name at its entity.
+    contribution : float
+        Its share of the entity's evidence, in [0, 1]; higher points at it more.
+    """
+
+    metric: str
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyWarning:
+    """The answer on an entity: an incident is likely.
+
+    Parameters
+    ----------
+    id : str
+        The same for the same entity and ``opened_at``, however often it is computed.
+    entity : str
+        Who is warned about.
+    opened_at, closed_at : datetime, datetime or None
+        Event time (aware, UTC); ``closed_at`` is None as long as the warning is open.
+    score : float
+        The highest score so far, in [0, 1]; higher is worse.
+    causes : tuple of Cause
+        The metrics that speak for it, largest contribution first.
+    why : str
+        One sentence for a person.
+    """
+
+    id: str
+    entity: str
+    opened_at: datetime
+    closed_at: datetime | None
+    score: float
+    causes: tuple[Cause, ...]
+    why: str

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 from structlog.testing import capture_logs
-from tests.fakes import FakeCatalogue, FakeLabeller, FaultyLabeller, fixed_clock
+from tests.fakes import FakeCatalogue, FakeLabeller, FaultyLabeller, fixed_clock, started_metrics
 from tests.loopback import serving
 from tests.stored import database_url, row_counts, write_locked
 
@@ -22,7 +22,8 @@ from triage.store import SqlJournal
 def running(file: Path, labeller: FakeLabeller) -> Iterator[tuple[int, SqlJournal]]:
     """Serve over a database; give the port and the journal."""
     with SqlJournal.open(database_url(file), busy_timeout_s=0.1) as journal:
-        service = Service(LiveFlow(lambda: labeller, journal, fixed_clock), FakeCatalogue())
+        flow = LiveFlow(lambda: labeller, journal, fixed_clock)
+        service = Service(flow, started_metrics(flow, journal.metrics), FakeCatalogue())
         with serving(create_app(service)) as port:
             yield port, journal
 

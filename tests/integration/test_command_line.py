@@ -193,3 +193,26 @@ def test_config_show_says_where_each_setting_came_from(run: Run) -> None:
 
 def test_version_is_printed(run: Run) -> None:
     assert run("--version").out.startswith("triage ")
+
+
+def test_label_says_which_columns_the_file_lacks(run: Run, home: Path, tmp_path: Path) -> None:
+    fewer = tmp_path / "fewer.csv"
+    pd.read_csv(home / "new.csv", dtype=str).drop(columns=["service", "opened_at"]).to_csv(fewer, index=False)
+    done = run("label", fewer, "--model", "desk", "--out", tmp_path / "out.csv", "--json")
+    assert done.code == 0
+    assert done.document["missing_columns"] == ["service", "opened_at"]
+    assert "answers without it: service, opened_at" in done.err
+    whole = run("label", home / "new.csv", "--model", "desk", "--out", tmp_path / "whole.csv", "--json")
+    assert whole.document["missing_columns"] == []
+
+
+def test_train_checks_its_home_before_it_reads_the_file(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("TRIAGE_HOME", str(tmp_path / "file" / "home"))
+    done = run("train", "incidents", home / "history.csv", *TRAIN)
+    assert done.code == 2
+    assert "cannot be written: Not a directory" in done.err
+    assert "Reading" not in done.err
+    assert "Traceback" not in done.err

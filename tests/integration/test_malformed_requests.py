@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.fakes import FakeCatalogue, FakeLabeller, fixed_clock
+from tests.fakes import FakeCatalogue, FakeLabeller, fixed_clock, started_metrics
 from tests.loopback import RawResponse, exchange, serving
 from tests.stored import database_url, row_counts
 
@@ -32,9 +32,14 @@ class Running:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     file = tmp_path_factory.mktemp("store") / "triage.db"
     with SqlJournal.open(database_url(file)) as journal:
-        service = Service(LiveFlow(FakeLabeller, journal, fixed_clock), FakeCatalogue())
+        service = service_over(journal)
         with serving(create_app(service)) as port:
             yield Running(port, file)
+
+
+def service_over(journal: SqlJournal) -> Service:
+    flow = LiveFlow(FakeLabeller, journal, fixed_clock)
+    return Service(flow, started_metrics(flow, journal.metrics), FakeCatalogue())
 
 
 def request(
@@ -112,6 +117,8 @@ MALFORMED: dict[str, tuple[bytes, int]] = {
     "id too long": (request(of(id="x" * 256)), 422),
     "id empty": (request(of(id="")), 422),
     "id blank": (request(of(id=" \t")), 422),
+    "id with a line break": (request(of(id="a\nb")), 422),
+    "source with a tab": (request(of(source="a\tb")), 422),
     "id with NUL": (request(of(id="a\0b")), 422),
     "source a number": (request(of(source=7)), 422),
     "source null": (request(of(source=None)), 422),
@@ -122,11 +129,9 @@ MALFORMED: dict[str, tuple[bytes, int]] = {
     "opened_at an object": (request(of(opened_at={})), 422),
     "opened_at on no day": (request(of(opened_at="2026-02-30T10:00:00Z")), 422),
     "opened_at before all time": (request(of(opened_at="0001-01-01T00:00:00+14:00")), 422),
-    "created rubbish": (request(of(created="the day before")), 422),
     "title an object": (request(of(title={"a": 1})), 422),
-    "text a number": (request(of(text=3)), 422),
+    "text a list": (request(of(text=["a"])), 422),
     "labels a list": (request(of(labels=["a"])), 422),
-    "labels a string": (request(of(labels="a=b")), 422),
     "501 labels": (request(of(labels={str(number): "x" for number in range(501)})), 422),
     "label too long": (request(of(labels={"a": "x" * 100_001})), 422),
     "label name too long": (request(of(labels={"x" * 256: "a"})), 422),
@@ -153,6 +158,9 @@ MALFORMED: dict[str, tuple[bytes, int]] = {
     # Parameters and routes.
     "dry_run neither true nor false": (request(of(), path=f"{INCIDENTS}?dry_run=maybe"), 422),
     "dry_run empty": (request(of(), path=f"{INCIDENTS}?dry_run="), 422),
+    "dry_run misspelt": (request(of(), path=f"{INCIDENTS}?dryrun=true"), 400),
+    "dry_run twice": (request(of(), path=f"{INCIDENTS}?dry_run=true&dry_run=false"), 400),
+    "query where none is known": (request(b"{}", path="/v1/feedback?x=1"), 400),
     "cursor of somebody else": (request(path=f"{INCIDENTS}?cursor=abc", method="GET"), 400),
     "cursor not ASCII": (request(path=f"{INCIDENTS}?cursor=%FF%FE", method="GET"), 400),
     "limit no number": (request(path=f"{INCIDENTS}?limit=many", method="GET"), 422),
@@ -192,7 +200,8 @@ def test_malformed_request_gets_a_problem_document_and_leaves_no_trace(running: 
     assert response.status == status, response.body[:500]
     assert_is_problem(response)
     assert row_counts(running.file) == before
-    assert before == {"alembic_version": 1, "incidents": 0, "revisions": 0, "decisions": 0, "feedback": 0}
+    # The one snapshot is what the watcher began with.
+    assert {name: count for name, count in before.items() if count} == {"alembic_version": 1, "watcher_snapshots": 1}
 
 
 def assert_is_problem(response: RawResponse) -> None:
@@ -208,7 +217,7 @@ def assert_is_problem(response: RawResponse) -> None:
 
 def test_server_serves_on_after_a_body_that_was_too_large(tmp_path: Path) -> None:
     with SqlJournal.open(database_url(tmp_path / "triage.db")) as journal:
-        app = create_app(Service(LiveFlow(FakeLabeller, journal, fixed_clock), FakeCatalogue()))
+        app = create_app(service_over(journal))
         with serving(app) as port:
             assert exchange(port, request(LARGE)).status == 413
             assert exchange(port, request(of())).status == 201
@@ -217,7 +226,7 @@ def test_server_serves_on_after_a_body_that_was_too_large(tmp_path: Path) -> Non
 def test_of_a_key_given_twice_the_last_value_counts(tmp_path: Path) -> None:
     file = tmp_path / "triage.db"
     with SqlJournal.open(database_url(file)) as journal:
-        app = create_app(Service(LiveFlow(FakeLabeller, journal, fixed_clock), FakeCatalogue()))
+        app = create_app(service_over(journal))
         with serving(app) as port:
             response = exchange(port, request(b'{"id": "first", "id": "last"}'))
             assert response.status == 201

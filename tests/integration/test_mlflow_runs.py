@@ -13,8 +13,8 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 
 from triage.errors import NotFound, TriageError, UsageError
-from triage.learn.parts import Part
 from triage.measure.scores import CoverageCurve, HeadScores, Reliability
+from triage.parts import Part
 from triage.registry import Shelf
 from triage.registry.runs import MlflowRuns
 from triage.training import RunLog, RunRecord

@@ -19,8 +19,8 @@ from triage.engine import Engine, LoadedModel, target_probabilities
 from triage.learn.fitting import choose_model
 from triage.learn.inputs import InputColumns, Inputs, from_frame
 from triage.learn.model import IncidentModel
-from triage.learn.parts import Part
 from triage.measure.calibration import Calibration
+from triage.parts import Part
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 TARGET = TargetPolicy(0.95, auto=Threshold(0.9, 153, 150, 0.951), suggest=Threshold(0.5, 300, 200, 0.6))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from triage import __version__
@@ -10,10 +10,13 @@ from triage.api.health import health_routes
 from triage.api.incidents import incident_routes
 from triage.api.metrics import Metrics
 from triage.api.models import model_routes
+from triage.api.points import point_routes
 from triage.api.problems import add_error_handlers
+from triage.api.queries import check_query
 from triage.api.recorder import RequestRecorder
 from triage.api.service import Service
 from triage.api.verdicts import verdict_routes
+from triage.api.warnings import warning_routes
 
 __all__ = ["create_app"]
 
@@ -29,7 +32,10 @@ def create_app(service: Service) -> FastAPI:
     app: FastAPI = FastAPIOffline(
         title="triage",
         version=__version__,
-        description="Labels incidents before the workflow core sees them. Errors are RFC 9457 problem documents.",
+        description=(
+            "Labels incidents before the workflow core sees them, and warns of what is about to break. "
+            "Errors are RFC 9457 problem documents."
+        ),
         redoc_url=None,
         # Without this, Swagger UI has the document checked by a server elsewhere.
         swagger_ui_parameters={"validatorUrl": None},
@@ -39,10 +45,13 @@ def create_app(service: Service) -> FastAPI:
     for router in (
         incident_routes(service, metrics),
         verdict_routes(service),
+        point_routes(service, metrics),
+        warning_routes(service),
         model_routes(service),
-        health_routes(service, metrics),
     ):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(check_query)])
+    # Probes and scrapers may send keys of their own.
+    app.include_router(health_routes(service, metrics))
     add_error_handlers(app)
     app.add_middleware(RequestRecorder, metrics=metrics)
     return app

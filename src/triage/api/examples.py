@@ -10,10 +10,15 @@ __all__ = [
     "INCIDENT",
     "INCIDENTS",
     "LIST_ANSWER",
+    "METRICS",
+    "METRICS_ANSWER",
     "MODEL",
     "MODELS",
     "PAGE",
     "READINESS",
+    "WARNING",
+    "WARNINGS",
+    "WARNING_ANSWER",
 ]
 
 _PREDICTION = {
@@ -81,6 +86,27 @@ FEEDBACK_ANSWER = {
     "by": "ada",
     "given_at": "2026-11-23T10:00:05Z",
 }
+
+METRICS = {
+    "entity": ["web-1", "db-1", "db-1", "web-1"],
+    "metric": ["errors", "cpu", "cpu", "errors"],
+    "timestamp": ["2026-11-23T10:00:00Z", "2026-11-23T10:01:00Z", "2026-11-23T10:16:00Z", "2026-11-23T10:16:00Z"],
+    "value": [0.93, 0.99, 0.31, None],
+}
+METRICS_ANSWER = {"accepted": 3, "ignored": 1, "warnings": ["a6de4546", "d22c6cf1"]}
+WARNING = {
+    "id": "d22c6cf1",
+    "entity": "db-1",
+    "opened_at": "2026-11-23T10:01:00Z",
+    "closed_at": "2026-11-23T10:16:00Z",
+    "score": 0.99,
+    "causes": [{"metric": "cpu", "contribution": 1.0}],
+    "why": "cpu is as unusual as in one of 100 steps.",
+    "incident": {"id": "d22c6cf1", "source": "triage.watch"},
+}
+# With ?limit=1, as that of incidents.
+WARNINGS = {"items": [WARNING], "next": "MToy"}
+WARNING_ANSWER = {**WARNING, "triage": {**ANSWER, "id": "d22c6cf1", "source": "triage.watch"}}
 
 MODEL = {
     "name": "desk",

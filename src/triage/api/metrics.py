@@ -71,7 +71,7 @@ class Metrics:
 
 
 class _ServiceCollector(Collector):
-    """Reads the journal's own counts and the models in force when asked."""
+    """Reads the journal's own counts, the watcher's, and the models in force when asked."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -79,8 +79,18 @@ class _ServiceCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         counts = self._service.flow.counts
         yield CounterMetricFamily("triage_journal_commits", "Commits of the journal.", counts.commits)
-        yield CounterMetricFamily("triage_journal_rows", "Incidents and verdicts committed.", counts.rows)
+        yield CounterMetricFamily(
+            "triage_journal_rows", "Rows committed: incidents, verdicts, batches, warnings.", counts.rows
+        )
         yield CounterMetricFamily("triage_journal_failed_commits", "Commits that failed.", counts.failures)
+        watched = self._service.metrics.counts
+        yield CounterMetricFamily("triage_points_accepted", "Metric points kept and watched.", watched.accepted)
+        yield CounterMetricFamily("triage_points_ignored", "Metric points without a value.", watched.ignored)
+        yield CounterMetricFamily("triage_warnings_opened", "Early warnings opened.", watched.opened)
+        yield CounterMetricFamily("triage_warnings_closed", "Early warnings closed.", watched.closed)
+        yield CounterMetricFamily("triage_watcher_failures", "Batches the watcher failed on.", watched.failures)
+        yield GaugeMetricFamily("triage_watcher_waiting_points", "Metric points not watched yet.", watched.waiting)
+        yield GaugeMetricFamily("triage_watcher_lag_seconds", "For how long the oldest of them waits.", watched.lag_s)
         models = self._service.models.served()
         loaded = sum(bool(model.version) for model in models)
         refused = sum(bool(model.refused) for model in models)

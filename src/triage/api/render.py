@@ -1,14 +1,14 @@
-"""Answers, verdicts and models as JSON bodies. The keys are a contract; the meaning lies in `domain` and `flow`."""
+"""Answers, verdicts, warnings and models as JSON bodies. The keys are a contract; their meaning lies in `domain`."""
 
 from __future__ import annotations
 
 import orjson
 from starlette.responses import Response
 
-from triage.domain import Feedback
-from triage.flow import Answer, ServedModel, predictions_document
+from triage.domain import EarlyWarning, Feedback
+from triage.flow import WARNING_SOURCE, Answer, ServedModel, predictions_document
 
-__all__ = ["answer_body", "feedback_body", "json_response", "model_body"]
+__all__ = ["answer_body", "feedback_body", "json_response", "model_body", "warning_body"]
 
 
 def answer_body(answer: Answer) -> dict[str, object]:
@@ -45,6 +45,20 @@ def model_body(model: ServedModel) -> dict[str, object]:
         "targets": model.targets,
         "loaded_at": model.loaded_at,
         "refused": model.refused,
+    }
+
+
+def warning_body(warning: EarlyWarning) -> dict[str, object]:
+    """Render a warning."""
+    return {
+        "id": warning.id,
+        "entity": warning.entity,
+        "opened_at": warning.opened_at,
+        "closed_at": warning.closed_at,
+        "score": warning.score,
+        "causes": [{"metric": cause.metric, "contribution": cause.contribution} for cause in warning.causes],
+        "why": warning.why,
+        "incident": {"id": warning.id, "source": WARNING_SOURCE},
     }
 
 

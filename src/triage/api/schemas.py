@@ -7,6 +7,9 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
+    "EarlyWarningAnswer",
+    "EarlyWarningPage",
+    "EarlyWarningTriage",
     "FeedbackAnswer",
     "FeedbackRequest",
     "Health",
@@ -14,6 +17,8 @@ __all__ = [
     "IncidentList",
     "IncidentPage",
     "IncidentRequest",
+    "MetricsAnswer",
+    "MetricsRequest",
     "ModelAnswer",
     "ModelList",
     "ProblemDocument",
@@ -141,6 +146,67 @@ class FeedbackAnswer(BaseModel):
     label: str
     by: str
     given_at: datetime
+
+
+class MetricsRequest(BaseModel):
+    """Points in columns of equal length, at most 2,000,000; all are kept, or none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    entity: list[str] = Field(description="what is measured: a host, a service")
+    metric: list[str] = Field(description="what of it is measured")
+    timestamp: list[str] | list[float] = Field(
+        description="all ISO 8601 (without a zone it is UTC), or all seconds since 1970; to the microsecond"
+    )
+    value: list[float | None] = Field(description="null says that there is no point")
+
+
+class MetricsAnswer(BaseModel):
+    """What became of a batch."""
+
+    accepted: int = Field(description="points that were kept and watched")
+    ignored: int = Field(description="points without a value")
+    warnings: list[str] = Field(description="the warnings that it opened, by id")
+
+
+class Cause(BaseModel):
+    """A metric's share of the evidence, in [0, 1]."""
+
+    metric: str
+    contribution: float
+
+
+class WarningIncident(BaseModel):
+    """Under which source and id a warning is an incident."""
+
+    id: str
+    source: str
+
+
+class EarlyWarningAnswer(BaseModel):
+    """A warning. Times are those of the metrics."""
+
+    id: str
+    entity: str
+    opened_at: datetime
+    closed_at: datetime | None = Field(description="null while it is open")
+    score: float = Field(description="in [0, 1], higher is worse: at the opening, from the closing on the highest")
+    causes: list[Cause]
+    why: str
+    incident: WarningIncident
+
+
+class EarlyWarningTriage(EarlyWarningAnswer):
+    """A warning with the answer on it as an incident."""
+
+    triage: IncidentAnswer | None = Field(description="null until it has been labelled")
+
+
+class EarlyWarningPage(BaseModel):
+    """Stored warnings, the one that was opened last first."""
+
+    items: list[EarlyWarningAnswer]
+    next: str | None = Field(description="the cursor of the next page; null on the last one")
 
 
 class ModelAnswer(BaseModel):

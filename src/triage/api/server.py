@@ -17,7 +17,7 @@ import uvicorn
 
 from triage.api.app import create_app
 from triage.api.service import Limits, Service
-from triage.bootstrap.serving import open_live
+from triage.bootstrap.serving import Live, open_live
 from triage.errors import UsageError
 from triage.registry.live import LiveModels
 from triage.settings import Settings
@@ -56,23 +56,29 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
     # uvicorn raises the signal again once it has ended; as an exception it passes through what must still be closed.
     signal.signal(signal.SIGTERM, _interrupt)
     with _listen(settings.host, settings.port) as listener, open_live(settings, names) as live:
-        app = create_app(Service(live.flow, live.models, Limits(max_body_bytes=settings.max_body_bytes)))
+        limits = Limits(max_body_bytes=settings.max_body_bytes, max_metrics_bytes=settings.max_metrics_bytes)
+        app = create_app(Service(live.flow, live.metrics, live.models, limits))
         # What is loaded by now stays: without it full collections walk the models again and again, at 200 ms of p99.
         gc.collect()
         gc.freeze()
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S
         )
-        with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_serve(uvicorn.Server(config), listener, live.models, settings.reload_interval_s))
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            with suppress(KeyboardInterrupt):
+                runner.run(_serve(uvicorn.Server(config), listener, live, settings.reload_interval_s))
+            # A run of its own: Ctrl-C has cancelled the one above.
+            runner.run(live.metrics.stop())
     sys.stderr.write("Stopped.\n")
 
 
-async def _serve(server: uvicorn.Server, listener: socket.socket, models: LiveModels, interval_s: float) -> None:
+async def _serve(server: uvicorn.Server, listener: socket.socket, live: Live, interval_s: float) -> None:
+    # What the last run had not kept of the stream is watched again before anybody is let in.
+    await live.metrics.start()
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving at http://{shown}:{port} (its API is described at /docs; Ctrl-C stops it)\n")
-    following = asyncio.create_task(_follow(models, interval_s))
+    following = asyncio.create_task(_follow(live.models, interval_s))
     try:
         await server.serve(sockets=[listener])
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from triage.flow import LiveFlow, ModelCatalogue
+from triage.flow import LiveFlow, LiveMetrics, ModelCatalogue
 
 __all__ = ["Limits", "Service"]
 
@@ -28,11 +28,14 @@ class Limits:
     ----------
     max_body_bytes : int, default=5_000_000
         The largest body that is read.
+    max_metrics_bytes : int, default=64_000_000
+        The largest batch of metrics.
     check_s : float, default=2.0
         How long ``/readyz`` waits for the store, in seconds: less than the second or more that balancers give it.
     """
 
     max_body_bytes: int = 5_000_000
+    max_metrics_bytes: int = 64_000_000
     check_s: float = 2.0
 
 
@@ -43,6 +46,8 @@ class Service:
     Parameters
     ----------
     flow : LiveFlow
+    metrics : LiveMetrics
+        Started by the time that it is asked for something.
     models : ModelCatalogue
     limits : Limits
     clock : callable returning datetime
@@ -52,6 +57,7 @@ class Service:
     """
 
     flow: LiveFlow
+    metrics: LiveMetrics
     models: ModelCatalogue
     limits: Limits = Limits()
     clock: Callable[[], datetime] = _now

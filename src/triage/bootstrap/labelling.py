@@ -10,10 +10,11 @@ from pathlib import Path
 
 from triage.bootstrap.places import open_shelf
 from triage.bootstrap.reading import to_label_by
-from triage.datasets import ReadOptions, check_out, read_table, to_incidents, write_labelled
-from triage.domain import Prediction, Triage
+from triage.datasets import ReadOptions, Table, check_out, read_table, to_incidents, write_labelled
+from triage.domain import Incident, Prediction, Triage
 from triage.engine import Engine
 from triage.flow import predictions_document
+from triage.learn.inputs import InputColumns
 from triage.registry.live import to_loaded
 from triage.settings import Settings
 
@@ -47,6 +48,8 @@ class Labelled:
     decisions : mapping of str to mapping of str to int
         Incidents by target and decision.
     out : str
+    missing_columns : sequence of str
+        What the model reads and the file does not have; it counts as missing in every row.
     """
 
     model: str
@@ -55,6 +58,7 @@ class Labelled:
     incidents: int
     decisions: Mapping[str, Mapping[str, int]]
     out: str
+    missing_columns: Sequence[str]
 
     def as_document(self) -> dict[str, object]:
         """Return it as JSON values."""
@@ -87,6 +91,9 @@ def label_file(
     check_out(table, [name for target in targets for name in _names(target, order.reasons)], order.out)
     now = datetime.now(UTC)
     incidents, row_incident = to_incidents(table, loaded.model.columns, options, now)
+    missing = _missing_columns(table, loaded.model.columns, incidents)
+    if missing:
+        progress(f"The model reads what {file.name} does not have, and answers without it: {', '.join(missing)}")
     triages: list[Triage] = []
     for start in range(0, len(incidents), _BATCH):
         triages += engine.handle_many(incidents[start : start + _BATCH], now)
@@ -97,7 +104,14 @@ def label_file(
     write_labelled(table, by_row, order.out)
     decisions = {target: _count(columns[f"{target}_decision"]) for target in targets}
     ref = loaded.ref
-    return Labelled(ref.name, ref.version, len(table), len(incidents), decisions, str(order.out))
+    return Labelled(ref.name, ref.version, len(table), len(incidents), decisions, str(order.out), missing)
+
+
+def _missing_columns(table: Table, columns: InputColumns, incidents: Sequence[Incident]) -> list[str]:
+    missing = [name for name in (*columns.text, *columns.fields) if name not in table.columns]
+    if columns.opened_at and all(incident.opened_at is None for incident in incidents):
+        missing.append(columns.time or "opened_at")
+    return missing
 
 
 def _names(target: str, reasons: bool) -> list[str]:

@@ -10,18 +10,26 @@ from pathlib import Path
 from joblib import cpu_count
 
 from triage import __version__
-from triage.bootstrap.places import open_shelf
-from triage.bootstrap.reading import REMEMBERED, as_in_training, complete_targets, over_settings
+from triage.bootstrap.places import check_home, open_shelf
+from triage.bootstrap.reading import (
+    REMEMBERED,
+    as_in_training,
+    complete_targets,
+    over_settings,
+    part_names,
+    read_as_in_training,
+)
 from triage.datasets import ReadOptions, read_table, to_history
 from triage.errors import UsageError
 from triage.registry import check_name
 from triage.settings import Settings
 from triage.training import History, RunLog
+from triage.training.cards import METRICS_KIND
 from triage.training.evaluation import Evaluation, Slice, evaluate
 from triage.training.request import Places, TrainingRequest
 from triage.training.run import TrainingReport, train_incidents
 
-__all__ = ["Learnt", "Wish", "evaluate_file", "promote", "train"]
+__all__ = ["Learnt", "Wish", "evaluate_file", "open_runs", "promote", "to_name", "train"]
 
 # Two fits at a time keep memory within what one fit needs twice over; more is for a cluster.
 _MOST_JOBS = 2
@@ -59,11 +67,11 @@ def train(settings: Settings, file: Path, options: ReadOptions, wish: Wish, prog
     Raises
     ------
     UsageError
-        Options that cannot be meant.
+        Options that cannot be meant, or a home that cannot be written.
     DataError
         A file that cannot be learnt from, with the rows at fault.
     """
-    name = check_name(wish.name or _to_name(file))
+    name = check_name(wish.name or to_name(file))
     request = TrainingRequest(
         name=name,
         promise=settings.promise if wish.promise is None else wish.promise,
@@ -72,11 +80,14 @@ def train(settings: Settings, file: Path, options: ReadOptions, wish: Wish, prog
         code_version=__version__,
         reading={option: getattr(over_settings(settings, options), option) for option in REMEMBERED},
     )
+    check_home(settings)
+    open_shelf(settings).check_kind(name, "incidents")
     progress(f"Reading {file}")
     table = read_table(file, options)
-    history = to_history(table, complete_targets(over_settings(settings, options), table.columns))
+    options = part_names(over_settings(settings, options), table.columns)
+    history = to_history(table, complete_targets(options, table.columns))
     progress(f"{len(history):,} incidents ({history.kind}); learning {', '.join(map(str, history.targets))}")
-    places = Places(open_shelf(settings), _open_runs(settings, progress), progress)
+    places = Places(open_shelf(settings), open_runs(settings, progress), progress)
     return Learnt(train_incidents(history, request, places), history)
 
 
@@ -86,7 +97,7 @@ def evaluate_file(settings: Settings, name: str, file: Path, which: str, order: 
     Raises
     ------
     UsageError
-        A slice that does not exist, or a file without the model's columns.
+        A slice that does not exist, a file without the model's columns, or a model of metrics.
     NotFound
         No such model.
     BundleRefused
@@ -97,9 +108,11 @@ def evaluate_file(settings: Settings, name: str, file: Path, which: str, order: 
     if which not in set(Slice):
         raise UsageError(f"The slice must be one of {', '.join(Slice)}. Got {which!r}.")
     bundle = open_shelf(settings).load(name)
+    if bundle.card.get("kind") == METRICS_KIND:
+        raise UsageError(f"Model {name!r} learns from metrics: name their incidents by --incidents FILE.")
     options = as_in_training(bundle.card)
     options = replace(options, order=order or options.order)
-    return evaluate(bundle, to_history(read_table(file, options), options), Slice(which))
+    return evaluate(bundle, to_history(read_as_in_training(file, options), options), Slice(which))
 
 
 def promote(settings: Settings, name: str, version: str) -> None:
@@ -113,10 +126,17 @@ def promote(settings: Settings, name: str, version: str) -> None:
         It failed verification; the champion stays.
     """
     open_shelf(settings).promote(name, version)
-    _open_runs(settings, lambda _: None).mirror_champion(name, version)
+    open_runs(settings, lambda _: None).mirror_champion(name, version)
 
 
-def _open_runs(settings: Settings, progress: Callable[[str], None]) -> RunLog:
+def open_runs(settings: Settings, progress: Callable[[str], None]) -> RunLog:
+    """Open MLflow's record of runs, in the home.
+
+    Raises
+    ------
+    TriageError
+        The store cannot be opened.
+    """
     progress("Opening the store of runs")
     from triage.registry.runs import MlflowRuns  # noqa: PLC0415  # start-up cost: MLflow takes seconds to import
 
@@ -124,6 +144,13 @@ def _open_runs(settings: Settings, progress: Callable[[str], None]) -> RunLog:
     return MlflowRuns(settings.mlflow_uri, settings.artifacts_dir)
 
 
-def _to_name(file: Path) -> str:
+def to_name(file: Path) -> str:
+    """Return a model's name after a file's.
+
+    Examples
+    --------
+    >>> to_name(Path("My Tickets.csv.gz"))
+    'my-tickets'
+    """
     stem = file.name.split(".")[0].lower()
     return re.sub(r"[^a-z0-9_-]+", "-", stem).strip("-_") or "incidents"

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from pathlib import Path
 
-from triage.datasets import ReadOptions, Table
+from triage.datasets import ReadOptions, Table, read_table
 from triage.decide.priority import IMPACT, PRIORITY, URGENCY
 from triage.errors import DataError
 from triage.settings import Settings
 from triage.training import Card
 
-__all__ = ["REMEMBERED", "as_in_training", "complete_targets", "over_settings", "to_label_by"]
+__all__ = [
+    "REMEMBERED",
+    "as_in_training",
+    "complete_targets",
+    "over_settings",
+    "part_names",
+    "read_as_in_training",
+    "to_label_by",
+]
 
 # What of the options cannot be told from a file's columns again; a model's card keeps it.
-REMEMBERED = ("order", "time", "id", "tz")
+REMEMBERED = ("order", "time", "id", "tz", "encoding")
 
 
 def over_settings(settings: Settings, given: ReadOptions) -> ReadOptions:
@@ -28,6 +37,22 @@ def over_settings(settings: Settings, given: ReadOptions) -> ReadOptions:
         time=given.time or usual.time,
         id=given.id or usual.id,
     )
+
+
+def part_names(options: ReadOptions, columns: Collection[str]) -> ReadOptions:
+    """Part names of several columns at their commas, except where the whole is a column of the file.
+
+    Examples
+    --------
+    >>> part_names(ReadOptions(targets=("impact, urgency", "city, site")), ["city, site", "impact"]).targets
+    ('impact', 'urgency', 'city, site')
+    """
+
+    def parted(given: Iterable[str]) -> tuple[str, ...]:
+        parts = ([whole] if whole in columns else map(str.strip, whole.split(",")) for whole in given)
+        return tuple(dict.fromkeys(name for names in parts for name in names if name))
+
+    return replace(options, targets=parted(options.targets), text=parted(options.text), fields=parted(options.fields))
 
 
 def complete_targets(options: ReadOptions, columns: Iterable[str]) -> ReadOptions:
@@ -64,6 +89,26 @@ def as_in_training(card: Card) -> ReadOptions:
         only_named=True,
         **reading,
     )
+
+
+def read_as_in_training(file: Path, learnt: ReadOptions) -> Table:
+    """Read a file in the encoding of the training file, unless it can be read without naming one.
+
+    Raises
+    ------
+    UsageError
+        No such file, or an ending that is not read.
+    DataError
+        Nothing in the file can be read.
+    """
+    if learnt.encoding is None:
+        return read_table(file, learnt)
+    try:
+        table = read_table(file, replace(learnt, encoding=None))
+    except DataError:
+        return read_table(file, learnt)
+    # Read by the name, a file that is UTF-8 by now would be garbled without a word.
+    return read_table(file, learnt) if table.problems else table
 
 
 def to_label_by(card: Card, given: ReadOptions, table: Table) -> ReadOptions:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from triage.bootstrap.places import open_shelf
-from triage.flow import LiveFlow
+from triage.bootstrap.watching import LiveWatchers, to_budget
+from triage.flow import LiveFlow, LiveMetrics
 from triage.registry.live import LiveModels, require_champions
 from triage.settings import Settings
 from triage.store import SqlJournal
@@ -21,12 +22,15 @@ class Live:
     """What a service answers with."""
 
     flow: LiveFlow
+    metrics: LiveMetrics
     models: LiveModels
 
 
 @contextmanager
 def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     """Open the journal and load the champions; at the end, commit what waits and let the database go.
+
+    Whoever serves starts and stops `Live.metrics`, as that needs an event loop.
 
     Parameters
     ----------
@@ -36,6 +40,8 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
 
     Raises
     ------
+    SettingsError
+        The alert budget is none.
     NotFound
         A named model has no champion.
     Conflict
@@ -43,9 +49,15 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     StoreUnavailable
         The database cannot be opened.
     """
+    budget = to_budget(settings.alert_budget)
     shelf = open_shelf(settings)
     require_champions(shelf, names)
     models = LiveModels(shelf, names)
     models.refresh()
     with SqlJournal.open(settings.database_url, most_waiting=settings.journal_queue) as journal:
-        yield Live(LiveFlow(lambda: models.engine, journal, lambda: datetime.now(UTC)), models)
+        flow = LiveFlow(lambda: models.engine, journal, _now)
+        yield Live(flow, LiveMetrics(LiveWatchers(models, budget), journal.metrics, flow, _now), models)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from triage import __version__
-from triage.cli import config, evaluation, labelling, models, sample, service, training
+from triage.cli import config, detection, evaluation, labelling, metric_training, models, sample, service, training
 from triage.cli.output import say, show_error
 from triage.errors import TriageError
 
@@ -32,9 +32,11 @@ _models = typer.Typer(name="models", help="List, show, promote and verify models
 _config = typer.Typer(name="config", help="Show the settings in force.", no_args_is_help=True)
 
 _train.command("incidents")(training.incidents)
+_train.command("metrics")(metric_training.metrics)
 app.add_typer(_train)
 app.command("evaluate")(evaluation.evaluate)
 app.command("label")(labelling.label)
+app.command("detect")(detection.detect)
 _models.command("list")(models.list_models)
 _models.command("show")(models.show)
 _models.command("promote")(models.promote)
@@ -79,6 +81,11 @@ def main(arguments: Sequence[str] | None = None, commands: typer.Typer = app) ->
     except KeyboardInterrupt:
         say("Interrupted.")
         sys.exit(_INTERRUPTED)
+    except SystemExit as ended:
+        # Typer takes Ctrl-C first, and ends with the shells' code without a word.
+        if ended.code == _INTERRUPTED:
+            say("Interrupted.")
+        raise
     except Exception:  # noqa: BLE001  # the last handler: whatever arrives here is our own fault, and says where
         traceback.print_exc()
         say("This is a fault of triage itself. Please report it with the lines above.")

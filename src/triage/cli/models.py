@@ -23,16 +23,22 @@ def list_models(as_json: AsJson = False) -> None:
     """List the models, their versions and their champions."""
     shelf = _shelf()
     rows = [
-        {"name": name, "champion": shelf.champion(name), "versions": list(shelf.versions(name))}
+        {
+            "name": name,
+            "kind": shelf.kind(name),
+            "champion": shelf.champion(name),
+            "versions": list(shelf.versions(name)),
+        }
         for name in shelf.names()
     ]
     if as_json:
         show_json(rows)
     else:
         cells = [
-            (str(row["name"]), str(row["champion"] or "-"), ", ".join(shelf.versions(str(row["name"])))) for row in rows
+            (name, shelf.kind(name) or "-", shelf.champion(name) or "-", ", ".join(shelf.versions(name)))
+            for name in shelf.names()
         ]
-        show_table("Models", ["name", "champion", "versions"], cells)
+        show_table("Models", ["name", "learns from", "champion", "versions"], cells)
 
 
 def show(name: _Name, version: _Version = None, as_json: AsJson = False) -> None:

@@ -13,6 +13,7 @@ __all__ = [
     "Fields",
     "IdColumn",
     "Order",
+    "StepLength",
     "Targets",
     "TextColumns",
     "TimeColumn",
@@ -43,14 +44,19 @@ Order: TypeAlias = Annotated[
 TimeZone: TypeAlias = Annotated[str | None, typer.Option("--tz", help="Zone of times that name none; UTC otherwise.")]
 Encoding: TypeAlias = Annotated[str | None, typer.Option("--encoding", help="Of a text file that is not UTF-8.")]
 
+StepLength: TypeAlias = Annotated[
+    str | None, typer.Option("--step", metavar="5m", help="Length of a step, where timestamps are whole numbers.")
+]
+
 
 def split_names(given: Sequence[str] | None) -> tuple[str, ...]:
-    """Return column names from a repeatable option whose values may hold several, parted by commas.
+    """Return the values of a repeatable option, once each; one that holds several names is parted later.
+
+    Only the file's columns tell whether a comma parts two names or is in one.
 
     Examples
     --------
-    >>> split_names(["impact,urgency", "category"])
-    ('impact', 'urgency', 'category')
+    >>> split_names(["impact,urgency", "category", "category"])
+    ('impact,urgency', 'category')
     """
-    names = (name.strip() for value in given or () for name in value.split(","))
-    return tuple(dict.fromkeys(name for name in names if name))
+    return tuple(dict.fromkeys(given or ()))

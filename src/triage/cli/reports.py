@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from triage.measure.scores import HeadScores
+    from triage.measure.warnings import WarningScores
 
-__all__ = ["score_table", "scores_document"]
+__all__ = ["score_table", "scores_document", "warning_rows"]
 
 
 def score_table(scores: Sequence[HeadScores]) -> tuple[list[str], list[list[str]]]:
@@ -23,6 +24,19 @@ def scores_document(scores: Sequence[HeadScores]) -> list[dict[str, float | int 
     return [each.as_document() for each in scores]
 
 
+def warning_rows(scores: WarningScores) -> list[tuple[str, str]]:
+    """Format what warnings were worth as rows: a measure a row."""
+    return [(name, show(scores)) for name, show in _WARNING_MEASURES]
+
+
+def _share(value: float) -> str:
+    return "-" if isnan(value) else f"{value:.1%}"
+
+
+def _minutes(value: float) -> str:
+    return "-" if isnan(value) else f"{value:,.0f} min"
+
+
 _MEASURES: tuple[tuple[str, Callable[[HeadScores], str]], ...] = (
     ("rows judged", lambda each: f"{each.n:,}"),
     ("accuracy", lambda each: f"{each.accuracy:.4f}"),
@@ -34,4 +48,17 @@ _MEASURES: tuple[tuple[str, Callable[[HeadScores], str]], ...] = (
     ("promised precision", lambda each: f"{each.promise:.2f}"),
     ("labelled automatically", lambda each: f"{each.coverage:.1%}"),
     ("precision of those", lambda each: "-" if isnan(each.precision) else f"{each.precision:.4f}"),
+)
+_WARNING_MEASURES: tuple[tuple[str, Callable[[WarningScores], str]], ...] = (
+    ("incidents judged", lambda each: f"{each.incidents:,}"),
+    ("warned of early", lambda each: _share(each.early_recall)),
+    ("the same, less chance", lambda each: "-" if isnan(each.lift) else f"{100 * each.lift:+.1f} points"),
+    ("warned of early or late", lambda each: _share(each.detection_recall)),
+    ("alerts", lambda each: f"{each.alerts:,} ({each.early:,} early, {each.late:,} late, {each.false:,} false)"),
+    (
+        "false alerts per entity-day",
+        lambda each: "-" if isnan(each.false_per_entity_day) else f"{each.false_per_entity_day:.3f}",
+    ),
+    ("lead time, median", lambda each: _minutes(each.lead_median_min)),
+    ("lead time of nine in ten, at least", lambda each: _minutes(each.lead_p10_min)),
 )

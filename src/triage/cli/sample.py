@@ -1,4 +1,4 @@
-"""``triage simulate``: a generated history to try everything on."""
+"""``triage simulate``: a generated estate to try everything on."""
 
 from __future__ import annotations
 
@@ -14,10 +14,16 @@ __all__ = ["simulate"]
 
 def simulate(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write to; made if it is not there.")],
-    tickets: Annotated[int, typer.Option(help="How many tickets.", min=1)] = 3000,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same file.", min=0)] = 7,
+    days: Annotated[int, typer.Option(help="How many days of metrics.", min=1)] = 10,
+    entities: Annotated[int, typer.Option(help="How many entities are measured.", min=1)] = 6,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.", min=0)] = 7,
+    difficulty: Annotated[
+        float, typer.Option(help="How faint and rare precursors are, in [0, 1].", min=0, max=1)
+    ] = 0.5,
+    tickets: Annotated[int, typer.Option(help="How many ordinary help-desk tickets.", min=1)] = 2800,
 ) -> None:
-    """Write a generated ticket history: no real person, company or incident is in it."""
-    from triage.simulate import write_sample  # start-up cost: pandas
+    """Write a generated estate: metrics, incidents, changes and tickets. Nothing real is in it."""
+    from triage.simulate import simulate_estate, write_estate  # start-up cost: pandas
 
-    say(f"{tickets:,} tickets in {write_sample(out, tickets, seed)}")
+    files = write_estate(out, simulate_estate(days, entities, seed, difficulty, tickets))
+    say(f"{entities:,} entities over {days:,} days in {out}: {', '.join(file.name for file in files)}")

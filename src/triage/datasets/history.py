@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,9 @@ from triage.datasets.event_log import fold, input_columns, is_event_log, refused
 from triage.datasets.identity import fingerprint, row_keys
 from triage.datasets.roles import Roles, assign_roles
 from triage.datasets.table import ReadOptions, Table, row_problems
-from triage.datasets.times import read_times
+from triage.datasets.times import known_zone, read_times
 from triage.errors import DataError, Problem, UsageError
-from triage.exports import EVENT_LOG, INCIDENT_TABLE, Export, first_named, recognise
+from triage.exports import EVENT_LOG, INCIDENT_TABLE, OPENED_AT_NAMES, Export, first_named, recognise
 from triage.learn.inputs import InputColumns
 from triage.training import History, RefusedColumn
 
@@ -84,6 +84,7 @@ def _from_log(table: Table, options: ReadOptions) -> _Draft:
         raise UsageError(f"{table.path.name}: say what to learn with --target COL[,COL…].")
     log = fold(table, options, with_end=True)
     text, fields = input_columns(table, options)
+    opened = options.time or first_named(table.columns, OPENED_AT_NAMES)
     problems = list(log.problems)
     if not problems and not log.at_opening.any():
         problems.append(
@@ -103,7 +104,7 @@ def _from_log(table: Table, options: ReadOptions) -> _Draft:
         opened_at=log.opened_at,
         known_at=log.settled_at,
         ids=log.ids,
-        columns=InputColumns(text, fields, opened_at=True),
+        columns=_columns(text, fields, opened, options),
         refused=refused_columns(table, options, (*text, *fields)),
         problems=tuple(problems),
     )
@@ -122,10 +123,16 @@ def _from_snapshot(table: Table, options: ReadOptions, export: Export | None) ->
         opened_at=opened_at,
         known_at=known_at,
         ids=ids,
-        columns=InputColumns(roles.text, roles.fields, opened_at=roles.time is not None),
+        columns=_columns(roles.text, roles.fields, roles.time, options),
         refused=roles.refused,
         problems=tuple(problems),
     )
+
+
+def _columns(text: tuple[str, ...], fields: Iterable[str], time: str | None, options: ReadOptions) -> InputColumns:
+    # Sorted, so that a file whose columns were moved makes the same model. Texts are joined in the order they have.
+    zone = None if options.tz is None else known_zone(options.tz)
+    return InputColumns(text, tuple(sorted(fields)), time is not None, time, zone)
 
 
 def _times(
@@ -197,7 +204,7 @@ def _in_order(table: Table, draft: _Draft, options: ReadOptions) -> History:
         columns=draft.columns,
         refused=draft.refused,
         fingerprint=fingerprint(inputs, targets, ids, opened_at, known_at),
-        keys=row_keys(inputs, opened_at, ids),
+        keys=row_keys(inputs, opened_at if draft.columns.opened_at else None, ids),
     )
 
 

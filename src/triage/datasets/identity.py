@@ -17,13 +17,16 @@ _LAST_SHIFT = np.uint64(31)
 
 
 def row_keys(inputs: pd.DataFrame, opened_at: pd.Series | None, ids: pd.Series | None) -> NDArray[np.uint64]:
-    """Return each row's identity: identifier, time of opening, text and fields, and how many equal rows came before.
+    """Return each row's identity: its identifier, else what a model reads of it; and how many equal rows came before.
+
+    An identifier stands alone, so that a row stays the same where a later export corrected its text, fields or time.
 
     Parameters
     ----------
     inputs : DataFrame
         Cells are str or None. Neither the columns' order nor columns that are empty in a row matter.
     opened_at : Series of datetime64[ns, UTC] or None
+        None where a model does not read it.
     ids : Series of str or None
 
     Returns
@@ -37,13 +40,7 @@ def row_keys(inputs: pd.DataFrame, opened_at: pd.Series | None, ids: pd.Series |
     >>> len(set(keys.tolist()))
     3
     """
-    keys = np.zeros(len(inputs), dtype=np.uint64)
-    for name in inputs.columns:
-        keys += _column_hashes(f"column {name}", inputs[name])
-    if ids is not None:
-        keys += _column_hashes("id", ids)
-    if opened_at is not None:
-        keys += _spread(opened_at.to_numpy(dtype="datetime64[ns]").view(np.uint64)) * _odd_hash("opened_at")
+    keys = _content_hashes(inputs, opened_at) if ids is None else _column_hashes("id", ids)
     occurrence = pd.Series(keys).groupby(keys).cumcount().to_numpy().astype(np.uint64)
     return _spread(keys + _spread(occurrence))
 
@@ -55,10 +52,13 @@ def fingerprint(
     opened_at: pd.Series | None,
     known_at: pd.Series | None,
 ) -> str:
-    """Return the SHA-256 (hex) of a history's content: names, cells and times, in its order."""
+    """Return the SHA-256 (hex) of a history's content: names, cells and times, in its rows' order.
+
+    The columns' order does not matter.
+    """
     digest = hashlib.sha256()
     for part, frame in (("inputs", inputs), ("targets", targets)):
-        for name in frame.columns:
+        for name in sorted(frame.columns):
             digest.update(orjson.dumps([part, name, frame[name].tolist()]))
     if ids is not None:
         digest.update(orjson.dumps(["ids", ids.tolist()]))
@@ -66,6 +66,15 @@ def fingerprint(
         if moments is not None:
             digest.update(part.encode() + moments.to_numpy(dtype="datetime64[ns]").tobytes())
     return digest.hexdigest()
+
+
+def _content_hashes(inputs: pd.DataFrame, opened_at: pd.Series | None) -> NDArray[np.uint64]:
+    hashes = np.zeros(len(inputs), dtype=np.uint64)
+    for name in inputs.columns:
+        hashes += _column_hashes(f"column {name}", inputs[name])
+    if opened_at is not None:
+        hashes += _spread(opened_at.to_numpy(dtype="datetime64[ns]").view(np.uint64)) * _odd_hash("opened_at")
+    return hashes
 
 
 def _column_hashes(name: str, cells: pd.Series) -> NDArray[np.uint64]:

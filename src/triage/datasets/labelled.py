@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ def write_labelled(table: Table, extra_columns: Mapping[str, Sequence[str]], out
     ----------
     table : Table
     extra_columns : mapping of str to sequence of str
-        One value a row each.
+        One value a row each. Those of a column ``…_prob`` are numbers, and written as such; empty is missing.
     out : Path
         ``.csv``, ``.csv.gz``, ``.parquet``, ``.jsonl``, ``.ndjson`` or ``.json``. It appears whole or not at all, in
         place of what stood there. Csv is written with commas, as UTF-8 without byte order mark.
@@ -37,7 +38,7 @@ def write_labelled(table: Table, extra_columns: Mapping[str, Sequence[str]], out
         When ``out`` has another ending, is the input itself, or cannot be written.
     """
     write = check_out(table, list(extra_columns), out)
-    frame = table.frame.assign(**{name: pd.Series(values, dtype="str") for name, values in extra_columns.items()})
+    frame = table.frame.assign(**{name: _to_column(name, values) for name, values in extra_columns.items()})
     # The process id keeps two writers of one file apart.
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
@@ -74,6 +75,12 @@ def check_out(table: Table, new_columns: Sequence[str], out: Path) -> Callable[[
     if out.resolve() == table.path.resolve():
         raise UsageError(f"{out} is the file that is read. Name another.")
     return _WRITERS[ending]
+
+
+def _to_column(name: str, values: Sequence[str]) -> pd.Series:
+    if name.endswith(_PROBABILITY):
+        return pd.Series([float(value) if value else math.nan for value in values], dtype="float64")
+    return pd.Series(values, dtype="str")
 
 
 def _write_csv(table: Table, frame: pd.DataFrame, path: Path) -> None:
@@ -130,6 +137,7 @@ def _as_json(column: pd.Series) -> list[object]:
     return [None if missing else cell for cell, missing in zip(column.tolist(), column.isna(), strict=True)]
 
 
+_PROBABILITY = "_prob"
 _LEFT_OUT = object()
 _WRITERS = {
     ".csv": _write_csv,

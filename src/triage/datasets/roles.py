@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from triage.datasets.leaks import leak_by_name, leak_by_values
 from triage.datasets.profiles import Profile, profile_all
 from triage.datasets.table import ReadOptions, Table
 from triage.datasets.times import looks_like_times, read_times
@@ -75,7 +76,10 @@ def assign_roles(table: Table, options: ReadOptions, export: Export | None) -> R
     taken = {name for name in (time, id_, *known_at) if name is not None}
     targets = options.targets or _find_targets(table, profiles, taken, export)
     later = [each for each in profiles.values() if each.is_times and each.name != time]
-    reasons = {name: _reason(each, targets, later) for name, each in profiles.items()}
+    reasons = {
+        name: leak_by_name(name, targets, table.columns) or _reason(each, targets, later)
+        for name, each in profiles.items()
+    }
     reasons |= dict.fromkeys(known_at, "says when the incident ended, not known at opening")
     reasons |= dict.fromkeys(targets, "is a target, and one row an incident cannot say what it was at opening")
     if id_ is not None:
@@ -85,7 +89,10 @@ def assign_roles(table: Table, options: ReadOptions, export: Export | None) -> R
     text, fields = options.text, options.fields
     if not options.only_named:
         text = text or _find_text(profiles, reasons, fields)
-        fields = fields or _find_fields(profiles, reasons, text)
+        if not fields:
+            fields = _find_fields(profiles, reasons, text)
+            reasons |= _leaks(table, fields, targets)
+            fields = tuple(name for name in fields if reasons[name] is None)
     used = {*text, *fields}
     refused = [
         RefusedColumn(name, reasons[name] or _leftover(each, options))
@@ -183,6 +190,13 @@ def _find_fields(
 ) -> tuple[str, ...]:
     free = (each for name, each in profiles.items() if reasons[name] is None and name not in set(text))
     return tuple(each.name for each in free if each.n_distinct > 1 and (each.is_category or _is_known_field(each)))
+
+
+def _leaks(table: Table, fields: Iterable[str], targets: Iterable[str]) -> dict[str, str | None]:
+    labels = {target: table.labels(target) for target in targets if target in table.columns}
+    # A name that says "at opening" is the file's own word for it.
+    judged = (name for name in fields if not canonical(name).endswith("_open"))
+    return {name: leak_by_values(table.labels(name), labels) for name in judged}
 
 
 def _is_known_field(each: Profile) -> bool:

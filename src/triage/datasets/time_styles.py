@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["NAT", "Parts", "Style", "style_of", "take_apart", "to_moments"]
+__all__ = ["NAT", "Parts", "Style", "from_zone", "style_of", "take_apart", "to_moments"]
 
 # How numpy stores "not a time" among its nanoseconds.
 NAT = np.iinfo(np.int64).min
@@ -185,11 +185,12 @@ def to_moments(parts: Parts, *, month_first: bool, zone: str) -> tuple[NDArray[n
     local = np.where(known, dates.astype(np.int64), 0) * _NS["day"] + parts.clock_ns
     utc = local - parts.offset_ns
     if zone != "UTC":
-        utc[~parts.zone_named] = _from_zone(local[~parts.zone_named], zone)
+        utc[~parts.zone_named] = from_zone(local[~parts.zone_named], zone)
     return np.where(known, utc, NAT), possible
 
 
-def _from_zone(local: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
+def from_zone(local: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
+    """Return the moments (ns since 1970 UTC) of a local clock's readings; see `to_moments` for its changes."""
     wall = pd.DatetimeIndex(local.view("datetime64[ns]"))
     zoned = wall.tz_localize(zone, ambiguous=np.ones(len(wall), dtype=bool), nonexistent="shift_forward")
     utc: NDArray[np.int64] = zoned.tz_convert("UTC").as_unit("ns").asi8

@@ -14,7 +14,7 @@ from triage.datasets.table import Table, row_problems
 from triage.datasets.time_styles import NAT, Parts, style_of, take_apart, to_moments
 from triage.errors import Problem, UsageError
 
-__all__ = ["looks_like_times", "read_times"]
+__all__ = ["known_zone", "looks_like_times", "read_times"]
 
 _SAMPLE = 300
 # A column of times may have a few slips, which are then told; below these shares it is something else. A name that
@@ -61,7 +61,7 @@ def read_times(table: Table, columns: Sequence[str], tz: str | None) -> tuple[di
     UsageError
         When the zone is not known.
     """
-    zone = _known_zone(tz)
+    zone = known_zone(tz)
     spelled = [_spell(table, name) for name in dict.fromkeys(columns)]
     month_first, problems = _date_orders(table, spelled, zone)
     for column in spelled:
@@ -91,7 +91,14 @@ class _Spelled:
         return np.append(texts, [False])[self.codes]
 
 
-def _known_zone(tz: str | None) -> str:
+def known_zone(tz: str | None) -> str:
+    """Return an IANA zone's own name; UTC for None.
+
+    Raises
+    ------
+    UsageError
+        When there is no such zone.
+    """
     if tz is None or tz.upper() == "UTC":
         return "UTC"
     try:

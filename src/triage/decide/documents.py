@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from triage.decide.policy import Policy, TargetPolicy
 from triage.decide.priority import PriorityRule
 from triage.decide.promise import Threshold
-from triage.learn.parts import Part
+from triage.errors import BundleRefused
 from triage.measure.calibration import Calibration
+from triage.parts import Part
 
 __all__ = ["to_part", "to_policy"]
 
@@ -85,7 +86,16 @@ def _to_priority(rule: PriorityRule | None) -> _Priority | None:
 
 
 def to_policy(part: Part) -> Policy:
-    """Put a policy together again from its part."""
-    document = _Policy.model_validate(part.document)
+    """Put a policy together again from its part.
+
+    Raises
+    ------
+    BundleRefused
+        The part holds no policy, or one of another version of the code.
+    """
+    try:
+        document = _Policy.model_validate(part.document)
+    except ValidationError as err:
+        raise BundleRefused(f"This is no policy that this version can read: {err}. Train the model again.") from err
     targets = {entry.target: entry.to_policy() for entry in document.targets}
     return Policy(targets, document.priority.to_rule() if document.priority else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,10 @@ from numbers import Integral, Real
 __all__ = ["to_label"]
 
 _MISSING = frozenset({"", "?", "null", "none", "nan"})
+# As pandas and spreadsheets write truth; JSON and parquet hold it as such.
+_TRUTHS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
+# An integer that was a float before it became text. Up to 15 digits, so that a float would have held it exactly.
+_WHOLE = re.compile(r"(-?\d{1,15})\.0+", re.ASCII)
 # Above 2**53 a float no longer tells neighbouring integers apart, so its digits would be made up.
 _EXACT_FLOAT = float(2**53)
 
@@ -30,20 +35,26 @@ def to_label(value: object) -> str | None:
 
     Examples
     --------
-    >>> to_label(" Network "), to_label(3.0), to_label(True), to_label("?"), to_label("NULL")
-    ('Network', '3', 'true', None, None)
+    >>> to_label(" Network "), to_label(3.0), to_label("3.0"), to_label("TRUE"), to_label("?"), to_label("NULL")
+    ('Network', '3', '3', 'true', None, None)
     >>> to_label({"display_value": "Service Desk", "value": "d625dccec0a8016700a222a0f7900d06"})
     'Service Desk'
     """
     if isinstance(value, str):
-        text = value.strip()
-        return None if text.lower() in _MISSING else text
+        return _to_text_label(value.strip())
     if isinstance(value, Mapping):
         return to_label(value.get("display_value")) or to_label(value.get("value"))
     if isinstance(value, date):
         # pandas' NaT is a date that does not equal itself.
         return value.isoformat() if value == value else None  # noqa: PLR0124
     return _to_number_label(float(value) if isinstance(value, Decimal) else value)
+
+
+def _to_text_label(text: str) -> str | None:
+    if text.lower() in _MISSING:
+        return None
+    whole = _WHOLE.fullmatch(text)
+    return str(int(whole[1])) if whole else _TRUTHS.get(text, text)
 
 
 def _to_number_label(value: object) -> str | None:

@@ -121,12 +121,16 @@ KNOWN_AT_NAMES = (
     "closed_time",
     "closed_date",
     "close_date",
+    "completed_at",
+    "completed_on",
+    "finished_at",
     "gelost_am",
     "gelost",
     "geschlossen_am",
     "geschlossen",
     "解决时间",
     "关闭时间",
+    "完成时间",
 )
 UPDATED_AT_NAMES = ("sys_updated_at", "sys_updated_on", "updated_at", "updated", "updated_on", "last_updated")
 STATE_NAMES = ("incident_state", "ident_state", "state", "status")
@@ -144,7 +148,8 @@ def canonical(column: str) -> str:
     ('affects_version_s', 'last_updated', 'losung')
     """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column)
-    decomposed = unicodedata.normalize("NFKD", spaced.casefold())
+    # Some letters of mathematics have a case only once they are decomposed.
+    decomposed = unicodedata.normalize("NFKD", spaced.casefold()).casefold()
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return re.sub(r"[\W_]+", "_", plain).strip("_")
 

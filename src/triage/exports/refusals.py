@@ -15,40 +15,63 @@ def _any_word(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?:^|_)(?:{pattern})(?:_|$)", re.VERBOSE)
 
 
-_ASSIGNEE = _any_word(
-    r"assigned_(?:to|agent) | assignee | owner | agent | technician | resolver | bearbeiter\w* | asignado_a"
+# Agents and owners of the ticket; "Agent version" and "Service owner" are about a thing that it concerns.
+_HANDLER = re.compile(
+    r"""^(?:(?:ticket|incident|issue|case|request|current|support|final|last)_)* (?:agent|owner)
+    (?:_(?:id|name|e?mail|group|team))?$""",
+    re.VERBOSE,
+)
+# Words of names in scripts that part words by spaces. Several languages write the same word the same way without its
+# accents; it stands under the first of them.
+_ASSIGNED_TO = {
+    "English": r"assigned_(?:to|agent) | assignee | technician | resolver | (?:handled|worked)_by | routed",
+    "German": r"bearbeiter\w* | zugewiesen\w* | verantwortlich\w*",
+    "French": r"technicien\w* | responsable",
+    "Spanish": r"asignado_a",
+    "Portuguese": r"responsavel",
+    "Russian": r"исполнител\w* | ответственн\w*",
+}
+_AFTERWARDS = {
+    "English": r"""resol(?:v|ution)\w* | clos(?:ed?|ing|ure) | reopen\w* | reassign\w* | final | status | ttr | mttr |
+        (?<!province_)state(?!_province) | outcomes? | results? | solutions? | solved | workaround | answers? |
+        repl(?:y|ies) | responses? | responded | work_?notes? | work_log | comments? | activit(?:y|ies) | fix(?:ed)? |
+        caus(?:es?|ed) | rca | diagnos(?:is|es) | post_?mortem | actions?_taken | disposition | end_time | finished |
+        completed | completion | done | problem_id | rfc | related | sla | breach\w* | escalat\w* | satisfaction |
+        ratings? | survey | feedback | csat | nps | actual | active(?!_directory) | confirm\w* | duplicates? | tags? |
+        kb_number | parent_incident""",
+    "German": r"""geloe?st\w* | loe?sung\w* | (?:ab)?geschlossen\w* | abschluss\w* | behoben\w* | behebung\w* |
+        erledigt\w* | antwort\w* | zustand | ergebnis\w* | \w*ursache\w* | bearbeit(?:et|ung)\w* | massnahme\w* |
+        eskal(?:iert|ation)\w*""",
+    "French": r"resolu\w* | clotur\w* | reponse | ferme\w* | statut",
+    "Spanish": r"resuelt\w* | solucion | cerrad\w* | estado | respuesta",
+    "Portuguese": r"resolvid\w* | solucao | fechad\w* | encerrad\w* | resposta",
+    "Russian": r"решени\w* | статус\w* | закрыт\w*",
+}
+# Chinese and Japanese part no words: wherever it stands in the name.
+_ASSIGNED_TO_UNSPACED = re.compile("处理人|负责人|担当")
+_AFTERWARDS_UNSPACED = re.compile(
+    "解决|关闭|状态|回复|答复|结果|结单|完成|处理措施|根因|满意度|"  # Chinese
+    "解決|対応|完了"  # Japanese
 )
 _COUNTED = _any_word(
-    """counts? | cnt | n | num | no_of | number_of | hours? | hrs | minutes? | mins | days | duration | elapsed |
+    r"""counts? | cnt | n | num | no_of | number(?=_of_)(?!_of_(?:affected_)?(?:users?|people|persons|devices?)) |
+    (?<!business_)(?<!office_)(?<!opening_)(?<!working_)hours? | hrs | minutes? | mins | days | duration | elapsed |
     dauer | time_(?:to|spent|worked|left) | handle_time | work_ratio | estimate | votes? | watch(?:es|ers)"""
 )
 _CHANGED = _any_word(
     """updated | modified | changed | geandert | last_(?:viewed|update|activity|seen|change) | told | started | due |
     planned"""
 )
-_AFTERWARDS = _any_word(
-    r"""resol(?:ved?|ving|utions?|ver) | clos(?:ed?|ing|ure) | reopen\w* | reassign\w* | final | state | status |
-    outcome | solutions? | workaround | answers? | repl(?:y|ies) | responses? | responded | work_?notes? | work_log |
-    comments? | activit(?:y|ies) | fix(?:ed)? | caus(?:es?|ed) | problem_id | rfc | related | sla | breach\w* |
-    escalat\w* | satisfaction | ratings? | survey | feedback | csat | nps | actual | active | confirm\w* |
-    duplicates? | tags? | kb_number | parent_incident |
-    gelost\w* | losung\w* | geschlossen\w* | abgeschlossen\w* | abschluss\w* | behoben\w* | behebung\w* |
-    erledigt\w* | antwort\w* | zustand |
-    resuelt\w* | solucion | cerrad\w* | estado | respuesta | resolvid\w* | solucao | fechad\w* | encerrad\w* |
-    resposta | resolu\w* | clotur\w* | reponse | ferme\w* | statut"""
-)
 _ASSIGNED = "who works on it is decided after opening"
 _LATER = "filled in while the incident is worked on or closed, not known at opening"
 # First match says the reason.
 _REFUSALS = (
     (re.compile(r"^sys_"), "bookkeeping of the ticket system, not known at opening"),
-    (_ASSIGNEE, _ASSIGNED),
-    (re.compile(r"处理人|负责人"), _ASSIGNED),
-    (_AFTERWARDS, "filled in while the incident is worked on or closed, not known at opening"),
-    (
-        re.compile(r"解决|关闭|状态|回复|答复"),
-        "filled in while the incident is worked on or closed, not known at opening",
-    ),
+    (_HANDLER, _ASSIGNED),
+    (_any_word(" | ".join(_ASSIGNED_TO.values())), _ASSIGNED),
+    (_ASSIGNED_TO_UNSPACED, _ASSIGNED),
+    (_any_word(" | ".join(_AFTERWARDS.values())), _LATER),
+    (_AFTERWARDS_UNSPACED, _LATER),
     (_CHANGED, "changes after opening"),
     (_COUNTED, "a count or a duration that grows after opening"),
 )

@@ -1,7 +1,20 @@
-"""The use case of live events: label, commit, answer. It owns its ports and must not know SQL or HTTP."""
+"""The use cases of live events and live metrics: commit, decide, answer. It owns its ports and knows no SQL or HTTP."""
 
 from triage.flow.documents import predictions_document, predictions_from_document
 from triage.flow.live import LiveFlow
+from triage.flow.metric_ports import (
+    BatchAnswer,
+    MetricBatch,
+    MetricJournal,
+    Snapshot,
+    StreamWatcher,
+    WarningPage,
+    WarningQuery,
+    WarningState,
+    WatchCounts,
+    WatcherSource,
+)
+from triage.flow.metrics import LiveMetrics
 from triage.flow.ports import (
     Answer,
     AnswerStatus,
@@ -14,19 +27,33 @@ from triage.flow.ports import (
     Received,
     ServedModel,
 )
+from triage.flow.warnings import WARNING_SOURCE, warning_received
 
 __all__ = [
+    "WARNING_SOURCE",
     "Answer",
     "AnswerStatus",
+    "BatchAnswer",
     "CommitCounts",
     "Entry",
     "Journal",
     "Labeller",
     "LiveFlow",
+    "LiveMetrics",
+    "MetricBatch",
+    "MetricJournal",
     "ModelCatalogue",
     "Page",
     "Received",
     "ServedModel",
+    "Snapshot",
+    "StreamWatcher",
+    "WarningPage",
+    "WarningQuery",
+    "WarningState",
+    "WatchCounts",
+    "WatcherSource",
     "predictions_document",
     "predictions_from_document",
+    "warning_received",
 ]

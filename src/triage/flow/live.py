@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 
 from triage.domain import Feedback, Incident, Triage
+from triage.errors import DataError, Problem
 from triage.flow.ports import Answer, AnswerStatus, CommitCounts, Entry, Journal, Labeller, Page, Received
 
 __all__ = ["LiveFlow"]
@@ -91,12 +92,18 @@ class LiveFlow:
             No such incident.
         Conflict
             The source is empty and several have the incident.
+        DataError
+            The stored answer has no such target.
         StoreUnavailable
             Nothing was kept.
         """
-        if not feedback.source:
-            found = await self._journal.find(feedback.incident_id)
-            feedback = replace(feedback, source=found.triage.source)
+        found = await self._journal.find(feedback.incident_id, feedback.source or None)
+        targets = [prediction.target for prediction in found.triage.predictions]
+        # What was answered without a model has no targets; what a person says of it is kept all the same.
+        if targets and feedback.target not in targets:
+            problem = Problem(f"must be one of {', '.join(targets)}", where="target", got=feedback.target)
+            raise DataError("The answer on this incident has no such target.", [problem])
+        feedback = replace(feedback, source=found.triage.source)
         await self._journal.add_feedback(feedback)
         return feedback
 

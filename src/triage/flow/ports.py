@@ -98,7 +98,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class CommitCounts:
-    """What a journal has written since it was opened: commits, rows of incidents and feedback, and failed commits."""
+    """What a journal has written since it was opened: commits, rows asked for, and failed commits."""
 
     commits: int = 0
     rows: int = 0

@@ -3,6 +3,7 @@
 from triage.intake.checks import shown
 from triage.intake.incidents import to_received
 from triage.intake.json_body import read_json, to_items
+from triage.intake.metrics import to_metric_batch
 from triage.intake.verdicts import to_feedback
 
-__all__ = ["read_json", "shown", "to_feedback", "to_items", "to_received"]
+__all__ = ["read_json", "shown", "to_feedback", "to_items", "to_metric_batch", "to_received"]

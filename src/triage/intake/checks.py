@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import orjson
@@ -15,6 +16,7 @@ LONGEST_NAME = 255
 # Deeper than any export known to us; a bound, so that nothing that walks a value can run out of stack.
 _DEEPEST = 32
 _MOST_SHOWN = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NUL = "must not hold the NUL character, which databases do not store"
 
 
@@ -35,8 +37,17 @@ class FieldChecks:
         """Remember that a field cannot be used."""
         self.problems.append(Problem(message, where=where[:LONGEST_NAME], got=shown(value)))
 
-    def name(self, key: str, *, whole_numbers: bool = False) -> str:
-        """Return a field that must be a short text that is not blank; a whole number is taken as text where allowed."""
+    def name(self, key: str, *, whole_numbers: bool = False, one_line: bool = False) -> str:
+        """Return a field that must be a short text that is not blank.
+
+        Parameters
+        ----------
+        key : str
+        whole_numbers : bool, default=False
+            Whether a whole number is taken as text.
+        one_line : bool, default=False
+            Whether control characters (line breaks, tabs, …) are refused.
+        """
         value = self.payload.get(key)
         if whole_numbers and isinstance(value, int) and not isinstance(value, bool):
             return str(value)
@@ -45,6 +56,8 @@ class FieldChecks:
             self.refuse(key, f"must be {wanted}", value)
         elif not value.strip():
             self.refuse(key, "must not be blank", value)
+        elif one_line and _CONTROL.search(value) and "\0" not in value:
+            self.refuse(key, "must not hold control characters, such as line breaks and tabs", value)
         elif self.fits(key, value, LONGEST_NAME):
             return value
         return ""

@@ -21,6 +21,9 @@ __all__ = ["to_received"]
 _TEXT_KEYS = ("title", "description", "text")
 # Read by meaning; every other key is a label under its own name.
 _OWN_KEYS = frozenset({"id", "source", "opened_at", "labels"})
+# A column of the training data may be called "source".
+_NO_LABELS = _OWN_KEYS - {"source"}
+_OPENED_AT = "opened_at"
 _DEFAULT_SOURCE = "http"
 _MOST_LABELS = 500
 # A mail of 50 pages; the whole body has its own bound.
@@ -36,8 +39,9 @@ def to_received(
     ----------
     payload : mapping of str to object
         ``id`` (string or whole number), ``source``, ``opened_at`` (ISO 8601), ``title``, ``description``, ``text`` and
-        ``labels`` (an object), all optional. Any other key is a label too; where ``labels`` has the same name, the key
-        beside it counts. Values that are no scalars stay in the body only.
+        ``labels`` (an object), all optional. Any other key is a label too, and so is ``source``; where ``labels`` has
+        the same name, the key beside it counts. Values that are no scalars stay in the body only. Without
+        ``opened_at``, a key of another usual name (``created``) says when it was opened, if it is ISO 8601.
     now : datetime
         When it came in (aware, UTC).
     new_id : callable returning str
@@ -59,8 +63,8 @@ def to_received(
     """
     checks = FieldChecks(payload)
     incident = Incident(
-        id=checks.name("id", whole_numbers=True) if "id" in payload else new_id(),
-        source=checks.name("source") if "source" in payload else _DEFAULT_SOURCE,
+        id=checks.name("id", whole_numbers=True, one_line=True) if "id" in payload else new_id(),
+        source=checks.name("source", one_line=True) if "source" in payload else _DEFAULT_SOURCE,
         received_at=now,
         opened_at=_opened_at(checks),
         labels=_labels(checks),
@@ -75,7 +79,7 @@ def to_received(
 
 
 def _opened_at(checks: FieldChecks) -> datetime | None:
-    key = "opened_at"
+    key = _OPENED_AT
     if checks.payload.get(key) is None:
         key = _moment_key(tuple(checks.payload)) or key
     value = checks.payload.get(key)
@@ -86,6 +90,9 @@ def _opened_at(checks: FieldChecks) -> datetime | None:
             return to_moment(value.strip())
     except ValueError:
         pass
+    if key != _OPENED_AT:
+        # A free label that only sounds like a time holds up no incident.
+        return None
     checks.refuse(key, "must be ISO 8601, such as 2026-11-23T10:00:00Z (without a zone it is UTC)", value)
     return None
 
@@ -97,20 +104,29 @@ def _moment_key(keys: tuple[str, ...]) -> str | None:
 
 
 def _labels(checks: FieldChecks) -> dict[str, str]:
-    given = checks.payload.get("labels")
-    if given is not None and not isinstance(given, dict):
-        checks.refuse("labels", "must be an object", given)
-    found: dict[str, str] = {}
-    for name, value in given.items() if isinstance(given, dict) else ():
-        if checks.is_sound(f"labels.{name}", value, level=3):
-            _add_label(checks, found, name, value)
+    # What was refused already is not told twice.
+    skipped = _OWN_KEYS if any(problem.where == "source" for problem in checks.problems) else _NO_LABELS
+    found = _given_labels(checks)
     for name, value in checks.payload.items():
-        if name in _TEXT_KEYS and not isinstance(value, str | None):
+        if name in _TEXT_KEYS and isinstance(value, list | dict):
             checks.refuse(name, "must be a string", value)
-        elif name not in _OWN_KEYS and checks.is_sound(name, value):
+        elif name not in skipped and checks.is_sound(name, value):
             _add_label(checks, found, name, value)
     if len(found) > _MOST_LABELS:
         checks.refuse("labels", f"must be at most {_MOST_LABELS}, the keys beside it included", len(found))
+    return found
+
+
+def _given_labels(checks: FieldChecks) -> dict[str, str]:
+    given = checks.payload.get("labels")
+    found: dict[str, str] = {}
+    if isinstance(given, list):
+        checks.refuse("labels", "must be an object", given)
+    elif not isinstance(given, dict):
+        _add_label(checks, found, "labels", given)
+    for name, value in given.items() if isinstance(given, dict) else ():
+        if checks.is_sound(f"labels.{name}", value, level=3):
+            _add_label(checks, found, name, value)
     return found
 
 

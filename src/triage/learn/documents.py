@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from triage.learn.parts import JSON
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from triage.parts import JSON
 
 __all__ = ["ColumnsDocument", "FieldDocument", "HeadDocument", "ModelDocument"]
 
@@ -24,6 +26,17 @@ class ColumnsDocument(_Document):
     text: tuple[str, ...]
     fields: tuple[str, ...]
     opened_at: bool
+    time: str | None = None
+    tz: str | None = None
+
+    @field_validator("tz")
+    @classmethod
+    def _is_known(cls, tz: str | None) -> str | None:
+        # Here and not when an incident comes in.
+        try:
+            return None if tz is None else ZoneInfo(tz).key
+        except (ZoneInfoNotFoundError, OSError) as err:
+            raise ValueError(f"there is no time zone {tz!r}") from err
 
 
 class FieldDocument(_Document):

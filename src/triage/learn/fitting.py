@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from triage.errors import DataError, Problem
 from triage.learn.features import fit_features
@@ -69,6 +70,8 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
 )
 # Enough for the held-out accuracy to settle to the third digit; full convergence takes three times as long.
 _MOST_ITERATIONS = 100
+# Values of the feature matrix from which a fit takes longer than starting a process for it (about 5 s).
+_WORTH_A_PROCESS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,10 @@ def check_labels(targets: Targets) -> None:
 
 def _fit_heads(matrix: csr_array, targets: Targets, wanted: Sequence[tuple[str, Recipe]], n_jobs: int) -> list[Head]:
     tasks = [_to_task(target, recipe, targets[target]) for target, recipe in wanted]
-    return list(Parallel(n_jobs=n_jobs)(delayed(_fit_head)(matrix[task.rows], task) for task in tasks))
+    jobs = n_jobs if matrix.nnz >= _WORTH_A_PROCESS else 1
+    # The solver's vectors are too short for threads: one BLAS thread fits the sample in a fifth of the time of two.
+    with threadpool_limits(1):
+        return list(Parallel(n_jobs=jobs)(delayed(_fit_head)(matrix[task.rows], task) for task in tasks))
 
 
 def _to_task(target: str, recipe: Recipe, labels: Sequence[str | None]) -> _Task:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from triage.domain import Incident
 from triage.exports import DESCRIPTION_NAMES, TITLE_NAMES, first_named
@@ -32,11 +33,17 @@ class InputColumns:
         Read as categories.
     opened_at : bool
         Whether the hour and the weekday (UTC) of opening are read as two more fields.
+    time : str or None, default=None
+        The column that said when it was opened, where the training data had one. A live incident may send it too.
+    tz : str or None, default=None
+        IANA zone of that column's times that name none; None is UTC.
     """
 
     text: tuple[str, ...]
     fields: tuple[str, ...]
     opened_at: bool
+    time: str | None = None
+    tz: str | None = None
 
     @property
     def field_names(self) -> tuple[str, ...]:
@@ -99,10 +106,12 @@ def from_incidents(incidents: Sequence[Incident], columns: InputColumns) -> Inpu
     An incident that has none of the model's text columns is read by its title and description under their usual
     names, and one that has some of them by those names in place of a title or description that it lacks, so that a
     sender need not know which file the model was trained on.
+
+    The model's own time column, where an incident has it in ISO 8601, says when it was opened; else `opened_at` does.
     """
     fields = {name: [_given(incident.labels.get(name)) for incident in incidents] for name in columns.fields}
     if columns.opened_at:
-        fields |= _time_fields([incident.opened_at for incident in incidents])
+        fields |= _time_fields([_opened_at(incident, columns) for incident in incidents])
     return Inputs([_text_of(incident.labels, columns.text) for incident in incidents], fields)
 
 
@@ -125,6 +134,19 @@ def _stand_in(name: str, labels: Mapping[str, str]) -> str | None:
 
 def _given(cell: object) -> str | None:
     return cell if isinstance(cell, str) and cell else None
+
+
+def _opened_at(incident: Incident, columns: InputColumns) -> datetime | None:
+    # First, as `opened_at` was read without knowing the model's zone.
+    text = None if columns.time is None else incident.labels.get(columns.time)
+    if text is None:
+        return incident.opened_at
+    try:
+        moment = datetime.fromisoformat(text)
+        zone = UTC if columns.tz is None else ZoneInfo(columns.tz)
+        return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return incident.opened_at
 
 
 def _time_fields(moments: Sequence[datetime | None]) -> dict[str, list[str | None]]:

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import ValidationError
 
 from triage.domain import Reason
+from triage.errors import BundleRefused
 from triage.learn.documents import ColumnsDocument, FieldDocument, HeadDocument, ModelDocument
 from triage.learn.features import Features
 from triage.learn.fields import to_field_features
 from triage.learn.heads import Answer, Head
 from triage.learn.inputs import InputColumns, Inputs
-from triage.learn.parts import Part
 from triage.learn.rows import Row
 from triage.learn.terms import TermFeatures
 from triage.measure.calibration import Calibration
+from triage.parts import Part
 
 __all__ = ["IncidentModel", "RowAnswer"]
 
@@ -71,9 +73,25 @@ class IncidentModel:
 
     @classmethod
     def from_part(cls, part: Part) -> IncidentModel:
-        """Put a model together again; the inverse of :meth:`to_part`, to the last bit."""
+        """Put a model together again; the inverse of :meth:`to_part`, to the last bit.
+
+        Raises
+        ------
+        BundleRefused
+            The part holds no incident model, or one of another version of the code.
+        """
+        try:
+            return cls._from_part(part)
+        except (ValidationError, KeyError) as err:
+            raise BundleRefused(
+                f"This is no incident model that this version can read: {err}. Train it again."
+            ) from err
+
+    @classmethod
+    def _from_part(cls, part: Part) -> IncidentModel:
         document = ModelDocument.model_validate(part.document)
-        columns = InputColumns(document.columns.text, document.columns.fields, document.columns.opened_at)
+        given = document.columns
+        columns = InputColumns(given.text, given.fields, given.opened_at, given.time, given.tz)
         cut = len(document.terms)
         idf = np.asarray(part.arrays["idf"], np.float64)
         terms = TermFeatures(document.terms, idf[:cut], document.pieces, idf[cut:])
@@ -115,7 +133,11 @@ class IncidentModel:
             arrays |= {f"weights_{number}": head.weights, f"intercept_{number}": head.intercept}
         document = ModelDocument(
             columns=ColumnsDocument(
-                text=self.columns.text, fields=self.columns.fields, opened_at=self.columns.opened_at
+                text=self.columns.text,
+                fields=self.columns.fields,
+                opened_at=self.columns.opened_at,
+                time=self.columns.time,
+                tz=self.columns.tz,
             ),
             terms=terms.terms,
             pieces=terms.pieces,

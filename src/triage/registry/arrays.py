@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from triage.errors import BundleRefused, TriageError, bounded
-from triage.learn.parts import Array
+from triage.parts import Array
 
 __all__ = ["pack_arrays", "unpack_arrays"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from triage.errors import BundleRefused, TriageError, bounded
-from triage.learn.parts import JSON, Part, Parts
+from triage.parts import JSON, Part, Parts
 from triage.registry.arrays import pack_arrays, unpack_arrays
 from triage.registry.documents import parse_document, to_bytes
 from triage.registry.files import read_regular, sync_folder, write_durably
@@ -79,7 +79,7 @@ def pack_parts(parts: Parts) -> dict[str, bytes]:
 
     Examples
     --------
-    >>> from triage.learn.parts import Part
+    >>> from triage.parts import Part
     >>> sorted(pack_parts({"head": Part(arrays={}, document={"target": "priority"})}))
     ['head.json', 'head.npz']
     """

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from triage.errors import BundleRefused, TriageError
-from triage.learn.parts import JSON
+from triage.parts import JSON
 
 __all__ = ["parse_document", "to_bytes"]
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeGuard
 
 from triage.errors import BundleRefused
-from triage.learn.parts import JSON
+from triage.parts import JSON
 from triage.registry.documents import parse_document, to_bytes
 from triage.registry.manifest import SHA256_PATTERN, VERSION_PATTERN
 

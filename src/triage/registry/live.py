@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -11,15 +12,20 @@ from pydantic import ValidationError
 from triage.decide.documents import to_policy
 from triage.domain import ModelRef
 from triage.engine import Engine, LoadedModel
-from triage.errors import BundleRefused, NotFound, TriageError
+from triage.errors import BundleRefused, NotFound, TriageError, UsageError
 from triage.flow import ServedModel
 from triage.learn.model import IncidentModel
+from triage.parts import Part
 from triage.registry.bundle import Bundle
 from triage.registry.shelf import Shelf
+from triage.watch.watcher import Watcher
 
-__all__ = ["LiveModels", "require_champions", "to_loaded"]
+__all__ = ["LiveModels", "LoadedWatcher", "require_champions", "restored_watcher", "to_loaded", "to_watcher"]
 
 _log = structlog.get_logger(__name__)
+
+# What the card of a model of metrics says of itself; models of incidents say nothing, or "incidents".
+METRICS_KIND = "metrics"
 
 
 def to_loaded(bundle: Bundle) -> LoadedModel:
@@ -27,17 +33,66 @@ def to_loaded(bundle: Bundle) -> LoadedModel:
 
     Raises
     ------
+    UsageError
+        It is a model of metrics.
     BundleRefused
         Its files are as they were stored, but they do not make an incident model.
     """
+    if bundle.card.get("kind") == METRICS_KIND:
+        raise UsageError(f"Model {bundle.name!r} is a model of metrics: `triage detect` answers with it.")
     try:
         model = IncidentModel.from_part(bundle.parts["served"])
         policy = to_policy(bundle.parts["policy"])
-    except (ValidationError, KeyError, IndexError, ValueError) as err:
+    except (BundleRefused, ValidationError, KeyError, IndexError, ValueError) as err:
         raise BundleRefused(
             f"Model {bundle.name!r} version {bundle.version} does not hold an incident model: {err}. Train it again."
         ) from err
     return LoadedModel(ModelRef(bundle.name, bundle.version), model, policy)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedWatcher:
+    """A model of metrics in force, as it was fitted.
+
+    Parameters
+    ----------
+    ref : ModelRef
+    state : Part
+        Every watcher made of it begins with this.
+    """
+
+    ref: ModelRef
+    state: Part
+
+
+def to_watcher(bundle: Bundle) -> LoadedWatcher:
+    """Return the fitted watcher of a verified bundle.
+
+    Raises
+    ------
+    BundleRefused
+        Its files are as they were stored, but they do not make a watcher.
+    """
+    where = f"Model {bundle.name!r} version {bundle.version}"
+    if "watcher" not in bundle.parts:
+        raise BundleRefused(f"{where} does not hold a watcher. Train it again.")
+    state = bundle.parts["watcher"]
+    restored_watcher(state, where)
+    return LoadedWatcher(ModelRef(bundle.name, bundle.version), state)
+
+
+def restored_watcher(state: Part, where: str) -> Watcher:
+    """Make a watcher of its state.
+
+    Raises
+    ------
+    BundleRefused
+        The state is none that this version can read.
+    """
+    try:
+        return Watcher.from_part(state)
+    except (KeyError, IndexError, ValueError, TypeError, TriageError) as err:
+        raise BundleRefused(f"{where} does not hold a watcher: {err}. Train it again.") from err
 
 
 class LiveModels:
@@ -64,13 +119,20 @@ class LiveModels:
         self._clock = clock
         self._stamps: dict[str, object] = {}
         self._loaded: dict[str, LoadedModel] = {}
+        self._watchers: dict[str, LoadedWatcher] = {}
         self._served: dict[str, ServedModel] = {}
         self._engine = Engine([])
+        self._watcher: LoadedWatcher | None = None
 
     @property
     def engine(self) -> Engine:
         """The engine over the models that are in force now."""
         return self._engine
+
+    @property
+    def watcher(self) -> LoadedWatcher | None:
+        """The model of metrics in force; of several, the first by name."""
+        return self._watcher
 
     def served(self) -> Sequence[ServedModel]:
         """Return every model that should be in force, by name."""
@@ -88,7 +150,9 @@ class LiveModels:
             self._load(name)
         if changed:
             refused = [f"{each.name}: {each.refused}" for each in self._served.values() if not each.version]
+            self._watcher = next((self._watchers[name] for name in sorted(self._watchers)), None)
             degraded = f"A model could not be loaded: {'; '.join(refused)}" if refused else ""
+            _warn_of_shared_targets([self._loaded[name] for name in sorted(self._loaded)])
             self._engine = Engine([self._loaded[name] for name in sorted(self._loaded)], degraded)
         return bool(changed)
 
@@ -102,22 +166,38 @@ class LiveModels:
         except TriageError as err:
             refused = str(err)
             _log.error("model_refused", model=name, reason=refused, still_served=before.version if before else None)
-            version = before.version if before else ""
-            targets, since = (before.targets, before.loaded_at) if before else ((), None)
-            self._served[name] = ServedModel(name, version, targets, since, refused)
+            self._served[name] = replace(before or ServedModel(name, "", (), None), refused=refused)
             return
-        self._loaded[name] = loaded
-        targets = tuple(loaded.policy.targets)
+        targets: tuple[str, ...] = ()
+        if isinstance(loaded, LoadedWatcher):
+            self._watchers[name] = loaded
+        else:
+            self._loaded[name] = loaded
+            targets = tuple(loaded.policy.targets)
         self._served[name] = ServedModel(name, loaded.ref.version, targets, self._clock(), refused)
         _log.info("model_loaded", model=name, version=loaded.ref.version, targets=list(targets), refused=refused)
 
-    def _open(self, name: str) -> tuple[LoadedModel, str]:
-        if name in self._loaded:
-            return to_loaded(self._shelf.load(name)), ""
+    def _open(self, name: str) -> tuple[LoadedModel | LoadedWatcher, str]:
+        if name in self._loaded or name in self._watchers:
+            return _to_served(self._shelf.load(name)), ""
         bundle, refused = self._shelf.last_good(name)
         for reason in refused:
             _log.error("model_refused", model=name, reason=reason, still_served=bundle.version)
-        return to_loaded(bundle), "; ".join(refused)
+        return _to_served(bundle), "; ".join(refused)
+
+
+def _warn_of_shared_targets(models: Sequence[LoadedModel]) -> None:
+    by_target: dict[str, list[str]] = {}
+    for loaded in models:
+        for target in loaded.policy.targets:
+            by_target.setdefault(target, []).append(loaded.ref.name)
+    for target, (answers, *others) in by_target.items():
+        if others:
+            _log.warning("targets_shared", target=target, answers=answers, do_not_answer=others)
+
+
+def _to_served(bundle: Bundle) -> LoadedModel | LoadedWatcher:
+    return to_watcher(bundle) if bundle.card.get("kind") == METRICS_KIND else to_loaded(bundle)
 
 
 def require_champions(shelf: Shelf, names: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from triage.errors import BundleRefused, Problem, UsageError, bounded
-from triage.learn.parts import JSON
+from triage.parts import JSON
 from triage.registry.documents import parse_document, to_bytes
 
 __all__ = [
@@ -34,7 +34,7 @@ _PART = r"[a-z][a-z0-9_]{0,62}"
 # No separator, no dot but the one before the ending: a file's name cannot lead out of its folder.
 _FILE = re.compile(rf"({_PART})\.(npz|json)")
 SHA256_PATTERN = re.compile(r"[0-9a-f]{64}")
-_KIND = re.compile(r"incidents")
+_KIND = re.compile(r"incidents|metrics")
 # Versions and the like: one line of what a person can read.
 _SHORT_TEXT = re.compile(r"[!-~ ]{1,200}")
 _KEYS = frozenset(
@@ -95,7 +95,7 @@ class Manifest:
     files : mapping of str to FileRecord
         Every file of the bundle but the manifest.
     kind : str, default="incidents"
-        What it is a model of.
+        What it is a model of: ``incidents`` or ``metrics``.
     format_version : int, default=1
         Of the bundle's layout.
     """

@@ -10,8 +10,8 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from triage import __version__
-from triage.errors import BundleRefused, NotFound, bounded
-from triage.learn.parts import JSON, Parts
+from triage.errors import BundleRefused, NotFound, UsageError, bounded
+from triage.parts import JSON, Parts
 from triage.registry.bundle import Bundle, pack_parts
 from triage.registry.home import LEDGER_FILE, ModelHome
 from triage.registry.ledger import ChampionPointer, Ledger, Pin
@@ -142,6 +142,33 @@ class Shelf:
                 refused.append(str(err))
         raise BundleRefused(f"Of model {name!r} neither the champion nor a former one verifies: {bounded(refused)}")
 
+    def kind(self, name: str) -> str | None:
+        """Return what a name's models learn from, ``incidents`` or ``metrics``; None as long as there are none.
+
+        Notes
+        -----
+        The newest version that verifies says so; versions of one name are all of one kind.
+        """
+        ledger = self._home(name).ledger()
+        for pin in reversed(tuple(ledger.pins.values())) if ledger else ():
+            try:
+                return self._home(name).read(pin).manifest.kind
+            except BundleRefused:
+                continue
+        return None
+
+    def check_kind(self, name: str, kind: str) -> None:
+        """Check that a name can take a model of a kind.
+
+        Raises
+        ------
+        UsageError
+            Its models are of another kind.
+        """
+        there = self.kind(name)
+        if there not in (None, kind):
+            raise UsageError(f"Model {name!r} learns from {there}. A name holds one kind of model; take another name.")
+
     def pointer_stamp(self, name: str) -> tuple[int, int, int] | None:
         """Return a value that changes when the champion does, or None without one. For polling: one ``stat``."""
         return self._home(name).pointer_stamp()
@@ -156,7 +183,7 @@ class Shelf:
         parts : mapping of str to Part
             What it is made of.
         card : mapping of str to JSON
-            What the training run states.
+            What the training run states; ``kind`` in it is the model's kind, ``incidents`` where it is not said.
 
         Returns
         -------
@@ -165,10 +192,14 @@ class Shelf:
 
         Raises
         ------
+        UsageError
+            The name holds models of another kind.
         TriageError
             The parts or the card are not what a bundle can hold, or the disk would not take them.
         """
         home = self._home(name)
+        kind = str(card.get("kind", "incidents"))
+        self.check_kind(name, kind)
         content = pack_parts(parts)
         with home.changing():
             ledger = home.ledger() or Ledger({}, {})
@@ -180,6 +211,7 @@ class Shelf:
                 libraries=_library_versions(),
                 card=card,
                 files={file: FileRecord.of(data) for file, data in content.items()},
+                kind=kind,
             )
             home.put_ledger(ledger.adding(home.put_bundle(content, manifest), manifest.created_at))
         return manifest.version

@@ -68,10 +68,14 @@ class Settings(BaseSettings):
         In [0, 65535]; 0 takes any free port.
     max_body_bytes : int, default=5_000_000
         Largest request body that is read, in bytes; at least 1024.
+    max_metrics_bytes : int, default=64_000_000
+        The same for a batch of metrics: 64 MB hold a million points.
     journal_queue : int, default=10_000
         How many accepted events may wait for the writer before senders are pushed back; at least 1.
     promise : float, default=0.95
         Precision promised for automatic labels, in (0, 1); a higher one labels fewer.
+    alert_budget : str, default="1/day"
+        Alerts an entity, by event time, as long as no model of metrics is in force: ``N/day``, ``N/30d``.
     database_url : str
         The service's database. Default: SQLite in ``home/triage.db``.
     mlflow_uri : str
@@ -99,8 +103,10 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     max_body_bytes: Annotated[int, Field(ge=1024)] = 5_000_000  # below 1 KiB not even a short ticket fits
+    max_metrics_bytes: Annotated[int, Field(ge=1024)] = 64_000_000
     journal_queue: Annotated[int, Field(ge=1)] = 10_000
     promise: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    alert_budget: str = "1/day"
     database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home'] / 'triage.db'}", repr=False)
     mlflow_uri: str = Field(default_factory=lambda known: f"sqlite:///{known['home'] / 'mlflow.db'}", repr=False)
     models_dir: Path = Field(default_factory=lambda known: known["home"] / "models")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from triage.simulate.dice import Dice
 
-__all__ = ["Arrival", "draw_arrivals"]
+__all__ = ["Arrival", "draw_arrivals", "history_hours"]
 
 # Tickets a week of a company with about a thousand people.
 _PER_WEEK = 100
@@ -59,7 +59,7 @@ def draw_arrivals(n: int, start: datetime, dice: Dice) -> list[Arrival]:
         In order of opening.
     """
     first = start.astimezone(UTC).replace(microsecond=0)
-    hours = max(24, n * 7 * 24 // _PER_WEEK)
+    hours = history_hours(n)
     load = [_HOURS[at.hour] * _DAYS[at.weekday()] for at in (first + timedelta(hours=hour) for hour in range(hours))]
     cumulated = _cumulate(load)
 
@@ -75,6 +75,11 @@ def draw_arrivals(n: int, start: datetime, dice: Dice) -> list[Arrival]:
         Arrival(first + timedelta(seconds=second), min(1.0, second / (hours * 3600)), outage)
         for second, outage in moments
     ]
+
+
+def history_hours(n: int) -> int:
+    """Return how many hours it takes for `n` tickets to come in, a day at least."""
+    return max(24, n * 7 * 24 // _PER_WEEK)
 
 
 def _cumulate(load: Sequence[float]) -> list[float]:

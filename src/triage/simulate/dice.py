@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from math import fsum
 from typing import TypeVar
 
+import numpy as np
 from numpy.random import PCG64, SeedSequence
+from numpy.typing import NDArray
 
 __all__ = ["Dice"]
 
@@ -69,3 +71,21 @@ class Dice:
         place = self.uniform() * (len(quantiles) - 1)
         low = int(place)
         return quantiles[low] + (quantiles[low + 1] - quantiles[low]) * (place - low)
+
+    def uniforms(self, *shape: int) -> NDArray[np.float64]:
+        """Draw an array from [0, 1), in the order in which as many calls of `uniform` would."""
+        raw = self._bits.random_raw(int(np.prod(shape)))
+        return ((raw >> np.uint64(11)).astype(np.float64) * 2.0**-53).reshape(shape)
+
+    def normals(self, *shape: int) -> NDArray[np.float64]:
+        """Draw an array that is close to normal, with mean 0 and deviation 1, and never beyond 6.
+
+        Notes
+        -----
+        The sum of 12 uniform draws less 6 (Irwin-Hall): no logarithm, whose last digit varies with the platform.
+        """
+        parts = self.uniforms(12, *shape)
+        total: NDArray[np.float64] = np.zeros(shape)
+        for part in parts:  # one by one: numpy sums along an axis in an order of its own
+            total += part
+        return total - 6.0

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pandas as pd
 
 from triage.errors import UsageError
 from triage.simulate.arrivals import Arrival, draw_arrivals
 from triage.simulate.dice import Dice
+from triage.simulate.endings import draw_ending, draw_hours
 from triage.simulate.phrases import Kind, PhraseBook, Site, load_phrases
-from triage.simulate.wording import Report, write_report
+from triage.simulate.records import TicketRecord, to_frame
+from triage.simulate.wording import Report, fill, write_report
 
-__all__ = ["SAMPLE_START", "simulate_tickets", "write_sample"]
+__all__ = ["SAMPLE_START", "draw_history", "simulate_tickets"]
 
-# A Monday; fixed, so that the committed sample can be made again.
+# A Monday; fixed, so that a history can be made again.
 SAMPLE_START = datetime(2026, 4, 6, tzinfo=UTC)
 
-_LEVELS = {1: "1 - High", 2: "2 - Medium", 3: "3 - Low"}
-# ITIL's 3 x 3 matrix in ServiceNow's words: priority = impact + urgency - 1.
-_PRIORITIES = {1: "1 - Critical", 2: "2 - High", 3: "3 - Moderate", 4: "4 - Low", 5: "5 - Planning"}
 _CONTACT_TYPES = ("Self-service", "Email", "Phone", "Chat")
 _CONTACT_WEIGHTS = (44, 26, 19, 11)
 # How often a ticket is filed wrongly when its subject is clear, vague, or about the wrong thing: 4 in 100 over all.
@@ -30,14 +28,8 @@ _MISFILED_CLEAR, _MISFILED_VAGUE, _MISFILED_MIXED_UP = 0.002, 0.35, 0.25
 # Easy troubles (by effort) end on the phone now and then; the group that would have got them never hears of it.
 _EASY, _SOLVED_ON_THE_PHONE = 0.5, 0.15
 _EXECUTIVE = 0.03
-# Hours to resolve by priority: evenly spaced quantiles from the quickest to the slowest.
-_HOURS_TO_RESOLVE: Mapping[int, Sequence[float]] = {
-    1: (0.2, 0.8, 1.6, 3.0, 6.0, 18.0),
-    2: (0.3, 1.8, 4.0, 9.0, 22.0, 80.0),
-    3: (0.3, 4.0, 12.0, 28.0, 60.0, 240.0),
-    4: (0.5, 9.0, 30.0, 70.0, 140.0, 460.0),
-    5: (2.0, 24.0, 70.0, 130.0, 240.0, 700.0),
-}
+# Of the tickets about an outage, how many are closed with another one.
+_DUPLICATE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +56,8 @@ def simulate_tickets(n: int, seed: int, start: datetime) -> pd.DataFrame:
     -------
     DataFrame
         Oldest first, all columns text: number, opened_at, short_description, description, contact_type, location,
-        service, impact, urgency, priority, category, assignment_group, resolved_at. Times are ISO 8601 in UTC; what was
-        not filled in is missing. Priority is an exact function of impact and urgency.
+        service, impact, urgency, priority, category, assignment_group, resolved_at, outcome, fix. Times are ISO 8601 in
+        UTC; what was not filled in is missing. Priority is an exact function of impact and urgency.
 
     Raises
     ------
@@ -88,43 +80,16 @@ def simulate_tickets(n: int, seed: int, start: datetime) -> pd.DataFrame:
         raise UsageError(f"The seed must not be negative. Got {seed!r}.")
     if start.tzinfo is None:
         raise UsageError(f"The start must say its time zone. Got {start.isoformat()!r}.")
-    book = load_phrases()
+    return to_frame(draw_history(n, seed, start, load_phrases()))
+
+
+def draw_history(n: int, seed: int, start: datetime, book: PhraseBook) -> list[TicketRecord]:
+    """Draw `n` tickets from `start` on, oldest first, in the words of a book; see `simulate_tickets`."""
     arrivals = draw_arrivals(n, start, Dice(seed, stream=0))
     outages = _draw_outages(arrivals, book, Dice(seed, stream=1))
-    dice = Dice(seed, stream=2)
-    rows = [_draw_ticket(arrival, outages, book, dice) for arrival in arrivals]
-    return pd.DataFrame([{"number": f"INC{10_001 + at:07d}", **row} for at, row in enumerate(rows)])
-
-
-def write_sample(out: Path, tickets: int = 3000, seed: int = 7, start: datetime = SAMPLE_START) -> Path:
-    """Write a simulated history as ``tickets.csv`` into a folder, which is made if need be.
-
-    Parameters
-    ----------
-    out : Path
-        The folder.
-    tickets, seed, start : int, int, datetime
-        See `simulate_tickets`. The defaults make the sample that comes with the project, byte for byte.
-
-    Returns
-    -------
-    Path
-        The file: csv in UTF-8, one line a ticket, lines ending in a single newline character.
-
-    Raises
-    ------
-    UsageError
-        If an argument is out of range, or the file cannot be written.
-    """
-    frame = simulate_tickets(tickets, seed, start)
-    file = out / "tickets.csv"
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        # As bytes: text mode would turn newlines into the platform's own.
-        file.write_bytes(frame.to_csv(index=False, lineterminator="\n").encode())
-    except OSError as err:
-        raise UsageError(f"The sample cannot be written to {file}: {err.strerror}.") from err
-    return file
+    # Endings have a stream of their own: what they say never changes what came in.
+    dice, endings = Dice(seed, stream=2), Dice(seed, stream=3)
+    return [_draw_ticket(arrival, outages, book, dice, endings) for arrival in arrivals]
 
 
 def _draw_outages(arrivals: Sequence[Arrival], book: PhraseBook, dice: Dice) -> list[_Outage]:
@@ -133,7 +98,9 @@ def _draw_outages(arrivals: Sequence[Arrival], book: PhraseBook, dice: Dice) -> 
     return [_Outage(dice.pick(kinds), dice.pick(book.sites) if dice.chance(0.6) else None) for _ in range(count)]
 
 
-def _draw_ticket(arrival: Arrival, outages: Sequence[_Outage], book: PhraseBook, dice: Dice) -> dict[str, str | None]:
+def _draw_ticket(
+    arrival: Arrival, outages: Sequence[_Outage], book: PhraseBook, dice: Dice, endings: Dice
+) -> TicketRecord:
     outage = outages[arrival.outage] if arrival.outage is not None else None
     kind = outage.kind if outage else _draw_kind(arrival.progress, book, dice)
     site = (
@@ -151,23 +118,25 @@ def _draw_ticket(arrival: Arrival, outages: Sequence[_Outage], book: PhraseBook,
     text = write_report(report, book, dice)
     filed = _draw_filed(kind, text.named, book, dice)
     by_phone = report.contact_type == "Phone" and kind.effort <= _EASY and dice.chance(_SOLVED_ON_THE_PHONE)
-    priority = report.impact + report.urgency - 1
-    hours = dice.along(_HOURS_TO_RESOLVE[priority]) * kind.effort
-    return {
-        "opened_at": _to_text(arrival.opened_at),
-        "short_description": text.short,
-        "description": text.full or None,
-        "contact_type": report.contact_type,
-        "location": site.name,
-        "service": "Executive support" if is_executive else _draw_service(kind, book, dice),
-        "impact": _LEVELS[report.impact],
-        "urgency": _LEVELS[report.urgency],
-        "priority": _PRIORITIES[priority],
-        "category": filed.category,
-        "assignment_group": "Service Desk" if by_phone else filed.group.replace("{region}", site.region),
+    hours = draw_hours(report.impact + report.urgency - 1, dice) * kind.effort
+    is_duplicate = outage is not None and endings.chance(_DUPLICATE)
+    outcome, fix = draw_ending(kind.words, book.common, report.language, endings, "Duplicate" if is_duplicate else None)
+    return TicketRecord(
+        opened_at=arrival.opened_at,
         # A minute at least: nobody is quicker.
-        "resolved_at": _to_text(arrival.opened_at + timedelta(seconds=max(60, int(hours * 3600)))),
-    }
+        resolved_at=arrival.opened_at + timedelta(seconds=max(60, int(hours * 3600))),
+        short=text.short,
+        full=text.full,
+        contact_type=report.contact_type,
+        location=site.name,
+        service="Executive support" if is_executive else _draw_service(kind, book, dice),
+        impact=report.impact,
+        urgency=report.urgency,
+        category=filed.category,
+        group="Service Desk" if by_phone else filed.group.replace("{region}", site.region),
+        outcome=outcome,
+        fix=fill(fix, site, book.common[report.language], endings),
+    )
 
 
 def _draw_kind(progress: float, book: PhraseBook, dice: Dice) -> Kind:
@@ -188,7 +157,3 @@ def _draw_service(kind: Kind, book: PhraseBook, dice: Dice) -> str | None:
     """Draw what the requester picks: mostly the right service, often nothing, at times whatever comes first."""
     services = sorted({each.service for each in book.kinds.values()})
     return dice.pick_weighted((kind.service, None, "Other", dice.pick(services)), (58, 22, 12, 8))
-
-
-def _to_text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from triage.simulate.dice import Dice
 from triage.simulate.phrases import Kind, PhraseBook, Site, Words
 
-__all__ = ["Report", "Text", "write_report"]
+__all__ = ["Report", "Text", "fill", "mistype", "write_report"]
 
 # How often each way of writing occurs; the shares are guesses at what service desks see.
 _VAGUE = 0.08
@@ -97,7 +97,7 @@ def write_report(report: Report, book: PhraseBook, dice: Dice) -> Text:
     named = book.kinds[dice.pick(report.kind.like)] if is_mixed_up else report.kind
     short = dice.pick(common["vague"]) if is_vague else _write_subject(report, named, book, dice)
     full = " ".join(_write_sentences(report, book, dice, is_vague))
-    texts = [_fill(text, report.site, common, dice) for text in (short, full)]
+    texts = [fill(text, report.site, common, dice) for text in (short, full)]
     if report.language == "de" and dice.chance(_WITHOUT_UMLAUTS):
         texts = [text.translate(_ASCII) for text in texts]
     if report.contact_type == "Chat" and dice.chance(0.6):
@@ -106,7 +106,7 @@ def write_report(report: Report, book: PhraseBook, dice: Dice) -> Text:
         texts = [text[:1].upper() + text[1:] for text in texts]
     if dice.chance(_MISTYPED):
         at = dice.below(2)
-        texts[at] = _mistype(texts[at], dice)
+        texts[at] = mistype(texts[at], dice)
     return Text(texts[0], texts[1], named=None if is_vague else named)
 
 
@@ -145,7 +145,8 @@ def _write_sentences(report: Report, book: PhraseBook, dice: Dice, is_vague: boo
     return [sentence for sentence in sentences if sentence]
 
 
-def _fill(text: str, site: Site, common: Words, dice: Dice) -> str:
+def fill(text: str, site: Site, common: Words, dice: Dice) -> str:
+    """Put something into every ``{slot}`` of a phrase."""
     slots: dict[str, Callable[[], str]] = {
         "{since}": lambda: dice.pick(common["since"]),
         "{site}": lambda: site.name,
@@ -171,7 +172,7 @@ def _write_code(dice: Dice) -> str:
     return dice.pick((f"0x8007{number:04X}", f"E-{number}", f"ERR_{number}", str(number % 900 + 100)))
 
 
-def _mistype(text: str, dice: Dice) -> str:
+def mistype(text: str, dice: Dice) -> str:
     """Swap, drop or double one letter of a word that is long enough to stay readable."""
     words = text.split(" ")
     long_words = [at for at, word in enumerate(words) if len(word) >= 5 and word.isalpha()]

@@ -1,5 +1,6 @@
-"""Incidents, answers and verdicts on disk: SQLAlchemy Core with one writer. Nothing is labelled or decided here."""
+"""Events, answers, verdicts and warnings on disk: SQLAlchemy Core with one writer. Nothing is decided here."""
 
 from triage.store.journal import SqlJournal
+from triage.store.metric_journal import SqlMetricJournal
 
-__all__ = ["SqlJournal"]
+__all__ = ["SqlJournal", "SqlMetricJournal"]

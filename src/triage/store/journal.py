@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Self, TypeVar
+from typing import Self
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from triage.domain import Feedback
@@ -16,6 +15,8 @@ from triage.flow import Answer, CommitCounts, Entry, Page
 from triage.store.connections import database_file, reading_engine, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
 from triage.store.lock import FileLock
+from triage.store.metric_journal import SqlMetricJournal
+from triage.store.reading import Reader
 from triage.store.rows import answer_of, rows_of
 from triage.store.schema import upgrade_schema
 from triage.store.tables import feedback as verdicts
@@ -24,8 +25,6 @@ from triage.store.writer import GroupWriter
 from triage.store.writing import Write, latest_answers, write_all
 
 __all__ = ["SqlJournal"]
-
-_T = TypeVar("_T")
 
 # How long a statement waits for a lock that somebody else holds, such as a backup or a person with the sqlite3 shell.
 _BUSY_TIMEOUT_S = 5.0
@@ -45,7 +44,7 @@ class SqlJournal:
 
     def __init__(self, writer: GroupWriter, reads: Engine, held: ExitStack) -> None:
         self._writer = writer
-        self._reads = reads
+        self._reader = Reader(reads)
         self._held = held
 
     @classmethod
@@ -102,6 +101,11 @@ class SqlJournal:
         """What has been written since it was opened."""
         return self._writer.counts
 
+    @property
+    def metrics(self) -> SqlMetricJournal:
+        """The journal of metrics and warnings in the same database."""
+        return SqlMetricJournal(self._writer, self._reader)
+
     async def record(self, entries: Sequence[Entry]) -> list[Answer]:
         """Commit entries in one transaction and answer each; see `triage.flow.Journal`.
 
@@ -144,7 +148,7 @@ class SqlJournal:
         if source is not None:
             query = query.where(incidents.c.source == source)
         # Enough to say which sources are meant; a message shows no more.
-        rows = await self._read(lambda connection: connection.execute(query.limit(6)).mappings().all())
+        rows = await self._reader.read(lambda connection: connection.execute(query.limit(6)).mappings().all())
         if not rows:
             of = "" if source is None else f" of source {source!r}"
             raise NotFound(f"No incident {incident_id!r}{of} is stored.")
@@ -177,7 +181,7 @@ class SqlJournal:
             query = query.where(incidents.c.seq < from_cursor(cursor))
         if source is not None:
             query = query.where(incidents.c.source == source)
-        rows = await self._read(lambda connection: connection.execute(query).mappings().all())
+        rows = await self._reader.read(lambda connection: connection.execute(query).mappings().all())
         shown = rows[:limit]
         return Page(
             tuple(answer_of(row) for row in shown),
@@ -197,22 +201,10 @@ class SqlJournal:
             .where((verdicts.c.source == source) & (verdicts.c.incident_id == incident_id))
             .order_by(verdicts.c.seq)
         )
-        rows = await self._read(lambda connection: connection.execute(query).all())
+        rows = await self._reader.read(lambda connection: connection.execute(query).all())
         return [
             Feedback(row.incident_id, row.source, row.target, row.label, row.given_by, row.given_at) for row in rows
         ]
-
-    async def _read(self, query: Callable[[Connection], _T]) -> _T:
-        """Read in a thread: the disk may take its time, and the event loop serves everybody else."""
-
-        def read() -> _T:
-            with self._reads.connect() as connection:
-                return query(connection)
-
-        try:
-            return await asyncio.to_thread(read)
-        except SQLAlchemyError as err:
-            raise StoreUnavailable("The database cannot be read. Try again.") from err
 
 
 def _said(error: SQLAlchemyError) -> str:

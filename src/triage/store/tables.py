@@ -9,9 +9,11 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -20,7 +22,17 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["UtcDateTime", "decisions", "feedback", "incidents", "metadata", "revisions"]
+__all__ = [
+    "UtcDateTime",
+    "decisions",
+    "feedback",
+    "incidents",
+    "metadata",
+    "metric_batches",
+    "revisions",
+    "warnings",
+    "watcher_snapshots",
+]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -103,4 +115,41 @@ feedback = Table(
     Column("given_at", UtcDateTime, nullable=False),
     ForeignKeyConstraint(["source", "incident_id"], ["incidents.source", "incidents.incident_id"]),
     Index(None, "source", "incident_id"),
+)
+
+# Numbered by the flow, whose order of applying them is that of the numbers.
+metric_batches = Table(
+    "metric_batches",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("columns", LargeBinary, nullable=False),
+)
+
+# One row: the state after the batch `seq`, without which that and all earlier ones are still needed.
+watcher_snapshots = Table(
+    "watcher_snapshots",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=False),
+    Column("origin", Text, nullable=False),
+    Column("last_ns", BigInteger, nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+
+warnings = Table(
+    "warnings",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("warning_id", String(255), nullable=False),
+    Column("entity", String(255), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("score", Float(53), nullable=False),
+    Column("causes", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    UniqueConstraint("warning_id"),
+    Index(None, "entity", "seq"),
+    Index(None, "closed_at", "seq"),
 )

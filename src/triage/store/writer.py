@@ -144,7 +144,7 @@ class GroupWriter:
             reason = "Nothing was stored, as the database could not commit. Send it again."
             outcomes = [_caused(StoreUnavailable(reason), err) for _ in batch]
         else:
-            rows = sum(len(waiter.write.entries) + len(waiter.write.verdicts) for waiter in batch)
+            rows = sum(waiter.write.rows for waiter in batch)
             if rows:
                 self._counts = replace(self._counts, commits=self._counts.commits + 1, rows=self._counts.rows + rows)
         _answer(batch, outcomes)

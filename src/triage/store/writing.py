@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam,
 from triage.domain import Feedback
 from triage.errors import NotFound, TriageError
 from triage.flow import Answer, AnswerStatus
+from triage.store.metric_rows import BatchRow, SnapshotRow, WarningRow, put_snapshot, put_warnings, write_batches
 from triage.store.rows import EntryRows, Key, answer_of
 from triage.store.tables import decisions, feedback, incidents, revisions
 
@@ -29,15 +30,29 @@ class Write:
     entries : tuple of EntryRows, default=()
     verdicts : tuple of Feedback, default=()
         Each on an incident that is known, or among the entries of the same transaction.
+    batches : tuple of BatchRow, default=()
+    warnings : tuple of WarningRow, default=()
+        Each takes the place of its former self.
+    snapshot : SnapshotRow or None, default=None
+        Takes the place of the one before, and of the batches that are in it.
     """
 
     entries: tuple[EntryRows, ...] = ()
     verdicts: tuple[Feedback, ...] = ()
+    batches: tuple[BatchRow, ...] = ()
+    warnings: tuple[WarningRow, ...] = ()
+    snapshot: SnapshotRow | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows are to be written."""
+        several = (self.entries, self.verdicts, self.batches, self.warnings)
+        return sum(map(len, several)) + (self.snapshot is not None)
 
     @property
     def size(self) -> int:
-        """How many rows it takes; at least 1, as an empty one takes a turn too."""
-        return max(1, len(self.entries) + len(self.verdicts))
+        """How many rows it takes in the queue; at least 1, as an empty one takes a turn too."""
+        return max(1, self.rows)
 
 
 # The answers on a request's entries, or why it was not written although its transaction was committed.
@@ -105,6 +120,10 @@ def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
     """
     answers = iter(_record(connection, [entry for write in writes for entry in write.entries]))
     recorded = [[next(answers) for _ in write.entries] for write in writes]
+    write_batches(connection, [row for write in writes for row in write.batches])
+    put_warnings(connection, [row for write in writes for row in write.warnings])
+    for snapshot in (write.snapshot for write in writes if write.snapshot is not None):
+        put_snapshot(connection, snapshot)
     known = _known(connection, {_key(verdict) for write in writes for verdict in write.verdicts})
     outcomes: list[Outcome] = []
     for write, answered in zip(writes, recorded, strict=True):

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from triage.learn.fitting import Recipe
-from triage.learn.parts import JSON
 from triage.measure.scores import HeadScores
 from triage.measure.splits import Split
+from triage.parts import JSON
 from triage.training.ports import Card, History
 from triage.training.request import TrainingRequest
 
-__all__ = ["to_card"]
+__all__ = ["METRICS_KIND", "to_card"]
+
+# What the card of a model of metrics says under ``kind``; cards of models of incidents say nothing.
+METRICS_KIND = "metrics"
 
 
 def to_card(

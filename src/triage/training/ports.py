@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from triage.learn.inputs import InputColumns
-from triage.learn.parts import JSON, Parts
 from triage.measure.scores import HeadScores
+from triage.parts import JSON, Parts
 
 __all__ = ["Bundle", "Card", "History", "ModelShelf", "RefusedColumn", "RunLog", "RunRecord"]
 

@@ -14,9 +14,9 @@ from triage.errors import BundleRefused, DataError
 from triage.learn.fitting import EFFORTS, Recipe, choose_model, refit_model
 from triage.learn.inputs import Inputs, from_frame
 from triage.learn.model import IncidentModel
-from triage.learn.parts import Part, Parts
 from triage.measure.scores import HeadScores, commonest
 from triage.measure.splits import Split
+from triage.parts import Part, Parts
 from triage.training.cards import to_card
 from triage.training.evaluation import Probabilities, probabilities, score, split_history
 from triage.training.gate import Comparison, compare

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
-from tests.fakes import FakeCatalogue, FakeLabeller, MemoryJournal, fixed_clock
+from tests.fakes import FakeCatalogue, FakeLabeller, MemoryJournal, fixed_clock, started_metrics
 
 from triage.api import Limits, Service, create_app
 from triage.flow import LiveFlow
@@ -26,7 +26,8 @@ def labeller() -> FakeLabeller:
 @pytest.fixture
 def service(journal: MemoryJournal, labeller: FakeLabeller) -> Service:
     flow = LiveFlow(lambda: labeller, journal, fixed_clock)
-    return Service(flow, FakeCatalogue(), Limits(max_body_bytes=10_000), fixed_clock, lambda: "made-up")
+    limits = Limits(max_body_bytes=10_000, max_metrics_bytes=20_000)
+    return Service(flow, started_metrics(flow), FakeCatalogue(), limits, fixed_clock, lambda: "made-up")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
-from tests.fakes import FakeCatalogue, FakeLabeller, fixed_clock
+from tests.fakes import FakeCatalogue, FakeLabeller, fixed_clock, started_metrics
 from tests.stored import database_url
 
 from triage.api import Service, create_app, schemas
@@ -24,7 +24,9 @@ Document = dict[str, Any]
 def stored_app(tmp_path: Path) -> Iterator[FastAPI]:
     """An app over a real database; the clock stands at the moment that the examples show."""
     with SqlJournal.open(database_url(tmp_path / "triage.db")) as journal:
-        yield create_app(Service(LiveFlow(FakeLabeller, journal, fixed_clock), FakeCatalogue(), clock=fixed_clock))
+        flow = LiveFlow(FakeLabeller, journal, fixed_clock)
+        metrics = started_metrics(flow, journal.metrics)
+        yield create_app(Service(flow, metrics, FakeCatalogue(), clock=fixed_clock))
 
 
 def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
@@ -70,6 +72,9 @@ def test_every_example_of_the_document_is_answered_as_it_says(stored_app: FastAP
         ("get", "/v1/incidents?limit=1", 200),
         ("get", "/v1/incidents/INC0012345", 200),
         ("post", "/v1/feedback", 201),
+        ("post", "/v1/metrics", 200),
+        ("get", "/v1/warnings?limit=1", 200),
+        ("get", "/v1/warnings/d22c6cf1", 200),
         ("get", "/v1/models", 200),
         ("get", "/v1/models/desk", 200),
         ("get", "/healthz", 200),
@@ -87,7 +92,7 @@ def test_examples_have_the_documented_shapes(client: TestClient) -> None:
                 model = getattr(schemas, content["schema"]["$ref"].rpartition("/")[2])
                 assert set(model.model_validate(content["example"]).model_dump()) >= set(content["example"])
                 checked += 1
-    assert checked == 9
+    assert checked == 12
 
 
 def test_every_reference_of_the_document_leads_somewhere(client: TestClient) -> None:

@@ -65,3 +65,13 @@ def test_degraded_answers_are_counted(service: Service) -> None:
     degraded = TestClient(create_app(replace(service, flow=flow)))
     degraded.post("/v1/incidents", json={})
     assert samples(degraded)["triage_degraded_answers_total", ()] == 1
+
+
+def test_the_watcher_is_reported(client: TestClient) -> None:
+    columns = {"entity": ["a"] * 3, "metric": ["cpu"] * 3, "timestamp": [60, 120, 180], "value": [0.95, 0.1, None]}
+    client.post("/v1/metrics", json=columns)
+    got = samples(client)
+    names = ("points_accepted_total", "points_ignored_total", "warnings_opened_total", "warnings_closed_total")
+    assert [got[f"triage_{name}", ()] for name in names] == [2, 1, 1, 1]
+    assert got["triage_watcher_waiting_points", ()] == got["triage_watcher_lag_seconds", ()] == 0
+    assert got["triage_decisions_total", ("auto", "assignment_group")] == 1

@@ -5,7 +5,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from triage.bootstrap.reading import as_in_training, complete_targets, over_settings, to_label_by
+from triage.bootstrap.reading import (
+    as_in_training,
+    complete_targets,
+    over_settings,
+    part_names,
+    read_as_in_training,
+    to_label_by,
+)
 from triage.datasets import ReadOptions, read_table
 from triage.errors import DataError
 from triage.settings import ColumnRoles, Settings
@@ -13,7 +20,7 @@ from triage.training import Card
 
 CARD: Card = {
     "columns": {"text": ["summary"], "fields": ["site"], "opened_at": True, "refused": []},
-    "reading": {"order": "newest-first", "time": "created", "id": "key", "tz": "Europe/Berlin"},
+    "reading": {"order": "newest-first", "time": "created", "id": "key", "tz": "Europe/Berlin", "encoding": "cp1252"},
     "targets": ["team"],
 }
 
@@ -37,7 +44,7 @@ def test_a_file_without_impact_keeps_priority_as_a_target_of_its_own() -> None:
 def test_a_file_is_judged_as_its_models_training_file_was_read() -> None:
     options = as_in_training(CARD)
     assert options == ReadOptions(
-        ("team",), ("summary",), ("site",), "created", "key", "newest-first", "Europe/Berlin", only_named=True
+        ("team",), ("summary",), ("site",), "created", "key", "newest-first", "Europe/Berlin", "cp1252", only_named=True
     )
 
 
@@ -51,3 +58,23 @@ def test_to_label_only_what_the_file_has_is_taken_from_training(tmp_path: Path) 
     pd.DataFrame({"summary": ["printer jam"], "created": ["2026-01-01T00:00:00Z"]}).to_csv(file, index=False)
     options = to_label_by(CARD, ReadOptions(tz="UTC"), read_table(file, ReadOptions()))
     assert (options.time, options.id, options.tz) == ("created", None, "UTC")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_the_encoding_of_training_is_used_where_a_file_is_not_utf_8(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "new.csv"
+    file.write_bytes("summary,team\nDrücker klemmt,A\n".encode(encoding))
+    assert read_as_in_training(file, as_in_training(CARD)).labels("summary").tolist() == ["Drücker klemmt"]
+
+
+def test_the_encoding_of_training_may_be_one_that_must_be_named(tmp_path: Path) -> None:
+    file = tmp_path / "new.csv"
+    file.write_bytes("summary,team\nprinter jam,A\n".encode("utf-16-le"))
+    table = read_as_in_training(file, ReadOptions(encoding="utf-16-le"))
+    assert table.labels("summary").tolist() == ["printer jam"]
+
+
+def test_a_column_whose_name_has_a_comma_can_be_named() -> None:
+    asked = ReadOptions(targets=("team, site",), text=("body, long",), fields=("a,b", "a"))
+    parted = part_names(asked, ["team, site", "body", "long", "a", "b"])
+    assert (parted.targets, parted.text, parted.fields) == (("team, site",), ("body", "long"), ("a", "b"))

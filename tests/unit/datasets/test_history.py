@@ -137,7 +137,7 @@ def test_incident_table_is_recognised(history_of: ReadHistory) -> None:
             f"Printer {at} broken",
             f"G{at % 2}",
             f"C{at % 3}",
-            at % 4,
+            at % 5,
             "me",
             "Closed",
             "",
@@ -209,12 +209,24 @@ def test_missing_target_is_told_with_the_broken_rows(table_of: ReadTable) -> Non
 
 
 def test_nothing_is_found_beside_what_is_named_for_a_stored_model(history_of: ReadHistory) -> None:
-    rows = [(*row, f"v{at % 2}") for at, row in enumerate(_rows())]
+    rows = [(*row, f"v{at % 3}") for at, row in enumerate(_rows())]
     options = ReadOptions(targets=("team",), text=("text",), only_named=True)
     assert history_of(csv(f"{_HEADER},kind", rows), _TEAM).columns.fields == ("kind",)
     assert history_of(csv(f"{_HEADER},kind", rows), options).columns.fields == ()
     log = ReadOptions(fields=("category",), only_named=True)
     assert history_of(log_of(two_incidents()), log).columns.fields == ("category",)
+
+
+def test_order_of_columns_does_not_change_what_is_learnt(history_of: ReadHistory) -> None:
+    rows = [(*row, f"v{at % 3}", f"w{at % 4 // 2}") for at, row in enumerate(_rows())]
+    history = history_of(csv(f"{_HEADER},site,kind", rows), ReadOptions(targets=("team",), fields=("site", "kind")))
+    moved = history_of(
+        csv(f"{_HEADER},kind,site", [(*row[:5], row[6], row[5]) for row in rows]),
+        ReadOptions(targets=("team",), fields=("kind", "site")),
+    )
+    assert history.columns == moved.columns
+    assert history.columns.fields == ("kind", "site")
+    assert history.fingerprint == moved.fingerprint
 
 
 def test_column_that_is_not_there_is_wrong_usage(history_of: ReadHistory) -> None:

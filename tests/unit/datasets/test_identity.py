@@ -56,9 +56,18 @@ def test_key_depends_on_cells_columns_identifier_and_opening() -> None:
     assert len(set(keys)) == len(keys)
 
 
+def test_row_with_an_identifier_stays_the_same_however_it_is_corrected() -> None:
+    ids = pd.Series(["7", "8", "7"], dtype=object)
+    exported = row_keys(_frame([("a", "x"), ("b", "x"), ("a", "x")]), _days(1, 2, 3), ids)
+    corrected = row_keys(_frame([("a!", "x"), ("b", None), ("b", "x")], ("text", "other")), None, ids)
+    assert corrected.tolist() == exported.tolist()
+    assert len(set(exported.tolist())) == 3
+
+
 def test_keys_are_the_same_in_every_process_and_version() -> None:
     keys = row_keys(_frame([("printer", None), ("printer", None)]), _days(1, 1), pd.Series(["7", "7"], dtype=object))
-    assert keys.tolist() == [13419213436784553064, 10146591703041601952]
+    assert keys.tolist() == [17388717208818237771, 6624792511311799615]
+    assert row_keys(_frame([("printer", None)]), _days(1), None).tolist() == [10545730515022957645]
 
 
 def test_digest_depends_on_content_and_order() -> None:
@@ -74,3 +83,9 @@ def test_digest_depends_on_content_and_order() -> None:
     assert len(digests) == 6
     assert {len(digest) for digest in digests} == {64}
     assert fingerprint(first, second, None, None, None) == fingerprint(first.copy(), second.copy(), None, None, None)
+
+
+def test_digest_does_not_depend_on_the_order_of_columns() -> None:
+    frame = _frame([("a", "x"), ("b", "y")])
+    moved = frame[["field", "text"]]
+    assert fingerprint(frame, frame, None, None, None) == fingerprint(moved, moved, None, None, None)

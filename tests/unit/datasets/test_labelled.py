@@ -70,6 +70,17 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     assert (tmp_path / "out.jsonl").read_bytes().splitlines()[0] == b'{"n":1,"at":null,"x":"A"}'
 
 
+def test_probabilities_are_numbers_where_the_format_has_them(table_of: ReadTable, tmp_path: Path) -> None:
+    table, extra = table_of("id\n1\n2\n3\n"), {"team_prob": ["0.1", "1e-05", ""]}
+    for ending in ("csv", "parquet", "jsonl"):
+        write_labelled(table, extra, tmp_path / f"out.{ending}")
+    assert (tmp_path / "out.csv").read_text() == "id,team_prob\n1,0.1\n2,1e-05\n3,\n"
+    written = pq.read_table(tmp_path / "out.parquet")["team_prob"]
+    assert (written.type, written.to_pylist()) == (pa.float64(), [0.1, 1e-05, None])
+    lines = (tmp_path / "out.jsonl").read_bytes().splitlines()
+    assert [orjson.loads(line)["team_prob"] for line in lines] == [0.1, 1e-05, None]
+
+
 def test_mixed_types_cannot_be_parquet(table_of: ReadTable, tmp_path: Path) -> None:
     table = table_of('{"a":1}\n{"a":"x"}\n', "t.jsonl")
     with pytest.raises(UsageError, match="mixed types"):

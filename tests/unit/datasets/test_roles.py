@@ -139,8 +139,19 @@ def test_columns_that_tell_a_target_of_a_snapshot_are_refused(table_of: ReadTabl
 
 
 def test_useless_columns_are_left_out_with_the_reason(table_of: ReadTable) -> None:
-    rows = [(f"x{at % 2}", "", "same", "AB"[at % 2]) for at in range(10)]
+    rows = [(f"x{at % 3}", "", "same", "AB"[at % 2]) for at in range(12)]
     roles = _roles(table_of(csv("a,b,c,team", rows)), targets=("team",))
     assert roles.fields == ("a",)
     assert _reason(roles, "b") == "empty in every row"
     assert _reason(roles, "c") == "the same value wherever it is given"
+
+
+def test_copy_of_a_target_is_refused_unless_it_is_named(table_of: ReadTable) -> None:
+    rows = [(f"x{at % 3}", f"code {at % 2}", f"T{at % 2}", "AB"[at % 2], "A", "AB"[at % 2]) for at in range(60)]
+    table = table_of(csv("site,how,how_open,Team,site_pred,team", rows))
+    roles = _roles(table, targets=("team",))
+    assert roles.fields == ("site", "how_open")
+    assert _reason(roles, "how").startswith("tells team in 100.0 % of the rows")
+    assert _reason(roles, "Team") == "is called as the target team"
+    assert _reason(roles, "site_pred") == "is what a model answered for site, not known at opening"
+    assert _roles(table, targets=("team",), fields=("how",)).fields == ("how",)

@@ -27,7 +27,16 @@ def test_missing_is_none_however_it_is_written(value: object) -> None:
     [
         (" Network ", "Network"),
         ("0000045", "0000045"),
-        ("3.0", "3.0"),
+        ("3.0", "3"),
+        ("-12.000", "-12"),
+        ("-0.0", "0"),
+        ("3.10", "3.10"),
+        ("1.0.0", "1.0.0"),
+        ("version 3.0", "version 3.0"),
+        ("9" * 5000 + ".0", "9" * 5000 + ".0"),
+        ("True", "true"),
+        ("FALSE", "false"),
+        ("It is True", "It is True"),
         (True, "true"),
         (False, "false"),
         (3, "3"),
@@ -69,6 +78,11 @@ def test_label_of_a_label_is_itself(value: object) -> None:
 @given(st.integers(min_value=-(2**53), max_value=2**53))
 def test_integers_that_became_floats_keep_their_label(value: int) -> None:
     assert to_label(float(value)) == to_label(value) == str(value)
+
+
+@given(st.one_of(st.booleans(), st.integers(-(10**15) + 1, 10**15 - 1).map(float)))
+def test_csv_says_what_parquet_and_json_say(value: bool | float) -> None:
+    assert to_label(str(value)) == to_label(value)
 
 
 @given(st.text())

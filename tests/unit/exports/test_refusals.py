@@ -16,6 +16,16 @@ from triage.exports import refusal, snapshot_refusal
         "assigned_to", "Assignee", "Owner", "Time to Resolution", "First Response Time", "Customer Satisfaction Rating",
         "LastUpdated", "Time Spent", "Work notes", "n_events", "resolution_hours", "No_of_Reassignments",
         "Handle_Time_hrs", "tag_1", "Fix Version/s", "Lösungstext", "Bearbeiter", "解决时间", "u_priority_confirmation",
+        "agent", "Ticket owner", "Support Agent Name", "Diagnosis", "Handled by", "Result", "Action taken",
+        "disposition", "worked_by_team", "post-mortem", "RCA", "root_cause", "MTTR", "ttr", "End time", "finished_at",
+        "Completed on", "Done", "solved_by", "Solution text", "ResolutionCode", "routed_to", "number_of_updates",
+        "number of reopenings", "is_active",
+        "Ergebnis", "Fehlerursache", "Bearbeitungsstand", "Zugewiesen an", "Maßnahme", "Massnahmen", "Verantwortlicher",
+        "Loesung", "Gelöst von", "Abschlusscode", "Eskalationsstufe",
+        "Résolution", "résolu le", "Technicien", "Clôturé par", "Solución", "Cerrado por", "Responsable",
+        "Solução", "Fechado em", "Responsável",
+        "Решение", "Статус", "Закрыто", "结果", "结单人", "完成时间", "处理措施", "处理结果", "根因", "满意度",
+        "担当者", "対応内容", "完了日", "解決策",
     ],
 )  # fmt: skip
 def test_column_of_what_happened_later_is_refused(column: str) -> None:
@@ -28,7 +38,9 @@ def test_column_of_what_happened_later_is_refused(column: str) -> None:
         "short_description", "Summary", "category", "subcategory", "u_symptom", "impact", "urgency", "priority",
         "location", "contact_type", "caller_id", "opened_by", "opened_at", "cmdb_ci", "assignment_group", "knowledge",
         "assignment_group_open", "Queue", "Topic_group", "Document", "Affects Version/s", "Issue Type", "Component/s",
-        "notify", "Customer Age", "Product Purchased", "language", "number", "business_service",
+        "notify", "Customer Age", "Product Purchased", "language", "number", "business_service", "Agent version",
+        "Service owner", "Owner department", "Active Directory domain", "State/Province", "number of users",
+        "Business hours", "Тема", "標題",
     ],
 )  # fmt: skip
 def test_column_of_the_opening_is_not_refused(column: str) -> None:

@@ -128,7 +128,7 @@ def test_feedback_without_a_source_means_the_one_that_has_the_incident() -> None
     journal = MemoryJournal()
     flow = flow_over(FakeLabeller(), journal)
     run(flow.accept([received("1", source="mail")]))
-    kept = run(flow.feedback(Feedback("1", "", "team", "network", "ada", NOON)))
+    kept = run(flow.feedback(Feedback("1", "", "assignment_group", "network", "ada", NOON)))
     assert kept.source == "mail"
     assert journal.verdicts == [kept]
 

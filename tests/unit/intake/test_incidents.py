@@ -117,11 +117,42 @@ def test_missing_opening_time_is_unknown(missing: object) -> None:
 @pytest.mark.parametrize("moment", ["soon", "23/11/2026", 1763892000, True, [], {}, "2026-02-30"])
 def test_opening_time_that_is_no_iso_8601_is_refused(moment: object) -> None:
     assert [problem.where for problem in problems({"opened_at": moment})] == ["opened_at"]
-    assert [problem.where for problem in problems({"created": moment})] == ["created"]
+
+
+@pytest.mark.parametrize("key", ["created", "date", "Reported", "timestamp"])
+def test_free_label_that_sounds_like_a_time_is_never_refused(key: str) -> None:
+    got = incident({key: "23/11/2026"})
+    assert (got.opened_at, got.labels) == (None, {key: "23/11/2026"})
+    assert incident({key: 7}).labels == {key: "7"}
+    assert incident({key: {"a": 1}}).labels == {}
+    read_as_time = incident({key: "2026-11-23"})
+    assert read_as_time.opened_at == datetime(2026, 11, 23, tzinfo=UTC)
+    assert read_as_time.labels == {key: "2026-11-23"}
+
+
+def test_source_is_a_label_too_as_training_data_may_have_such_a_column() -> None:
+    got = incident({"source": " Mail ", "labels": {"source": "phone"}})
+    assert (got.source, got.labels) == (" Mail ", {"source": "Mail"})
+    assert incident({"source": "?"}).labels == {}
+
+
+@pytest.mark.parametrize("key", ["id", "source"])
+@pytest.mark.parametrize("control", ["\n", "\t", "\r", "\x1b", "\x7f", "\x85"])
+def test_control_characters_in_what_names_an_incident_are_refused(key: str, control: str) -> None:
+    [problem] = problems({key: f"a{control}b"})
+    assert (problem.where, "control characters" in problem.message) == (key, True)
+
+
+@pytest.mark.parametrize(("labels", "kept"), [(3, "3"), ("a=b", "a=b"), (True, "true"), (0.5, "0.5")])
+def test_labels_that_are_a_scalar_are_a_label_of_that_name(labels: object, kept: str) -> None:
+    assert incident({"labels": labels}).labels == {"labels": kept}
 
 
 @pytest.mark.parametrize("key", ["title", "description", "text"])
-def test_texts_must_be_strings(key: str) -> None:
+def test_texts_are_scalars_as_in_a_file(key: str) -> None:
+    assert incident({key: 3}).labels == {key: "3"}
+    assert incident({key: True}).labels == {key: "true"}
+    assert incident({key: 2.0}).labels == {key: "2"}
     assert [problem.where for problem in problems({key: {"a": 1}})] == [key]
     assert incident({key: None}).labels == {}
 
@@ -131,7 +162,7 @@ def test_all_bad_fields_are_named_at_once() -> None:
         "id": None,
         "source": 1,
         "opened_at": "soon",
-        "title": 2,
+        "title": [2],
         "labels": [],
         "x": "a\0",
         "y" * 300: "z",

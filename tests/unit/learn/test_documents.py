@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 from tests.histories import fitted_model
 
-from triage.learn.documents import ModelDocument
-from triage.learn.parts import JSON
+from triage.learn.documents import ColumnsDocument, ModelDocument
+from triage.parts import JSON
 
 STORED = fitted_model().to_part().document
 
@@ -32,3 +32,11 @@ def test_document_of_another_shape_is_refused(change: dict[str, JSON]) -> None:
 def test_document_that_lacks_something_is_refused() -> None:
     with pytest.raises(ValidationError, match="pieces"):
         ModelDocument.model_validate({name: value for name, value in STORED.items() if name != "pieces"})
+
+
+def test_columns_of_a_zone_that_does_not_exist_are_refused_and_older_ones_have_none() -> None:
+    older = ColumnsDocument.model_validate({"text": [], "fields": [], "opened_at": True})
+    assert (older.time, older.tz) == (None, None)
+    for tz in ("Europe/Atlantis", "../etc/passwd", ""):
+        with pytest.raises(ValidationError):
+            ColumnsDocument(text=(), fields=(), opened_at=True, tz=tz)

@@ -112,3 +112,24 @@ def test_taken_rows_stand_in_the_order_asked_for() -> None:
     assert inputs.take([2, 0, 2]) == Inputs(["c", "a", "c"], {"site": ["3", "1", "3"]})
     assert inputs.take([]) == Inputs([], {"site": []})
     assert inputs.field_values(1) == {"site": None}
+
+
+@pytest.mark.parametrize(
+    ("sent", "hour"),
+    [
+        ("2026-03-02 00:30", "15"),
+        ("2026-03-02T00:30:00Z", "0"),
+        ("02.03.2026 00:30", "12"),
+        ("0001-01-01", "12"),
+    ],
+)
+def test_own_time_column_of_the_model_is_read_in_its_zone_if_it_is_iso_8601(sent: str, hour: str) -> None:
+    columns = InputColumns((), (), opened_at=True, time="Meldezeit", tz="Asia/Tokyo")
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert from_incidents([incident({"Meldezeit": sent}, noon)], columns).fields[OPENED_HOUR] == [hour]
+
+
+def test_own_time_column_without_a_zone_is_utc_and_need_not_be_sent() -> None:
+    columns = InputColumns((), (), opened_at=True, time="Meldezeit")
+    fields = from_incidents([incident({"Meldezeit": "2026-03-02T07:00"}), incident({})], columns).fields
+    assert fields == {OPENED_HOUR: ["7", None], OPENED_WEEKDAY: ["1", None]}

@@ -10,7 +10,7 @@ from tests.histories import COLUMNS, as_inputs, constructed_history, fitted_mode
 
 from triage.learn.inputs import Inputs
 from triage.learn.model import IncidentModel, RowAnswer
-from triage.learn.parts import Part
+from triage.parts import Part
 
 FRESH = as_inputs(constructed_history(40, seed=99))
 TARGETS = ("topic", "impact", "urgency", "priority")

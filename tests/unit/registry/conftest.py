@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from triage.learn.parts import Part, Parts
+from triage.parts import Part, Parts
 from triage.registry import Shelf
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as hnp
 from tests.unit.registry.hostile import npz_of_objects, planted_pickle
 
 from triage.errors import BundleRefused, TriageError
-from triage.learn.parts import Array
+from triage.parts import Array
 from triage.registry.arrays import pack_arrays, unpack_arrays
 
 DTYPES = st.sampled_from(["?", "i1", "u2", "<i4", "<u8", ">i8", "<f2", "<f4", "<f8", ">f4"])

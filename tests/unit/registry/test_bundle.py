@@ -17,7 +17,7 @@ from tests.unit.registry.conftest import NOON
 from tests.unit.registry.hostile import npz_of_objects, planted_pickle
 
 from triage.errors import BundleRefused, TriageError
-from triage.learn.parts import Part, Parts
+from triage.parts import Part, Parts
 from triage.registry.bundle import Bundle, pack_parts, read_bundle, write_bundle
 from triage.registry.manifest import MANIFEST_FILE, FileRecord, Manifest
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.errors import BundleRefused, TriageError
-from triage.learn.parts import JSON
+from triage.parts import JSON
 from triage.registry.documents import parse_document, to_bytes
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

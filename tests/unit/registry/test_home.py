@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from triage.errors import BundleRefused, TriageError
-from triage.learn.parts import Parts
+from triage.parts import Parts
 from triage.registry import Shelf
 from triage.registry.home import ModelHome
 

@@ -4,15 +4,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from tests.histories import fitted_model
 
 from triage.decide.documents import to_part
 from triage.decide.policy import Policy, TargetPolicy
 from triage.domain import Incident
 from triage.errors import BundleRefused, NotFound
-from triage.learn.parts import Part, Parts
+from triage.parts import Part, Parts
 from triage.registry import Shelf
 from triage.registry.live import LiveModels, require_champions, to_loaded
+from triage.watch.budget import Budget
+from triage.watch.watcher import Watcher
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TICKET = Incident("1", "desk", NOON, labels={"text": "printer jam"})
@@ -112,3 +115,50 @@ def test_a_named_model_without_a_champion_is_refused_by_name(shelf: Shelf) -> No
     require_champions(shelf, ["desk"])
     with pytest.raises(NotFound, match="nobody"):
         require_champions(shelf, ["desk", "nobody"])
+
+
+def watcher_parts(threshold: float) -> Parts:
+    return {"watcher": Watcher(Budget.parse("1/day"), threshold).to_part()}
+
+
+def test_a_model_of_metrics_watches_and_labels_nothing(shelf: Shelf) -> None:
+    shelf.promote("estate", shelf.add("estate", watcher_parts(3.0), {"kind": "metrics"}))
+    models = LiveModels(shelf)
+    models.refresh()
+    assert models.watcher is not None
+    assert (models.watcher.ref.name, models.watcher.ref.version) == ("estate", "1")
+    assert versions_answering(models) == {"1"}
+    assert [each.name for each in models.engine.models] == ["desk"]
+    assert [(each.name, each.targets) for each in models.served()][1] == ("estate", ())
+
+
+def test_of_several_models_of_metrics_the_first_by_name_watches(shelf: Shelf) -> None:
+    for name in ("zoo", "estate"):
+        shelf.promote(name, shelf.add(name, watcher_parts(3.0), {"kind": "metrics"}))
+    models = LiveModels(shelf)
+    models.refresh()
+    assert models.watcher is not None
+    assert models.watcher.ref.name == "estate"
+
+
+@pytest.mark.parametrize("parts", [{"served": Part({}, {})}, {"watcher": Part({}, {"alerts": 1})}])
+def test_a_verified_bundle_that_holds_no_watcher_is_refused_and_the_one_before_watches(
+    shelf: Shelf, parts: Parts
+) -> None:
+    shelf.promote("estate", shelf.add("estate", watcher_parts(3.0), {"kind": "metrics"}))
+    models = LiveModels(shelf)
+    models.refresh()
+    shelf.promote("estate", shelf.add("estate", parts, {"kind": "metrics"}))
+    models.refresh()
+    assert models.watcher is not None
+    assert models.watcher.ref.version == "1"
+    assert "does not hold a watcher" in models.served()[-1].refused
+
+
+def test_targets_that_two_champions_share_are_told_with_the_model_that_answers(shelf: Shelf, parts: Parts) -> None:
+    shelf.promote("attic", shelf.add("attic", parts, {}))
+    with capture_logs() as logs:
+        LiveModels(shelf).refresh()
+    told = [entry for entry in logs if entry["event"] == "targets_shared"]
+    assert {entry["target"] for entry in told} == {head.target for head in fitted_model().heads}
+    assert {(entry["answers"], *entry["do_not_answer"]) for entry in told} == {("attic", "desk")}

@@ -62,7 +62,7 @@ def test_missing_and_unknown_keys_are_all_named() -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("kind", "metrics"),
+        ("kind", "forecasts"),
         ("name", "../other"),
         ("name", None),
         ("version", 3),

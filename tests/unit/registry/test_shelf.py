@@ -13,7 +13,7 @@ import pytest
 
 import triage
 from triage.errors import BundleRefused, NotFound, TriageError, UsageError
-from triage.learn.parts import Parts
+from triage.parts import Parts
 from triage.registry import Shelf
 from triage.training import ModelShelf
 
@@ -207,7 +207,7 @@ ADD_FIVE = """
 import sys
 from pathlib import Path
 import numpy as np
-from triage.learn.parts import Part
+from triage.parts import Part
 from triage.registry import Shelf
 shelf = Shelf(Path(sys.argv[1]))
 for _ in range(5):
@@ -233,3 +233,19 @@ def test_the_shelf_imports_neither_mlflow_nor_what_only_training_needs() -> None
     environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_name_holds_one_kind_of_model(shelf: Shelf, parts: Parts) -> None:
+    assert shelf.kind("estate") is None
+    shelf.add("estate", parts, {"kind": "metrics"})
+    assert shelf.kind("estate") == "metrics"
+    with pytest.raises(UsageError, match="learns from metrics"):
+        shelf.add("estate", parts, {})
+    with pytest.raises(UsageError, match="another name"):
+        shelf.check_kind("estate", "incidents")
+    shelf.check_kind("estate", "metrics")
+
+
+def test_a_card_that_says_no_kind_is_of_incidents(shelf: Shelf, parts: Parts) -> None:
+    shelf.add("desk", parts, {})
+    assert shelf.kind("desk") == "incidents"

@@ -20,6 +20,7 @@ def test_defaults_live_under_home() -> None:
     assert settings.models_dir == HOME / "models"
     assert settings.artifacts_dir == HOME / "models" / "_mlflow"
     assert (settings.host, settings.port, settings.promise) == ("127.0.0.1", 8000, 0.95)
+    assert (settings.max_metrics_bytes, settings.alert_budget) == (64_000_000, "1/day")
 
 
 def test_settings_do_not_change() -> None:
@@ -43,6 +44,7 @@ def test_environment_of_the_process_is_not_read(monkeypatch: pytest.MonkeyPatch)
         ("promise", 1.0),
         ("promise", float("nan")),
         ("max_body_bytes", 10),
+        ("max_metrics_bytes", 10),
         ("journal_queue", 0),
         ("reload_interval_s", 0),
         ("reload_interval_s", float("inf")),

@@ -41,3 +41,21 @@ def test_weights_are_kept() -> None:
 @given(SEEDS)
 def test_draw_along_quantiles_stays_between_them(seed: int) -> None:
     assert 0.5 <= Dice(seed).along((0.5, 2.0, 9.0)) < 9.0
+
+
+@given(SEEDS, st.integers(1, 4), st.integers(1, 5))
+def test_array_holds_the_draws_of_as_many_calls(seed: int, rows: int, columns: int) -> None:
+    one_by_one = Dice(seed)
+    expected = [one_by_one.uniform() for _ in range(rows * columns)]
+    assert Dice(seed).uniforms(rows, columns).ravel().tolist() == expected
+
+
+def test_normal_draws_never_change() -> None:
+    assert Dice(7).normals(3).tolist() == [-1.4436152516225587, 1.447379390026386, -0.5260805176827317]
+
+
+def test_normal_draws_have_mean_0_and_deviation_1() -> None:
+    drawn = Dice(7).normals(20_000)
+    assert drawn.mean() == pytest.approx(0, abs=0.03)
+    assert drawn.std() == pytest.approx(1, abs=0.03)
+    assert abs(drawn).max() <= 6

@@ -18,7 +18,9 @@ def test_kinds_are_mistaken_for_other_kinds_only() -> None:
 def test_every_kind_has_words_in_both_languages() -> None:
     for kind in BOOK.kinds.values():
         for language in ("en", "de"):
-            assert all(len(kind.words[language][use]) >= 2 for use in ("things", "faults", "details")), kind.name
+            assert all(len(kind.words[language][use]) >= 2 for use in ("things", "faults", "details", "fixes")), (
+                kind.name
+            )
 
 
 def test_levels_have_three_weights() -> None:

@@ -42,7 +42,8 @@ def test_body_and_labels_are_kept_as_they_came(journal: SqlJournal, file: Path) 
 def test_event_and_decision_share_one_commit(journal: SqlJournal, file: Path) -> None:
     asyncio.run(journal.record([entry(str(number)) for number in range(20)]))
     assert (journal.counts.commits, journal.counts.rows) == (1, 20)
-    assert row_counts(file) == {"alembic_version": 1, "incidents": 20, "revisions": 20, "decisions": 20, "feedback": 0}
+    written = {name: count for name, count in row_counts(file).items() if count}
+    assert written == {"alembic_version": 1, "incidents": 20, "revisions": 20, "decisions": 20}
 
 
 def test_all_revisions_are_kept(journal: SqlJournal, file: Path) -> None:

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
-from tests.fakes import NOON, received
+from sqlalchemy import Connection, select
+from tests.fakes import NOON, metric_batch, received, warning_on
 
 from triage.domain import Feedback, Triage
 from triage.errors import NotFound
-from triage.flow import Entry
+from triage.flow import Entry, Snapshot
+from triage.parts import Part
 from triage.store.connections import writing_engine
+from triage.store.metric_rows import batch_row, snapshot_row, warning_row
 from triage.store.rows import rows_of
 from triage.store.schema import upgrade_schema
+from triage.store.tables import metric_batches
 from triage.store.writing import Outcome, Write, write_all
 
 
@@ -72,3 +75,18 @@ def test_verdict_may_come_with_its_incident_and_an_unknown_one_fails_alone(conne
 def test_empty_request_writes_nothing(connection: Connection) -> None:
     assert write_all(connection, [Write(), Write()]) == [[], []]
     assert Write().size == 1
+
+
+def test_everything_that_is_to_be_written_takes_a_place_in_the_queue() -> None:
+    batch = batch_row(1, NOON, metric_batch(("a", 1, 0.5)))
+    state = snapshot_row(Snapshot(0, "budget", 0, NOON, Part({}, {})))
+    write = Write(batches=(batch, batch), warnings=(warning_row(warning_on("a", 1)),), snapshot=state)
+    assert (write.rows, write.size) == (4, 4)
+    assert (Write().rows, Write().size) == (0, 1)
+
+
+def test_a_state_of_the_same_transaction_takes_its_batches_with_it(connection: Connection) -> None:
+    batches = tuple(batch_row(seq, NOON, metric_batch(("a", seq, 0.5))) for seq in (1, 2, 3))
+    state = snapshot_row(Snapshot(2, "budget", 0, NOON, Part({}, {})))
+    assert write_all(connection, [Write(batches=batches), Write(snapshot=state)]) == [[], []]
+    assert connection.scalars(select(metric_batches.c.seq)).all() == [3]

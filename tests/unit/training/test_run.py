@@ -19,8 +19,8 @@ from triage.errors import DataError
 from triage.learn.fitting import Recipe
 from triage.learn.inputs import InputColumns
 from triage.learn.model import IncidentModel
-from triage.learn.parts import Part
 from triage.measure.splits import Split
+from triage.parts import Part
 from triage.training.evaluation import split_history
 from triage.training.ports import History
 from triage.training.request import Places

@@ -1,0 +1,174 @@
+"""Files of metrics, long, wide or NAB's, → samples of series. Tells all that is wrong at once; repairs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from triage.datasets.metric_times import EventTimes, read_event_times
+from triage.datasets.numbers import read_numbers
+from triage.datasets.table import Table, listed, row_problems
+from triage.errors import DataError, Problem, UsageError
+from triage.training.metrics import MetricHistory
+
+__all__ = ["MetricOptions", "MetricRoles", "find_roles", "to_metric_history"]
+
+_TIME_NAMES = ("timestamp", "time", "datetime", "ts")
+_ENTITY, _METRIC, _VALUE = "entity", "metric", "value"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricOptions:
+    """What the user says about a file of metrics.
+
+    Parameters
+    ----------
+    step_ns : int or None
+        Length of a step, where timestamps are whole numbers; None: see `read_event_times`.
+    tz : str or None
+        IANA zone of times that name none; None is UTC.
+    """
+
+    step_ns: int | None = None
+    tz: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRoles:
+    """Which column is what.
+
+    Parameters
+    ----------
+    time : str
+    entity : str or None
+        None: the file is about one entity, which its name names.
+    metric : str or None
+        The column of metric names of a long file; None in a wide one.
+    numbers : tuple of str
+        The columns of numbers: one in a long file, one a metric in a wide one.
+    ignored : tuple of str
+        Further columns of a long file.
+    """
+
+    time: str
+    entity: str | None
+    metric: str | None
+    numbers: tuple[str, ...]
+    ignored: tuple[str, ...] = ()
+
+
+def find_roles(table: Table) -> MetricRoles:
+    """Find the columns of a file of metrics by their names; letter case does not matter.
+
+    Raises
+    ------
+    UsageError
+        There is no column of timestamps, or none of values.
+    """
+    there = {name.strip().casefold(): name for name in reversed(table.columns)}
+    time = next((there[name] for name in _TIME_NAMES if name in there), None)
+    if time is None:
+        raise UsageError(
+            f"{table.path.name} has no column 'timestamp'. A file of metrics has entity, metric, timestamp and value, "
+            f"or timestamp and a column a metric. Its columns are: {listed(table.columns)}.",
+            table.problems,
+        )
+    entity, metric, value = (there.get(name) for name in (_ENTITY, _METRIC, _VALUE))
+    named = {time, entity, metric, value}
+    if metric is not None and value is not None:
+        ignored = tuple(name for name in table.columns if name not in named)
+        return MetricRoles(time, entity, metric, (value,), ignored)
+    values = tuple(name for name in table.columns if name not in {time, entity})
+    if not values:
+        raise UsageError(f"{table.path.name} has no column of values beside {listed(table.columns)}.", table.problems)
+    return MetricRoles(time, entity, None, values)
+
+
+def to_metric_history(table: Table, options: MetricOptions) -> MetricHistory:
+    """Turn a table into samples.
+
+    Parameters
+    ----------
+    table : Table
+    options : MetricOptions
+
+    Returns
+    -------
+    MetricHistory
+        A row for each of the table's, in its order. Of a wide file a row's samples stand in the order of columns.
+
+    Raises
+    ------
+    UsageError
+        There is no column of timestamps or values, or the zone is not known.
+    DataError
+        Timestamps, entities or metrics that are missing, timestamps that cannot be read, text among the values, no
+        value at all: all that apply, with their rows.
+    """
+    roles = find_roles(table)
+    times = read_event_times(table, roles.time, options.tz, options.step_ns)
+    entity, entities, entity_problems = _names(table, roles.entity, "entity")
+    metric, metrics, metric_problems = _names(table, roles.metric, "metric")
+    values, value_problems = _values(table, roles.numbers)
+    problems = [*table.problems, *entity_problems, *metric_problems, *times.problems, *value_problems]
+    if not problems and np.isnan(values).all():
+        problems.append(Problem("holds no value at all.", listed(roles.numbers), got=f"{len(table)} rows"))
+    if problems:
+        raise DataError(f"{table.path} cannot be read as metrics.", problems)
+    if roles.metric is None:
+        metrics = roles.numbers
+        metric = np.broadcast_to(np.arange(len(metrics)), values.shape)
+    else:
+        metric = metric[:, None]
+    return _assemble(table, times, (entity, entities), (metric, metrics), values)
+
+
+def _names(table: Table, column: str | None, what: str) -> tuple[NDArray[np.int64], tuple[str, ...], list[Problem]]:
+    if column is None:
+        return np.zeros(len(table), dtype=np.int64), (table.name,), []
+    codes, names = pd.factorize(table.labels(column))
+    problems = row_problems(f"has no {what}; fill it in, or remove the rows.", column, table, codes < 0)
+    return np.asarray(codes, dtype=np.int64), tuple(names.tolist()), list(problems)
+
+
+def _values(table: Table, columns: Sequence[str]) -> tuple[NDArray[np.float64], list[Problem]]:
+    values = np.empty((len(table), len(columns)))
+    problems: list[Problem] = []
+    for at, column in enumerate(columns):
+        values[:, at], at_fault = read_numbers(table, column)
+        problems += _value_problems(table, column, at_fault)
+    return values, problems
+
+
+def _value_problems(table: Table, column: str, at_fault: NDArray[np.bool_]) -> Iterator[Problem]:
+    if at_fault.any():
+        message = "not a number; write it with a decimal point, leave it empty where it is missing, or drop the column."
+        yield from row_problems(message, column, table, at_fault, table.labels(column)[at_fault][0])
+
+
+def _assemble(
+    table: Table,
+    times: EventTimes,
+    entity: tuple[NDArray[np.int64], tuple[str, ...]],
+    metric: tuple[NDArray[np.int64], tuple[str, ...]],
+    values: NDArray[np.float64],
+) -> MetricHistory:
+    row, column = np.nonzero(~np.isnan(values))
+    keys, positions = pd.factorize(entity[0][row] * len(metric[1]) + metric[0][row, column])
+    series = tuple((entity[1][key // len(metric[1])], metric[1][key % len(metric[1])]) for key in positions.tolist())
+    return MetricHistory(
+        name=table.name,
+        series=series,
+        series_of_point=np.asarray(keys, dtype=np.int64),
+        time_ns=times.time_ns[row],
+        value=values[row, column],
+        row_of_point=row.astype(np.int64),
+        entities=entity[1],
+        entity_of_row=entity[0],
+        time_ns_of_row=times.time_ns,
+        step_ns=times.step_ns,
+    )

@@ -1,0 +1,108 @@
+"""The stream that a watcher has seen so far: its place in the journal, and what came of it. It waits for nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from triage.domain import EarlyWarning
+from triage.flow.metric_ports import BatchAnswer, MetricBatch, Snapshot, StreamWatcher, WatchCounts
+from triage.watch.points import Points
+
+__all__ = ["Changes", "Stream"]
+
+_log = structlog.get_logger(__name__)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Changes:
+    """What warnings have become since they were last committed, by id.
+
+    Parameters
+    ----------
+    opened : dict of str to EarlyWarning
+        As they were opened.
+    latest : dict of str to EarlyWarning
+        As they are now, the opened ones among them.
+    """
+
+    opened: dict[str, EarlyWarning] = field(default_factory=dict)
+    latest: dict[str, EarlyWarning] = field(default_factory=dict)
+
+
+class Stream:
+    """A watcher and the batches it has handled, strictly in the order of their numbers.
+
+    Parameters
+    ----------
+    origin : str
+        Which watcher; see `triage.flow.WatcherSource`.
+    watcher : StreamWatcher
+    applied : int, default=0
+        The number of the last batch that is in its state.
+    last_ns : int, default=0
+        The latest event time so far, ns since the epoch.
+    """
+
+    def __init__(self, origin: str, watcher: StreamWatcher, applied: int = 0, last_ns: int = 0) -> None:
+        self.origin = origin
+        self.applied = applied
+        self.kept = applied
+        self.points_since_kept = 0
+        self.changes = Changes()
+        self.counts = WatchCounts()
+        self._watcher = watcher
+        self._last_ns = last_ns
+
+    @property
+    def last_at(self) -> datetime:
+        """The latest event time so far (aware, UTC), to the microsecond."""
+        return _EPOCH + timedelta(microseconds=self._last_ns // 1000)
+
+    def apply(self, seq: int, batch: MetricBatch) -> BatchAnswer:
+        """Let the watcher handle the next batch, which is in the journal.
+
+        A batch that it cannot handle is logged and passed over, at every repetition alike: a sender who has been, or
+        will be, told that it is kept must not stop the stream of everybody else.
+        """
+        self.applied = seq
+        self.points_since_kept += len(batch)
+        counts = self.counts
+        try:
+            positions = self._watcher.series_of(batch.entity, batch.metric)
+            watched = self._watcher.handle(Points(positions[batch.series], batch.time_ns, batch.value))
+        except Exception as err:  # noqa: BLE001  # whatever is wrong with the watcher, the batch is on disk
+            _log.error("watching_failed", seq=seq, points=len(batch), error=repr(err), exc_info=True)
+            ignored = counts.ignored + len(batch) + batch.nulls
+            self.counts = replace(counts, ignored=ignored, failures=counts.failures + 1)
+            return BatchAnswer(0, len(batch) + batch.nulls)
+        self._last_ns = max(self._last_ns, int(batch.time_ns.max(initial=0)))
+        self.changes.opened |= {one.id: one for one in watched.opened}
+        self.changes.latest |= {one.id: one for one in (*watched.opened, *watched.closed)}
+        self.counts = replace(
+            counts,
+            accepted=counts.accepted + len(batch),
+            ignored=counts.ignored + batch.nulls,
+            opened=counts.opened + len(watched.opened),
+            closed=counts.closed + len(watched.closed),
+        )
+        return BatchAnswer(len(batch), batch.nulls, watched.opened)
+
+    def snapshot(self, now: datetime) -> Snapshot:
+        """Return the state as it is after the last batch; the caller commits it and says so by `mark_kept`."""
+        return Snapshot(self.applied, self.origin, self._last_ns, now, self._watcher.to_part())
+
+    def mark_kept(self, snapshot: Snapshot) -> None:
+        """Remember that a state of this stream is on disk."""
+        self.kept = snapshot.seq
+        self.points_since_kept = 0
+
+    def handed_to(self, origin: str, watcher: StreamWatcher) -> Stream:
+        """Return the stream as another watcher goes on with it; nothing of this one's may be left to commit."""
+        following = Stream(origin, watcher, self.applied, self._last_ns)
+        following.counts = self.counts
+        return following

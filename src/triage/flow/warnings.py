@@ -1,0 +1,55 @@
+"""Warnings as incidents, which go through triage like any other. It must not know the journal or HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+import orjson
+
+from triage.domain import EarlyWarning, Incident
+from triage.flow.ports import Received
+
+__all__ = ["WARNING_SOURCE", "warning_received"]
+
+WARNING_SOURCE = "triage.watch"
+
+
+def warning_received(warning: EarlyWarning, now: datetime) -> Received:
+    """Report a warning as an incident that has just come in.
+
+    Parameters
+    ----------
+    warning : EarlyWarning
+        As it was opened: what it becomes later makes no other incident.
+    now : datetime
+        When it is reported (aware, UTC).
+
+    Returns
+    -------
+    Received
+        Its source is `WARNING_SOURCE`, its id the warning's. The sentence stands under the names that text columns
+        usually have, so that a model trained on a ticket system's table reads it.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    >>> got = warning_received(EarlyWarning("w", "db-1", noon, None, 0.99, (), "cpu is high."), noon)
+    >>> got.incident.labels["title"]
+    'Early warning on db-1: cpu is high.'
+    """
+    sentence = f"Early warning on {warning.entity}: {warning.why}"
+    labels = {
+        "title": sentence,
+        "short_description": sentence,
+        "entity": warning.entity,
+        "metrics": ", ".join(cause.metric for cause in warning.causes),
+        "score": repr(warning.score),
+    }
+    body = orjson.dumps(
+        {"id": warning.id, "source": WARNING_SOURCE, "opened_at": warning.opened_at, **labels},
+        option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
+    )
+    incident = Incident(warning.id, WARNING_SOURCE, now, warning.opened_at, labels)
+    return Received(incident, body, hashlib.sha256(body).hexdigest())

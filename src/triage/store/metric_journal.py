@@ -1,0 +1,136 @@
+"""The journal of metrics and warnings in a database: implements `triage.flow.MetricJournal`. It watches nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, Select, select
+
+from triage.domain import EarlyWarning
+from triage.errors import NotFound
+from triage.flow import MetricBatch, Snapshot, WarningPage, WarningQuery, WarningState
+from triage.store.columns import unpack_batch
+from triage.store.cursors import from_cursor, to_cursor
+from triage.store.metric_rows import batch_row, snapshot_of, snapshot_row, warning_of, warning_row
+from triage.store.reading import Reader
+from triage.store.tables import metric_batches, warnings, watcher_snapshots
+from triage.store.writer import GroupWriter
+from triage.store.writing import Write
+
+__all__ = ["SqlMetricJournal"]
+
+
+class SqlMetricJournal:
+    """Metrics in the database of a `SqlJournal`, through its one writer.
+
+    Parameters
+    ----------
+    writer : GroupWriter
+    reader : Reader
+    """
+
+    def __init__(self, writer: GroupWriter, reader: Reader) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    async def append(self, seq: int, received_at: datetime, batch: MetricBatch) -> None:
+        """Commit a batch.
+
+        Raises
+        ------
+        StoreUnavailable
+            It was not kept.
+        """
+        # Packing copies 40 MB at most, without the interpreter's lock for most of it.
+        row = await asyncio.to_thread(batch_row, seq, received_at, batch)
+        await self._writer.submit(Write(batches=(row,)))
+
+    async def batch_after(self, seq: int) -> tuple[int, MetricBatch] | None:
+        """Return the next stored batch and its number.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        query = select(metric_batches.c.seq, metric_batches.c.columns).where(metric_batches.c.seq > seq)
+        rows = await self._rows(query.order_by(metric_batches.c.seq).limit(1))
+        return (rows[0]["seq"], unpack_batch(rows[0]["columns"])) if rows else None
+
+    async def snapshot(self) -> Snapshot | None:
+        """Return the state that was kept last.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        rows = await self._rows(select(watcher_snapshots).order_by(watcher_snapshots.c.seq.desc()).limit(1))
+        return snapshot_of(rows[0]) if rows else None
+
+    async def keep(self, warnings: Sequence[EarlyWarning], snapshot: Snapshot | None = None) -> None:
+        """Commit warnings and, in the same transaction, a state; see `triage.flow.MetricJournal`.
+
+        Raises
+        ------
+        StoreUnavailable
+            Nothing of it was kept.
+        """
+        state = None if snapshot is None else await asyncio.to_thread(snapshot_row, snapshot)
+        await self._writer.submit(Write(warnings=tuple(map(warning_row, warnings)), snapshot=state))
+
+    async def open_warnings(self) -> list[EarlyWarning]:
+        """Return all warnings that are open.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        query = select(warnings).where(warnings.c.closed_at.is_(None)).order_by(warnings.c.seq)
+        return [warning_of(row) for row in await self._rows(query)]
+
+    async def find_warning(self, warning_id: str) -> EarlyWarning:
+        """Return a warning.
+
+        Raises
+        ------
+        NotFound
+            There is none with this id.
+        StoreUnavailable
+            The database cannot be read.
+        """
+        rows = await self._rows(select(warnings).where(warnings.c.warning_id == warning_id))
+        if not rows:
+            raise NotFound(f"No warning {warning_id!r} is stored.")
+        return warning_of(rows[0])
+
+    async def page_warnings(self, query: WarningQuery) -> WarningPage:
+        """Return warnings, the last first.
+
+        Raises
+        ------
+        UsageError
+            The cursor is none of ours.
+        StoreUnavailable
+            The database cannot be read.
+        """
+        wanted = select(warnings).order_by(warnings.c.seq.desc()).limit(query.limit + 1)
+        if query.cursor is not None:
+            wanted = wanted.where(warnings.c.seq < from_cursor(query.cursor))
+        if query.entity is not None:
+            wanted = wanted.where(warnings.c.entity == query.entity)
+        if query.state is not WarningState.ALL:
+            is_open = warnings.c.closed_at.is_(None)
+            wanted = wanted.where(is_open if query.state is WarningState.OPEN else ~is_open)
+        rows = await self._rows(wanted)
+        shown = rows[: query.limit]
+        return WarningPage(
+            tuple(warning_of(row) for row in shown),
+            to_cursor(shown[-1]["seq"]) if len(rows) > query.limit else None,
+        )
+
+    async def _rows(self, query: Select[tuple[object, ...]]) -> Sequence[RowMapping]:
+        return await self._reader.read(lambda connection: connection.execute(query).mappings().all())

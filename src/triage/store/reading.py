@@ -1,0 +1,47 @@
+"""Reading beside the event loop: one transaction a question. What is read is not known here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from triage.errors import StoreUnavailable
+
+__all__ = ["Reader"]
+
+_T = TypeVar("_T")
+
+
+class Reader:
+    """Asks a database in threads: the disk may take its time, and the event loop serves everybody else.
+
+    Parameters
+    ----------
+    engine : Engine
+        For reading only.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def read(self, query: Callable[[Connection], _T]) -> _T:
+        """Return what a query finds.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+
+        def ask() -> _T:
+            with self._engine.connect() as connection:
+                return query(connection)
+
+        try:
+            return await asyncio.to_thread(ask)
+        except SQLAlchemyError as err:
+            raise StoreUnavailable("The database cannot be read. Try again.") from err

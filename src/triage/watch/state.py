@@ -1,0 +1,135 @@
+"""What is remembered of every series and entity: rows of plain arrays, a column a quantity. Computes nothing.
+
+The kernel gets these tuples of arrays whole; a series costs 640 bytes, links to its entity included.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["EntityState", "Links", "SeriesState", "empty_entities", "empty_links", "empty_series", "grown"]
+
+# Columns of SeriesState.numbers.
+LEVEL = 0  # slow level without season
+FAST = 1  # level of the last dozen points
+SCALE = 2  # usual distance from the expected value
+FAST_SCALE = 3  # usual distance from FAST
+JUMP_SCALE = 4  # usual distance from the point before
+DRIFT = 5  # mean of the last dozen standardised residuals
+UNREST = 6  # mean size of the last dozen standardised distances from FAST
+SURPRISE = 7  # smoothed evidence of all statistics
+LAST = 8  # the last value
+BEFORE_LAST = 9  # the one before it
+LEVEL_ERROR = 10  # usual error without season
+SEASON_ERROR = 11  # usual error with season
+RUN = 12  # points in a row far off on one side, signed
+HELD = 13  # evidence that a new alert must exceed
+SCORE = 14  # the answer to the last point
+EVIDENCE = 15  # what the entity gets: the surprise at the last point, which has no upper bound as a rank has
+SERIES_NUMBERS = 16
+
+# Columns of SeriesState.clock.
+LAST_NS = 0
+FIRST_NS = 1
+COUNT = 2
+SERIES_CLOCK = 3
+
+# Columns of EntityState.numbers.
+SQUARES = 0  # sum over the series of their squared evidence
+ADDED_UP = 1  # slow mean of its root, so that several mild anomalies add up
+NOW = 2  # the statistic at the present step
+ENTITY_EVIDENCE = 3  # -log10 of its tail probability
+THRESHOLD = 4  # evidence that opens a warning
+PEAK = 5  # the highest evidence of the open warning
+ENTITY_SCORE = 6  # one less the tail probability
+ENTITY_NUMBERS = 7
+
+# Columns of EntityState.clock.
+NOW_NS = 0  # event time: the latest of the entity's points
+STARTED = 1  # 1 once there was a point
+OPEN = 2  # 1 while a warning is open
+OPENED_NS = 3
+IS_QUIET = 4  # 1 while the evidence of an open warning is low
+QUIET_NS = 5  # since when
+RAISED = 6  # alerts so far
+ENTITY_CLOCK = 7
+
+HOURS = 24
+STATISTICS = 5  # level, fast level, jump, drift, unrest; the last row of tails is that of their sum
+BINS = 16
+OPENING = 8  # points that a series' first level and scale are the medians of
+
+
+class SeriesState(NamedTuple):
+    """Of every series: what the columns above name, the season by hour and its visits, the first values, and the tails.
+
+    Shapes (n, 16), (n, 3), (n, 24), (n, 24), (n, 8) and (n, 6, 16).
+    """
+
+    numbers: NDArray[np.float64]
+    clock: NDArray[np.int64]
+    season: NDArray[np.float64]
+    visits: NDArray[np.uint8]
+    opening: NDArray[np.float64]
+    tails: NDArray[np.uint16]
+
+
+class EntityState(NamedTuple):
+    """Of every entity: what the columns above name, the tail, and the times of its last alerts, a ring.
+
+    Shapes (m, 7), (m, 7), (m, 16) and (m, alerts of the budget).
+    """
+
+    numbers: NDArray[np.float64]
+    clock: NDArray[np.int64]
+    tails: NDArray[np.uint16]
+    alerts: NDArray[np.int64]
+
+
+class Links(NamedTuple):
+    """Which series are whose: int64 each; ``first`` by entity and ``following`` by series are chains that end in -1."""
+
+    entity: NDArray[np.int64]
+    following: NDArray[np.int64]
+    first: NDArray[np.int64]
+
+
+def empty_series(n: int) -> SeriesState:
+    """Return the state of ``n`` series that have no points yet."""
+    return SeriesState(
+        numbers=np.zeros((n, SERIES_NUMBERS)),
+        clock=np.zeros((n, SERIES_CLOCK), dtype=np.int64),
+        season=np.zeros((n, HOURS)),
+        visits=np.zeros((n, HOURS), dtype=np.uint8),
+        opening=np.zeros((n, OPENING)),
+        tails=np.zeros((n, STATISTICS + 1, BINS), dtype=np.uint16),
+    )
+
+
+def empty_entities(m: int, alerts: int, threshold: float) -> EntityState:
+    """Return the state of ``m`` entities that have no points yet, each to be warned about from ``threshold``."""
+    numbers = np.zeros((m, ENTITY_NUMBERS))
+    numbers[:, THRESHOLD] = threshold
+    return EntityState(
+        numbers=numbers,
+        clock=np.zeros((m, ENTITY_CLOCK), dtype=np.int64),
+        tails=np.zeros((m, BINS), dtype=np.uint16),
+        alerts=np.zeros((m, alerts), dtype=np.int64),
+    )
+
+
+def empty_links(n: int, m: int) -> Links:
+    """Return the links of ``n`` series and ``m`` entities that nothing ties yet."""
+    return Links(np.zeros(n, dtype=np.int64), np.full(n, -1, dtype=np.int64), np.full(m, -1, dtype=np.int64))
+
+
+_State = TypeVar("_State", SeriesState, EntityState)
+
+
+def grown(state: _State, more: _State) -> _State:
+    """Return ``state`` with the rows of ``more`` behind its own."""
+    pairs: Any = zip(state, more, strict=True)
+    return type(state)(*(np.concatenate(pair) for pair in pairs))

@@ -1,0 +1,179 @@
+"""A watcher's state as numeric arrays and JSON, and back, exactly. Trusts no number: none may lead the kernel astray.
+
+The kernel checks no index and no bound, so everything that it uses as one is checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.domain import Cause, EarlyWarning
+from triage.errors import BundleRefused
+from triage.parts import JSON, Array
+from triage.watch.state import (
+    COUNT,
+    OPEN,
+    RAISED,
+    THRESHOLD,
+    EntityState,
+    SeriesState,
+    empty_entities,
+    empty_series,
+)
+
+__all__ = [
+    "arrays_of",
+    "entities_of",
+    "number_in",
+    "series_of",
+    "texts_in",
+    "to_document",
+    "warnings_in",
+]
+
+_LARGEST = 1e160  # well above what values up to 1e150 can leave in a state, well below overflow
+_LARGEST_WHOLE = 2**62
+_State = TypeVar("_State", SeriesState, EntityState)
+
+
+def arrays_of(series: SeriesState, entities: EntityState, n: int, m: int) -> dict[str, Array]:
+    """Return the first ``n`` series and ``m`` entities as arrays; small whole numbers as int32."""
+    named = {f"series_{name}": array[:n] for name, array in series._asdict().items()}
+    named |= {f"entity_{name}": array[:m] for name, array in entities._asdict().items()}
+    return {name: array.astype(np.int32) if array.itemsize < 4 else array.copy() for name, array in named.items()}
+
+
+def series_of(arrays: Mapping[str, Array], n: int) -> SeriesState:
+    """Return the state of ``n`` series from their arrays.
+
+    Raises
+    ------
+    BundleRefused
+        When an array is missing, of another shape or type, or holds what no watcher could have left.
+    """
+    state = _filled(arrays, "series_", empty_series(n))
+    _require(bool((state.clock[:, COUNT] >= 0).all()), "series_clock", "a negative count")
+    _check_tails("series_tails", state.tails)
+    return state
+
+
+def entities_of(arrays: Mapping[str, Array], m: int, alerts: int) -> EntityState:
+    """Return the state of ``m`` entities from their arrays.
+
+    Raises
+    ------
+    BundleRefused
+        As `series_of`.
+    """
+    state = _filled(arrays, "entity_", empty_entities(m, alerts, 0.0))
+    _require(bool((state.clock[:, RAISED] >= 0).all()), "entity_clock", "a negative count")
+    _require(bool(np.isin(state.clock[:, OPEN], (0, 1)).all()), "entity_clock", "a warning neither open nor closed")
+    _require(bool((state.numbers[:, THRESHOLD] > 0.0).all()), "entity_numbers", "a threshold that is not above 0")
+    _check_tails("entity_tails", state.tails)
+    return state
+
+
+def _filled(arrays: Mapping[str, Array], prefix: str, state: _State) -> _State:
+    """Fill an empty state, in place, with the arrays of its names."""
+    for name, room in state._asdict().items():
+        found = arrays.get(prefix + name)
+        if found is None:
+            raise BundleRefused(f"The watcher's {prefix + name!r} is missing. Train the model again.")
+        stored = np.dtype(np.int32) if room.itemsize < 4 else room.dtype
+        got = f"{found.dtype} of shape {found.shape} instead of {stored} of shape {room.shape}"
+        _require(found.shape == room.shape and found.dtype == stored, prefix + name, got)
+        most = _LARGEST if room.dtype.kind == "f" else min(int(np.iinfo(room.dtype).max), _LARGEST_WHOLE)
+        least = 0 if room.dtype.kind == "u" else -most
+        _require(bool(((found >= least) & (found <= most)).all()), prefix + name, "numbers out of range")
+        room[...] = found
+    return state
+
+
+def _check_tails(where: str, tails: NDArray[np.uint16]) -> None:
+    is_falling = bool((tails[..., :-1] >= tails[..., 1:]).all())
+    _require(is_falling, where, "counts that rise from bin to bin")
+
+
+def _require(is_sound: bool, where: str, got: str) -> None:
+    if not is_sound:
+        raise BundleRefused(f"The watcher's {where!r} cannot be used: it holds {got}. Train the model again.")
+
+
+def to_document(warning: EarlyWarning) -> dict[str, JSON]:
+    """Return an open warning as JSON."""
+    return {
+        "id": warning.id,
+        "entity": warning.entity,
+        "opened_at": warning.opened_at.isoformat(),
+        "score": warning.score,
+        "causes": [{"metric": cause.metric, "contribution": cause.contribution} for cause in warning.causes],
+        "why": warning.why,
+    }
+
+
+def warnings_in(document: Mapping[str, JSON], key: str) -> list[EarlyWarning]:
+    """Return the open warnings under a key.
+
+    Raises
+    ------
+    BundleRefused
+        When something else is there.
+    """
+    listed = document.get(key)
+    if not isinstance(listed, list):
+        raise BundleRefused(
+            f"The watcher's {key!r} must be a list. Got {type(listed).__name__}. Train the model again."
+        )
+    try:
+        return [_warning(entry) for entry in listed]
+    except (KeyError, TypeError, ValueError) as err:
+        raise BundleRefused(f"The watcher's {key!r} cannot be used: {err!r}. Train the model again.") from err
+
+
+def _warning(entry: JSON) -> EarlyWarning:
+    if not isinstance(entry, Mapping):
+        raise TypeError(f"a warning is an object, got {type(entry).__name__}")
+    causes, score = entry["causes"], entry["score"]
+    if not isinstance(causes, list) or not isinstance(score, float):
+        raise TypeError(f"causes are a list and the score is a number, got {causes!r} and {score!r}")
+    return EarlyWarning(
+        id=str(entry["id"]),
+        entity=str(entry["entity"]),
+        opened_at=datetime.fromisoformat(str(entry["opened_at"])),
+        closed_at=None,
+        score=score,
+        causes=tuple(Cause(str(cause["metric"]), float(cause["contribution"])) for cause in causes),
+        why=str(entry["why"]),
+    )
+
+
+def texts_in(document: Mapping[str, JSON], key: str) -> list[str]:
+    """Return the list of texts under a key.
+
+    Raises
+    ------
+    BundleRefused
+        When something else is there.
+    """
+    found = document.get(key)
+    _require(isinstance(found, list) and all(isinstance(text, str) for text in found), key, "no list of texts")
+    return [str(text) for text in found] if isinstance(found, list) else []
+
+
+def number_in(document: Mapping[str, JSON], key: str) -> float:
+    """Return the number under a key.
+
+    Raises
+    ------
+    BundleRefused
+        When something else is there.
+    """
+    found = document.get(key)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        raise BundleRefused(f"The watcher's {key!r} must be a number. Got {found!r}. Train the model again.")
+    return found

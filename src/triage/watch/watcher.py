@@ -1,0 +1,263 @@
+"""Everything that streams: points in, scores and early warnings out. No clock: time is the points' own event time.
+
+The rules for single points, which hold in any batch:
+
+- A value that is NaN, infinite or beyond 1e150 counts as absent: score 0, nothing is changed.
+- A repeat of a series' newest time gets the first one's score; the first value stays, nothing is changed.
+- A point older than its series' newest is too late to say anything about now: score 0, nothing is changed.
+- The first eight points of a series set its level and scale and score 0. A constant series scores 0 until it moves.
+- A series or entity without points has no state to speak of, and does not change any other's answers.
+- An entity's time is the latest of its points; its warnings open and close at that time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.domain import Cause, EarlyWarning
+from triage.errors import BundleRefused, UsageError
+from triage.parts import JSON, Part
+from triage.watch.budget import Budget
+from triage.watch.entities import CLOSED, NOTHING, OPENED, Pace
+from triage.watch.kernel import Answers, Arrivals, empty_answers, watch_points
+from triage.watch.points import Points, Watched
+from triage.watch.state import (
+    OPEN,
+    PEAK,
+    THRESHOLD,
+    EntityState,
+    Links,
+    SeriesState,
+    empty_entities,
+    empty_links,
+    empty_series,
+    grown,
+)
+from triage.watch.storing import arrays_of, entities_of, number_in, series_of, texts_in, to_document, warnings_in
+from triage.watch.table import SeriesTable
+from triage.watch.warnings import close_warning, open_warning
+
+__all__ = ["Watcher"]
+
+_CHUNK = 4096  # points a kernel call: room for answers that stays in the cache; it cannot change them
+_FIRST_THRESHOLD = 2.0  # one in a hundred steps, until alerts have shown what the budget allows
+_LEAST_ROOM = 16
+
+
+class Watcher:
+    """Detectors of all series, evidence of all entities, and the warnings that a budget allows.
+
+    Parameters
+    ----------
+    budget : Budget
+        A hard cap: no sliding period of an entity's event time holds more alerts.
+    threshold : float, optional
+        Evidence, -log10 of the tail probability, from which an entity is warned about, the same for all and fixed;
+        `fit_watcher` finds it. Without it each entity's threshold moves until its alerts fit the budget.
+
+    Raises
+    ------
+    UsageError
+        When the threshold is not above 0.
+
+    Notes
+    -----
+    A series costs 640 bytes and its name, an entity 152 bytes and 8 for each alert of the budget.
+
+    Examples
+    --------
+    >>> watcher = Watcher(Budget.parse("1/day"))
+    >>> series = watcher.series_of(["web"] * 3, ["cpu"] * 3)
+    >>> watcher.handle(Points(series, np.arange(3) * 60_000_000_000, np.array([1.0, np.nan, 2.0]))).score
+    array([0., 0., 0.])
+    """
+
+    def __init__(self, budget: Budget, threshold: float | None = None) -> None:
+        self.budget = budget
+        self.threshold = threshold
+        self.table = SeriesTable()
+        self._linked = 0
+        self._series: SeriesState = empty_series(0)
+        self._entities: EntityState = empty_entities(0, budget.alerts, 0.0)
+        self._links: Links = empty_links(0, 0)
+        self._open: dict[int, EarlyWarning] = {}
+        if threshold is not None:
+            self.set_threshold(threshold)
+
+    @property
+    def open_warnings(self) -> tuple[EarlyWarning, ...]:
+        """The warnings that are open, by entity in order of appearance, each with its highest score so far."""
+        peaks = self._entities.numbers[:, PEAK]
+        return tuple(close_warning(self._open[row], None, float(peaks[row])) for row in sorted(self._open))
+
+    def series_of(self, entity: Sequence[str], metric: Sequence[str]) -> NDArray[np.int64]:
+        """Return the row of each series, adding those not seen before.
+
+        Parameters
+        ----------
+        entity, metric : sequence of str
+            Of one length.
+
+        Returns
+        -------
+        ndarray of int64, shape (n,)
+
+        Raises
+        ------
+        UsageError
+            When they are not of one length.
+        """
+        rows = self.table.rows_of(entity, metric)
+        self._make_room()
+        return rows
+
+    def handle(self, points: Points) -> Watched:
+        """Answer and learn from points, in their order.
+
+        Parameters
+        ----------
+        points : Points
+
+        Returns
+        -------
+        Watched
+            The same for the same points in the same order, however they are cut into batches.
+
+        Raises
+        ------
+        UsageError
+            When a point's series is not in the table; nothing is learnt then.
+        """
+        if len(points) and not 0 <= points.series.min() <= points.series.max() < len(self.table):
+            raise UsageError(
+                f"Points must name series by their rows, 0 to {len(self.table) - 1}. "
+                f"Got {points.series.min()} to {points.series.max()}; series_of gives the rows."
+            )
+        budget = self.budget
+        pace = Pace(budget.period_ns, budget.cool_down_ns, budget.quiet_ns, self.threshold is None)
+        score, entity_score, alert = np.zeros(len(points)), np.zeros(len(points)), np.zeros(len(points), dtype=np.bool_)
+        causes: dict[int, tuple[Cause, ...]] = {}
+        opened: list[EarlyWarning] = []
+        closed: list[EarlyWarning] = []
+        answers = empty_answers(min(len(points), _CHUNK))
+        for begin in range(0, len(points), _CHUNK):
+            there = slice(begin, min(begin + _CHUNK, len(points)))
+            part = Arrivals(points.series[there], points.time_ns[there], points.value[there])
+            watch_points(self._series, self._entities, self._links, pace, part, answers)
+            event = answers.event[: len(part.series)]
+            score[there], entity_score[there] = answers.score[: len(event)], answers.entity_score[: len(event)]
+            alert[there] = event == OPENED
+            for place in np.flatnonzero(event != NOTHING).tolist():
+                entity = self.table.owners[int(part.series[place])]
+                if event[place] == CLOSED:
+                    closed.append(self._close(entity, answers, place))
+                else:
+                    opened.append(self._open_one(entity, answers, place))
+                    causes[begin + place] = opened[-1].causes
+        return Watched(score, entity_score, alert, causes, tuple(opened), tuple(closed))
+
+    def set_threshold(self, threshold: float) -> None:
+        """Warn from this evidence on, at every entity.
+
+        Raises
+        ------
+        UsageError
+            When it is not above 0.
+        """
+        if not threshold > 0.0:
+            raise UsageError(f"A watcher's threshold must be above 0. Got {threshold}.")
+        self.threshold = threshold
+        self._entities.numbers[:, THRESHOLD] = threshold
+
+    def to_part(self) -> Part:
+        """Return the whole state: what `from_part` makes of it answers all that follows with the same bits."""
+        table = self.table
+        arrays = arrays_of(self._series, self._entities, len(table), len(table.entities))
+        arrays["series_entity"] = np.array(table.owners, dtype=np.int64)
+        document: dict[str, JSON] = {
+            "alerts": self.budget.alerts,
+            "period_ns": self.budget.period_ns,
+            "threshold": self.threshold,
+            "entities": list(table.entities),
+            "metrics": list(table.metrics),
+            "open": [to_document(self._open[row]) for row in sorted(self._open)],
+        }
+        return Part(arrays, document)
+
+    @classmethod
+    def from_part(cls, part: Part) -> Watcher:
+        """Return the watcher that a part was made of.
+
+        Raises
+        ------
+        BundleRefused
+            When the part holds what no watcher could have left.
+        """
+        arrays, document = part.arrays, part.document
+        entities, metrics = texts_in(document, "entities"), texts_in(document, "metrics")
+        owners = np.asarray(arrays.get("series_entity", ())).tolist()
+        try:
+            budget = Budget(int(number_in(document, "alerts")), int(number_in(document, "period_ns")))
+            watcher = cls(budget, None if document.get("threshold") is None else number_in(document, "threshold"))
+            watcher.series_of([entities[owner] for owner in owners], metrics)
+        except (UsageError, IndexError, TypeError) as err:
+            raise BundleRefused(f"The watcher's table or budget cannot be used: {err}. Train the model again.") from err
+        if watcher.table.owners != owners or watcher.table.entities != entities:
+            raise BundleRefused(
+                "The watcher's table names a series twice or an entity without series. Train the model again."
+            )
+        series = series_of(arrays, len(metrics))
+        held = entities_of(arrays, len(entities), budget.alerts)
+        watcher._series = grown(series, empty_series(len(watcher._series.numbers) - len(metrics)))
+        spare = len(watcher._entities.numbers) - len(entities)
+        watcher._entities = grown(held, empty_entities(spare, budget.alerts, watcher._first_threshold))
+        rows = {name: row for row, name in enumerate(entities)}
+        watcher._open = {
+            rows[warning.entity]: warning for warning in warnings_in(document, "open") if warning.entity in rows
+        }
+        if set(watcher._open) != set(np.flatnonzero(held.clock[:, OPEN]).tolist()):
+            raise BundleRefused("The watcher's open warnings are not those of its entities. Train the model again.")
+        return watcher
+
+    def _open_one(self, entity: int, answers: Answers, place: int) -> EarlyWarning:
+        ranked = zip(answers.cause[place].tolist(), answers.share[place].tolist(), strict=True)
+        causes = tuple(Cause(self.table.metrics[row], share) for row, share in ranked if row >= 0 and share > 0.0)
+        warning = open_warning(
+            self.table.entities[entity], int(answers.event_ns[place]), float(answers.peak[place]), causes
+        )
+        self._open[entity] = warning
+        return warning
+
+    def _close(self, entity: int, answers: Answers, place: int) -> EarlyWarning:
+        return close_warning(self._open.pop(entity), int(answers.event_ns[place]), float(answers.peak[place]))
+
+    @property
+    def _first_threshold(self) -> float:
+        return _FIRST_THRESHOLD if self.threshold is None else self.threshold
+
+    def _make_room(self) -> None:
+        """Grow the state to hold the table, at least doubling it, and link the new series to their entities."""
+        n, m = len(self.table), len(self.table.entities)
+        more_series, more_entities = _room(len(self._series.numbers), n), _room(len(self._entities.numbers), m)
+        if more_series:
+            self._series = grown(self._series, empty_series(more_series))
+        if more_entities:
+            more = empty_entities(more_entities, self.budget.alerts, self._first_threshold)
+            self._entities = grown(self._entities, more)
+        if more_series or more_entities:
+            old = self._links
+            self._links = empty_links(len(self._series.numbers), len(self._entities.numbers))
+            for new, kept in zip(self._links, old, strict=True):
+                new[: len(kept)] = kept
+        links = self._links
+        for row in range(self._linked, n):
+            owner = self.table.owners[row]
+            links.entity[row], links.following[row], links.first[owner] = owner, links.first[owner], row
+        self._linked = n
+
+
+def _room(there: int, needed: int) -> int:
+    return 0 if needed <= there else max(needed, 2 * there, _LEAST_ROOM) - there

@@ -1,0 +1,72 @@
+"""What a watcher has seen so far."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from structlog.testing import capture_logs
+from tests.fakes import NOON, FakeWatcher, metric_batch, warning_on
+
+from triage.domain import EarlyWarning
+from triage.flow import BatchAnswer, MetricBatch
+from triage.flow.stream import Stream
+
+
+def test_warnings_of_a_batch_are_answered_and_remembered_until_they_are_committed() -> None:
+    stream = Stream("budget", FakeWatcher())
+    answer = stream.apply(1, metric_batch(("a", 1, 0.95), ("b", 2, 0.2)))
+    assert answer == BatchAnswer(2, 0, (warning_on("a", 1),))
+    stream.apply(2, metric_batch(("a", 3, 0.1)))
+    [opened], [latest] = stream.changes.opened.values(), stream.changes.latest.values()
+    assert (opened.closed_at, latest.closed_at) == (None, datetime(1970, 1, 1, 0, 0, 3, tzinfo=UTC))
+    assert (stream.counts.accepted, stream.counts.opened, stream.counts.closed) == (3, 1, 1)
+
+
+def test_a_warning_of_before_that_closes_is_no_new_incident() -> None:
+    stream = Stream("budget", FakeWatcher())
+    stream.apply(1, metric_batch(("a", 1, 0.95)))
+    stream.changes.opened.clear()
+    stream.apply(2, metric_batch(("a", 3, 0.1)))
+    assert not stream.changes.opened
+    assert _is_closed(*stream.changes.latest.values())
+
+
+def test_a_batch_that_the_watcher_cannot_handle_is_passed_over() -> None:
+    stream = Stream("budget", FakeWatcher())
+    with capture_logs() as logs:
+        answer = stream.apply(1, metric_batch(("a", 1, -1.0)))
+    assert answer == BatchAnswer(0, 1)
+    assert (stream.applied, stream.counts.failures) == (1, 1)
+    assert [log["event"] for log in logs] == ["watching_failed"]
+    assert stream.apply(2, metric_batch(("a", 2, 0.95))).opened
+
+
+def test_points_without_a_value_are_counted_as_ignored() -> None:
+    stream = Stream("budget", FakeWatcher())
+    one = metric_batch(("a", 1, 0.1))
+    batch = MetricBatch(one.entity, one.metric, one.series, one.time_ns, one.value, nulls=2)
+    assert stream.apply(1, batch) == BatchAnswer(1, 2)
+    assert stream.counts.ignored == 2
+
+
+def test_a_snapshot_says_where_it_stands() -> None:
+    stream = Stream("budget", FakeWatcher(), applied=4, last_ns=7)
+    stream.apply(9, metric_batch(("a", 5, 0.1)))
+    snapshot = stream.snapshot(NOON)
+    assert (snapshot.seq, snapshot.origin, snapshot.last_ns, snapshot.taken_at) == (9, "budget", 5 * 10**9, NOON)
+    assert (stream.kept, stream.points_since_kept) == (4, 1)
+    stream.mark_kept(snapshot)
+    assert (stream.kept, stream.points_since_kept) == (9, 0)
+
+
+def test_event_time_never_goes_back_and_is_handed_on() -> None:
+    stream = Stream("budget", FakeWatcher())
+    stream.apply(1, metric_batch(("a", 100, 0.1), ("a", 50, 0.1)))
+    following = stream.handed_to("model m 1", FakeWatcher())
+    assert following.last_at == datetime(1970, 1, 1, 0, 1, 40, tzinfo=UTC)
+    assert (following.origin, following.applied) == ("model m 1", 1)
+    assert following.counts.accepted == 2
+
+
+def _is_closed(warning: EarlyWarning) -> bool:
+    return warning.closed_at is not None

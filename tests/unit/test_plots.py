@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pytest
+from tests.metric_series import estate, history_of
+
+from triage.errors import UsageError
+from triage.plots import plot_warning, save_warnings
+from triage.training.metrics import MetricHistory
+from triage.training.watching import RowAnswers, watch_history
+from triage.watch.budget import Budget
+from triage.watch.watcher import Watcher
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> MetricHistory:
+    return history_of(estate(), tmp_path_factory.mktemp("estate"))
+
+
+@pytest.fixture(scope="module")
+def answers(history: MetricHistory) -> RowAnswers:
+    return watch_history(Watcher(Budget.parse("1/day")), history)
+
+
+def test_a_panel_a_cause_and_one_for_the_score(history: MetricHistory, answers: RowAnswers) -> None:
+    warning = answers.warnings[0]
+    titles = [axes.get_title(loc="left") for axes in plot_warning(history, warning, answers.score).axes]
+    assert titles[0].startswith(f"{warning.causes[0].metric}: ")
+    assert titles[-1] == "how unusual the entity is"
+    assert len(plot_warning(history, warning).axes) == len(titles) - 1
+
+
+def test_the_onset_stands_in_the_title_and_in_every_panel(history: MetricHistory, answers: RowAnswers) -> None:
+    warning = answers.warnings[0]
+    figure = plot_warning(history, warning, answers.score)
+    assert figure.get_suptitle().startswith(f"{warning.entity}: warned {warning.opened_at:%Y-%m-%d %H:%M} UTC")
+    onset = np.datetime64(warning.opened_at.replace(tzinfo=None), "us")
+    assert all(any(np.asarray(line.get_xdata())[0] == onset for line in axes.lines) for axes in figure.axes)
+
+
+def test_pictures_are_saved_one_a_warning(history: MetricHistory, answers: RowAnswers, tmp_path: Path) -> None:
+    saved = save_warnings(history, answers.warnings[:2], tmp_path / "new" / "folder", answers.score)
+    assert len(set(saved)) == 2
+    assert all(matplotlib.image.imread(path).shape[1] == 1100 for path in saved)
+
+
+def test_names_that_no_file_may_have_do_no_harm(history: MetricHistory, answers: RowAnswers, tmp_path: Path) -> None:
+    strange = dataclasses.replace(
+        history, entities=("../up $x_", "db"), series=(("../up $x_", "a/b"), ("../up $x_", "c"))
+    )
+    strange = dataclasses.replace(strange, series=(*strange.series, ("db", "cpu")))
+    warning = dataclasses.replace(answers.warnings[0], entity="../up $x_", causes=())
+    (saved,) = save_warnings(strange, [warning], tmp_path)
+    assert saved.parent == tmp_path
+
+
+def test_steps_are_counted_as_in_the_file(tmp_path: Path) -> None:
+    frame = estate()
+    frame["timestamp"] = np.arange(len(frame)) // 2
+    history = history_of(frame, tmp_path).moved(7 * 86_400 * 10**9)
+    answers = watch_history(Watcher(Budget.parse("1/day")), history)
+    warning = answers.warnings[0]
+    row = int(np.flatnonzero(answers.alert)[np.argmin(history.time_ns_of_row[answers.alert])])
+    figure = plot_warning(history, warning, answers.score)
+    assert f"warned at step {frame['timestamp'][row]:,}," in figure.get_suptitle()
+
+
+def test_a_warning_on_another_entity_cannot_be_drawn(history: MetricHistory, answers: RowAnswers) -> None:
+    with pytest.raises(UsageError, match="cache"):
+        plot_warning(history, dataclasses.replace(answers.warnings[0], entity="cache"))

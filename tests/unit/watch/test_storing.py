@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.unit.watch.series_made import assert_same, new_watcher, noise, one_series
+
+from triage.errors import BundleRefused
+from triage.parts import Part
+from triage.watch.points import Points
+from triage.watch.watcher import Watcher
+
+
+def a_part() -> Part:
+    watcher = new_watcher(4, 2, "1/h")
+    values = noise(800)
+    values[750:] += 40.0
+    watcher.handle(Points(np.arange(800) % 4, np.arange(800) // 4 * 60_000_000_000, values))
+    assert watcher.open_warnings
+    return watcher.to_part()
+
+
+def test_part_is_numbers_and_json_and_survives_both_in_any_order_of_keys() -> None:
+    part = a_part()
+    assert {array.dtype.name for array in part.arrays.values()} <= {"float64", "int64", "int32"}
+    document = json.loads(json.dumps(part.document))
+    shuffled = Part(dict(sorted(part.arrays.items(), reverse=True)), dict(sorted(document.items(), reverse=True)))
+    more = one_series(noise(100))
+    later = Points(more.series, more.time_ns + 10**15, more.value)
+    assert_same(Watcher.from_part(part).handle(later), Watcher.from_part(shuffled).handle(later))
+
+
+def test_restored_watcher_shares_nothing_with_the_part() -> None:
+    part = a_part()
+    kept = {name: array.copy() for name, array in part.arrays.items()}
+    more = one_series(noise(100))
+    Watcher.from_part(part).handle(Points(more.series, more.time_ns + 10**15, more.value))
+    for name, array in kept.items():
+        np.testing.assert_array_equal(part.arrays[name], array)
+
+
+@pytest.mark.parametrize("name", sorted(a_part().arrays))
+def test_missing_or_misshapen_array_is_refused(name: str) -> None:
+    part = a_part()
+    without = {key: array for key, array in part.arrays.items() if key != name}
+    with pytest.raises(BundleRefused):
+        Watcher.from_part(replace(part, arrays=without))
+    with pytest.raises(BundleRefused):
+        Watcher.from_part(replace(part, arrays={**without, name: part.arrays[name][:-1]}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("series_numbers", np.nan),
+        ("series_numbers", 1e300),
+        ("series_clock", -1),
+        ("series_tails", 70_000),
+        ("series_visits", -1),
+        ("series_entity", 9),
+        ("series_entity", -1),
+        ("entity_numbers", -np.inf),
+        ("entity_clock", -(2**63)),
+        ("entity_clock", 7),
+        ("entity_tails", 5),
+    ],
+)
+def test_number_that_no_watcher_leaves_is_refused(name: str, value: float) -> None:
+    part = a_part()
+    array = part.arrays[name].copy()
+    array[..., -1] = value
+    if name == "entity_clock":
+        array[:] = value
+    if name == "series_clock":
+        array[:] = value
+    with pytest.raises(BundleRefused):
+        Watcher.from_part(replace(part, arrays={**part.arrays, name: array}))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("entities", None),
+        ("entities", ["e0", 1]),
+        ("entities", ["e0"]),
+        ("metrics", ["m0"] * 4),
+        ("alerts", 0),
+        ("alerts", True),
+        ("period_ns", "day"),
+        ("threshold", -1.0),
+        ("open", []),
+        ("open", {}),
+        ("open", [1]),
+        ("open", [{"entity": "e0"}]),
+    ],
+)
+def test_document_that_no_watcher_leaves_is_refused(key: str, value: object) -> None:
+    part = a_part()
+    with pytest.raises(BundleRefused):
+        Watcher.from_part(replace(part, document={**part.document, key: value}))  # type: ignore[dict-item]  # wrong on purpose
