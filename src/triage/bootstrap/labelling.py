@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from triage.bootstrap.places import open_shelf
-from triage.bootstrap.reading import to_label_by
+from triage.bootstrap.reading import as_in_training, read_as_in_training, to_label_by
 from triage.datasets import ReadOptions, Table, check_out, read_table, to_incidents, write_labelled
 from triage.domain import Incident, Prediction, Triage
 from triage.engine import Engine
@@ -85,7 +85,7 @@ def label_file(
     loaded = to_loaded(bundle)
     engine = Engine([loaded], most_reasons=_MOST_REASONS if order.reasons else 0)
     progress(f"Reading {file}")
-    table = read_table(file, options)
+    table = read_table(file, options) if options.encoding else read_as_in_training(file, as_in_training(bundle.card))
     options = to_label_by(bundle.card, options, table)
     targets = tuple(loaded.policy.targets)
     check_out(table, [name for target in targets for name in _names(target, order.reasons)], order.out)

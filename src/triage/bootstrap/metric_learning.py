@@ -9,7 +9,7 @@ from pathlib import Path
 from triage import __version__
 from triage.bootstrap.learning import open_runs, to_name
 from triage.bootstrap.metric_reading import MetricReading, read_incidents, read_metrics, to_budget
-from triage.bootstrap.places import open_shelf
+from triage.bootstrap.places import check_home, open_shelf
 from triage.errors import UsageError
 from triage.measure.durations import parse_duration
 from triage.measure.warnings import Window
@@ -65,12 +65,13 @@ def train_metric_file(
     Raises
     ------
     UsageError
-        Options that cannot be meant.
+        Options that cannot be meant, or a home that cannot be written.
     DataError
         A file that cannot be learnt from, with the rows at fault.
     """
     file, incidents_file = files
     name = check_name(wish.name or to_name(file))
+    check_home(settings)
     shelf = open_shelf(settings)
     shelf.check_kind(name, METRICS_KIND)
     horizon, gap = parse_duration(wish.horizon, "--horizon"), parse_duration(wish.gap, "--gap")

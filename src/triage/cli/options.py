@@ -18,7 +18,7 @@ __all__ = [
     "TextColumns",
     "TimeColumn",
     "TimeZone",
-    "split_names",
+    "distinct_names",
 ]
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, alone, on stdout.")]
@@ -49,14 +49,14 @@ StepLength: TypeAlias = Annotated[
 ]
 
 
-def split_names(given: Sequence[str] | None) -> tuple[str, ...]:
+def distinct_names(given: Sequence[str] | None) -> tuple[str, ...]:
     """Return the values of a repeatable option, once each; one that holds several names is parted later.
 
     Only the file's columns tell whether a comma parts two names or is in one.
 
     Examples
     --------
-    >>> split_names(["impact,urgency", "category", "category"])
+    >>> distinct_names(["impact,urgency", "category", "category"])
     ('impact,urgency', 'category')
     """
     return tuple(dict.fromkeys(given or ()))

@@ -17,7 +17,7 @@ from triage.cli.options import (
     TextColumns,
     TimeColumn,
     TimeZone,
-    split_names,
+    distinct_names,
 )
 from triage.cli.output import say, show_json, show_table
 from triage.cli.reports import score_table, scores_document
@@ -50,9 +50,9 @@ def incidents(
 
     settings = places.read_settings()
     options = ReadOptions(
-        targets=split_names(target),
-        text=split_names(text),
-        fields=split_names(field),
+        targets=distinct_names(target),
+        text=distinct_names(text),
+        fields=distinct_names(field),
         time=time,
         id=id_column,
         order=order,
