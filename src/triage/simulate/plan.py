@@ -108,7 +108,8 @@ def draw_plan(layout: Sequence[Entity], days: int, difficulty: float, seed: int)
     changes = _draw_changes(layout, end_s, faults, Dice(seed, stream=11))
     harmless = _draw_harmless(layout, end_s, difficulty, Dice(seed, stream=12))
     return Plan(
-        tuple(faults),
+        # Two faults of the same five minutes are drawn in the order of entities, not of time.
+        tuple(sorted(faults, key=lambda fault: (fault.opened_s, fault.entity))),
         tuple(sorted(changes, key=lambda change: (change.made_s, change.entity))),
         tuple(sorted(harmless, key=lambda each: (each.begin_s, -1 if each.entity is None else each.entity))),
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from triage.errors import UsageError
@@ -29,6 +29,7 @@ def test_same_seed_gives_the_same_estate_and_another_seed_another() -> None:
 
 
 @settings(max_examples=10, deadline=None)
+@example(days=3, entities=12, seed=22518, difficulty=0.0, tickets=1)
 @given(st.integers(1, 4), st.integers(1, 14), st.integers(0, 2**64), st.floats(0, 1), st.integers(1, 40))
 def test_any_estate_is_consistent(days: int, entities: int, seed: int, difficulty: float, tickets: int) -> None:
     estate = simulate_estate(days, entities, seed, difficulty, tickets)
