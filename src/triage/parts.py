@@ -9,7 +9,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["JSON", "Array", "Part", "Parts"]
+__all__ = ["JSON", "METRICS_KIND", "Array", "Part", "Parts"]
+
+# What the card of a model of metrics says of itself; models of incidents say nothing, or "incidents".
+METRICS_KIND = "metrics"
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 Array: TypeAlias = (

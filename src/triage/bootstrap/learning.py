@@ -21,10 +21,10 @@ from triage.bootstrap.reading import (
 )
 from triage.datasets import ReadOptions, read_table, to_history
 from triage.errors import UsageError
+from triage.parts import METRICS_KIND
 from triage.registry import check_name
 from triage.settings import Settings
 from triage.training import History, RunLog
-from triage.training.cards import METRICS_KIND
 from triage.training.evaluation import Evaluation, Slice, evaluate
 from triage.training.request import Places, TrainingRequest
 from triage.training.run import TrainingReport, train_incidents

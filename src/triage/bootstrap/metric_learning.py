@@ -13,9 +13,9 @@ from triage.bootstrap.places import check_home, open_shelf
 from triage.errors import UsageError
 from triage.measure.durations import parse_duration
 from triage.measure.warnings import Window
+from triage.parts import METRICS_KIND
 from triage.registry import check_name
 from triage.settings import Settings
-from triage.training.cards import METRICS_KIND
 from triage.training.metric_evaluation import MetricEvaluation, MetricSlice, evaluate_metrics
 from triage.training.metric_run import MetricReport, MetricRequest, train_metrics
 from triage.training.request import Places

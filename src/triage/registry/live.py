@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
-from pydantic import ValidationError
 
 from triage.decide.documents import to_policy
 from triage.domain import ModelRef
@@ -15,7 +14,7 @@ from triage.engine import Engine, LoadedModel
 from triage.errors import BundleRefused, NotFound, TriageError, UsageError
 from triage.flow import ServedModel
 from triage.learn.model import IncidentModel
-from triage.parts import Part
+from triage.parts import METRICS_KIND, Part
 from triage.registry.bundle import Bundle
 from triage.registry.shelf import Shelf
 from triage.watch.watcher import Watcher
@@ -23,9 +22,6 @@ from triage.watch.watcher import Watcher
 __all__ = ["LiveModels", "LoadedWatcher", "require_champions", "restored_watcher", "to_loaded", "to_watcher"]
 
 _log = structlog.get_logger(__name__)
-
-# What the card of a model of metrics says of itself; models of incidents say nothing, or "incidents".
-METRICS_KIND = "metrics"
 
 
 def to_loaded(bundle: Bundle) -> LoadedModel:
@@ -43,7 +39,7 @@ def to_loaded(bundle: Bundle) -> LoadedModel:
     try:
         model = IncidentModel.from_part(bundle.parts["served"])
         policy = to_policy(bundle.parts["policy"])
-    except (BundleRefused, ValidationError, KeyError, IndexError, ValueError) as err:
+    except (BundleRefused, KeyError, IndexError, ValueError) as err:
         raise BundleRefused(
             f"Model {bundle.name!r} version {bundle.version} does not hold an incident model: {err}. Train it again."
         ) from err

@@ -11,10 +11,7 @@ from triage.parts import JSON
 from triage.training.ports import Card, History
 from triage.training.request import TrainingRequest
 
-__all__ = ["METRICS_KIND", "to_card"]
-
-# What the card of a model of metrics says under ``kind``; cards of models of incidents say nothing.
-METRICS_KIND = "metrics"
+__all__ = ["to_card"]
 
 
 def to_card(

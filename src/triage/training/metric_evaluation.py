@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from triage.domain import ModelRef
 from triage.errors import BundleRefused, DataError, Problem, UsageError
 from triage.measure.warnings import Alerts, Incidents, Verdict, WarningScores, Window, judge, score
-from triage.training.cards import METRICS_KIND
+from triage.parts import METRICS_KIND
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.ports import Bundle
 from triage.training.reach import MetricFit, Reach, spans_of

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from triage.errors import DataError
 from triage.measure.warnings import WarningScores, Window
-from triage.parts import JSON
-from triage.training.cards import METRICS_KIND
+from triage.parts import JSON, METRICS_KIND
 from triage.training.metric_evaluation import cut_of, judge_watcher
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.ports import Card, RunRecord
