@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from triage.watch.compiling import compiled
+from triage.compiling import compiled
 from triage.watch.state import (
     ADDED_UP,
     ENTITY_EVIDENCE,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.watch.compiling import compiled
+from triage.compiling import compiled
 from triage.watch.entities import NOTHING, OPENED, Pace, judge_entity, weigh_entity
 from triage.watch.series import watch_value
 from triage.watch.state import ENTITY_SCORE, EVIDENCE, LAST_NS, NOW_NS, PEAK, SCORE, EntityState, Links, SeriesState

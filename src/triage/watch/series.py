@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.watch.compiling import compiled
+from triage.compiling import compiled
 from triage.watch.state import (
     BEFORE_LAST,
     COUNT,

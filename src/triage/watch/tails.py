@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.watch.compiling import compiled
+from triage.compiling import compiled
 from triage.watch.state import BINS
 
 __all__ = ["place", "remember", "tail"]
