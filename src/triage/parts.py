@@ -16,7 +16,12 @@ METRICS_KIND = "metrics"
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 Array: TypeAlias = (
-    NDArray[np.float64] | NDArray[np.float32] | NDArray[np.int64] | NDArray[np.int32] | NDArray[np.uint64]
+    NDArray[np.float64]
+    | NDArray[np.float32]
+    | NDArray[np.float16]
+    | NDArray[np.int64]
+    | NDArray[np.int32]
+    | NDArray[np.uint64]
 )
 
 

@@ -58,7 +58,5 @@ class ModelDocument(_Document):
     """An incident model without its arrays."""
 
     columns: ColumnsDocument
-    terms: tuple[str, ...]
-    pieces: tuple[str, ...]
     fields: tuple[FieldDocument, ...]
     heads: tuple[HeadDocument, ...]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from triage.domain import Reason
 from triage.learn.fields import FieldFeatures, fit_fields
 from triage.learn.inputs import OPENED_HOUR, OPENED_WEEKDAY, InputColumns, Inputs
-from triage.learn.rows import Row
-from triage.learn.terms import TermFeatures, fit_terms
+from triage.learn.rows import Row, Rows
+from triage.learn.terms import TermFeatures, TextNames
+from triage.learn.vocabulary import fit_terms
 
-__all__ = ["Features", "fit_features"]
+__all__ = ["Features", "RowNames", "fit_features"]
 
 
 class Features:
@@ -34,24 +37,18 @@ class Features:
     def __len__(self) -> int:
         return len(self.terms) + self.fields.n_features
 
-    def rows(self, inputs: Inputs) -> list[Row]:
+    def rows(self, inputs: Inputs) -> Rows:
         """Return the features of each row; a row's features depend on nothing but that row."""
-        return [self._row(text, inputs.field_values(at)) for at, text in enumerate(inputs.texts)]
+        fields = self.fields.numbers(inputs.fields, len(inputs)) + np.int32(len(self.terms))
+        return self.terms.rows(inputs.texts, fields)
 
-    def _row(self, text: str, fields: dict[str, str | None]) -> Row:
-        of_text, of_fields = self.terms.row(text), self.fields.row(fields)
-        return Row(
-            np.concatenate([of_text.ids, of_fields.ids + len(self.terms)]),
-            np.concatenate([of_text.values, of_fields.values]),
-        )
-
-    def is_blank(self, fields: dict[str, str | None], row: Row) -> bool:
+    def is_blank(self, fields: Mapping[str, str | None], row: Row) -> bool:
         """Return whether a row holds no known word or piece and no field, the time of opening aside."""
         has_text = len(row.ids) > len(self.fields.values)
         return not has_text and all(fields[name] is None for name in self.columns.fields)
 
     def reasons(
-        self, text: str, fields: dict[str, str | None], row: Row, contributions: Sequence[float]
+        self, text: str, fields: Mapping[str, str | None], row: Row, contributions: Sequence[float]
     ) -> list[Reason]:
         """Name what each feature of a row adds.
 
@@ -68,18 +65,69 @@ class Features:
         list of Reason
             One a word, pair of words and field; their contributions add up to the sum of what was given.
         """
-        added = dict(zip(row.ids.tolist(), contributions, strict=True))
-        # A row ends with one feature a field, in feature order, whatever the order of what it was made of.
-        numbers = row.ids[len(row.ids) - len(self.fields.values) :].tolist()
-        of_fields = [
-            _field_reason(name, fields[name], added.pop(number))
-            for name, number in zip(self.fields.values, numbers, strict=True)
+        if len(contributions) != len(row.ids):
+            raise ValueError(f"There are {len(row.ids)} features but {len(contributions)} contributions.")
+        return self.names(text, fields).reasons(np.asarray(contributions, np.float64))
+
+    def names(self, text: str, fields: Mapping[str, str | None]) -> RowNames:
+        """Return what the features of a row are called: once for all the labels that reasons are wanted for."""
+        in_order = {name: fields[name] for name in self.fields.values}
+        return RowNames(self.terms.names(text), in_order)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowNames:
+    """What the features of one row are called.
+
+    Parameters
+    ----------
+    of_text : TextNames
+    of_fields : mapping of str to (str or None)
+        The row's values, in feature order.
+    """
+
+    of_text: TextNames
+    of_fields: Mapping[str, str | None]
+
+    def reasons(self, contributions: NDArray[np.float64], most: int | None = None) -> list[Reason]:
+        """Name what each feature of the row adds.
+
+        Parameters
+        ----------
+        contributions : ndarray of float64 of shape (n_row_features,)
+        most : int or None, default=None
+            Return only the largest, largest first, by absolute size, then kind and name. None returns all, the terms
+            in order of the text, then the fields.
+
+        Returns
+        -------
+        list of Reason
+            One a word, pair of words and field; all contributions add up to the sum of what was given.
+        """
+        # A row ends with one feature a field.
+        cut = len(contributions) - len(self.of_fields)
+        of_text = self.of_text.share_out(contributions[:cut])
+        amounts = np.concatenate((of_text, contributions[cut:]))
+        if most is None:
+            return self._name(np.arange(len(amounts)), amounts)
+        sizes = np.abs(amounts)
+        # Ties with the last one take part, as their names decide.
+        bar = np.partition(sizes, -most)[-most] if 0 < most < len(sizes) else 0.0
+        found = self._name((sizes >= bar).nonzero()[0], amounts)
+        return sorted(found, key=lambda reason: (-abs(reason.contribution), reason.kind, reason.name))[:most]
+
+    def _name(self, numbers: NDArray[np.int64], amounts: NDArray[np.float64]) -> list[Reason]:
+        n_terms, fields = len(amounts) - len(self.of_fields), list(self.of_fields.items())
+        return [
+            Reason("term", self.of_text.name(number), "", amount)
+            if number < n_terms
+            else _field_reason(fields[number - n_terms], amount)
+            for number, amount in zip(numbers.tolist(), amounts[numbers].tolist(), strict=True)
         ]
-        of_text = self.terms.spread(text, added)
-        return [Reason("term", term, "", amount) for term, amount in of_text.items()] + of_fields
 
 
-def _field_reason(name: str, value: str | None, amount: float) -> Reason:
+def _field_reason(field: tuple[str, str | None], amount: float) -> Reason:
+    name, value = field
     kind = "time" if name in (OPENED_HOUR, OPENED_WEEKDAY) else "field"
     return Reason(kind, name, value or "", amount)
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from triage.learn.rows import Row
+from numpy.typing import NDArray
 
 __all__ = ["FieldFeatures", "fit_fields", "to_field_features"]
 
@@ -35,21 +34,24 @@ class FieldFeatures:
     offsets: Mapping[str, int]
     n_features: int
 
-    def row(self, fields: Mapping[str, str | None]) -> Row:
-        """Return the features of one incident's fields: one feature of value 1 a field.
+    def numbers(self, fields: Mapping[str, Sequence[str | None]], n_rows: int) -> NDArray[np.int32]:
+        """Return the features of rows: one a field, in feature order, each of value 1.
 
         Parameters
         ----------
-        fields : mapping of str to (str or None)
-            Holds every field; None is missing.
-        """
-        ids = [self._number(name, fields[name]) for name in self.values]
-        return Row(np.array(ids, np.int64), np.ones(len(ids)))
+        fields : mapping of str to sequence of (str or None)
+            Holds every field, a value for each row; None is missing.
+        n_rows : int
 
-    def _number(self, name: str, value: str | None) -> int:
-        if value is None:
-            return self.offsets[name]
-        return self.values[name].get(value, self.offsets[name] + 1)
+        Returns
+        -------
+        ndarray of int32 of shape (n_rows, n_fields)
+        """
+        found = np.empty((n_rows, len(self.values)), np.int32)
+        for position, (name, known) in enumerate(self.values.items()):
+            missing = self.offsets[name]
+            found[:, position] = [missing if value is None else known.get(value, missing + 1) for value in fields[name]]
+        return found
 
     def known_values(self) -> dict[str, tuple[str, ...]]:
         """Return each field's known values in feature order; :func:`to_field_features` takes them back."""

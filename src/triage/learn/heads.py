@@ -1,13 +1,14 @@
-"""Linear heads: one target each, over the features that all heads share. Answers rows; never fits."""
+"""Heads: one target each, linear in the features and in the hidden units that all heads share. Never fits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.learn.bags import NO_BAG, Units
 from triage.learn.rows import Row
 from triage.measure.calibration import Calibration
 
@@ -22,22 +23,26 @@ class Answer:
     ----------
     probabilities : ndarray of shape (n_classes,)
         Calibrated; they sum to 1.
-    weighted : ndarray of shape (n_row_features, n_classes)
-        What each feature of the row adds to each class's log-odds.
     """
 
     probabilities: NDArray[np.float64]
-    weighted: NDArray[np.float64]
+    _head: Head
+    _row: Row
+    _units: Units
 
     def contributions(self, label: int) -> list[float]:
-        """Return what each feature adds to a label against the mean of all labels."""
-        against_mean = self.weighted[:, label] - self.weighted.mean(axis=1)
-        return [float(amount) for amount in against_mean]
+        """Return what each feature adds to a label's log-odds against the mean of all labels."""
+        head = self._head
+        of_row = head.weights[self._row.ids].astype(np.float64)
+        direct = (of_row[:, label] - of_row.mean(axis=1)) * self._row.values
+        outputs = head.outputs[:, label] - head.outputs.mean(axis=1)
+        added = (direct + self._units.contributions(outputs)) * head.calibration.scale
+        return [float(amount) for amount in added]
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A learnt linear model of one target.
+    """A learnt model of one target.
 
     Parameters
     ----------
@@ -48,6 +53,8 @@ class Head:
     weights : ndarray of float32 of shape (n_features, n_classes)
     intercept : ndarray of float64 of shape (n_classes,)
     calibration : Calibration
+    outputs : ndarray of float32 of shape (n_units, n_classes)
+        What a hidden unit's level adds to each class; no row where the head is linear.
     """
 
     target: str
@@ -55,24 +62,39 @@ class Head:
     weights: NDArray[np.float32]
     intercept: NDArray[np.float64]
     calibration: Calibration
+    outputs: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
-    def answer(self, row: Row) -> Answer:
-        """Answer one row, from the weights of the features present alone.
+    def __post_init__(self) -> None:
+        if not len(self.outputs):
+            object.__setattr__(self, "outputs", np.zeros((0, len(self.classes)), np.float32))
+
+    def answer(self, row: Row, units: Units | None = None) -> Answer:
+        """Answer one row, from the weights of the features present and of the units above 0 alone.
 
         The order of additions is fixed by the row, so the answer does not depend on what else is asked.
+
+        Parameters
+        ----------
+        row : Row
+        units : Units, optional
+            The hidden units on that row, where the head has outputs of such.
         """
-        weighted = self.weights[row.ids] * row.values[:, None]
-        margins = weighted.sum(axis=0) + self.intercept
-        return Answer(self.calibration.apply(margins[None, :])[0], weighted * self.calibration.scale)
+        seen = NO_BAG.units(row) if units is None else units
+        return Answer(self.calibration.apply(self._margins(row, seen)[None, :])[0], self, row, seen)
 
-    def margins(self, rows: Sequence[Row]) -> NDArray[np.float64]:
+    def margins(self, rows: Sequence[Row], units: Sequence[Units] | None = None) -> NDArray[np.float64]:
         """Return uncalibrated margins of shape (len(rows), n_classes), each exactly as :meth:`answer` sees it."""
-        found = [(self.weights[row.ids] * row.values[:, None]).sum(axis=0) for row in rows]
-        return np.array(found).reshape(len(rows), len(self.classes)) + self.intercept
+        seen = [NO_BAG.units(row) for row in rows] if units is None else units
+        found = [self._margins(row, of_row) for row, of_row in zip(rows, seen, strict=True)]
+        return np.array(found).reshape(len(rows), len(self.classes))
 
-    def probabilities(self, rows: Sequence[Row]) -> NDArray[np.float64]:
+    def probabilities(self, rows: Sequence[Row], units: Sequence[Units] | None = None) -> NDArray[np.float64]:
         """Return calibrated probabilities of shape (len(rows), n_classes)."""
-        return self.calibration.apply(self.margins(rows))
+        return self.calibration.apply(self.margins(rows, units))
+
+    def _margins(self, row: Row, units: Units) -> NDArray[np.float64]:
+        direct = (self.weights[row.ids] * row.values[:, None]).sum(axis=0) + self.intercept
+        return np.asarray(direct + units.level @ self.outputs) if len(units.level) else direct
 
 
 def to_positions(labels: Sequence[str | None], classes: Sequence[str]) -> NDArray[np.int64]:

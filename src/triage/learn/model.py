@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import ValidationError
+from numpy.typing import NDArray
 
 from triage.domain import Reason
 from triage.errors import BundleRefused
+from triage.learn.bags import NO_BAG, Bag
 from triage.learn.documents import ColumnsDocument, FieldDocument, HeadDocument, ModelDocument
 from triage.learn.features import Features
 from triage.learn.fields import to_field_features
@@ -18,7 +19,7 @@ from triage.learn.inputs import InputColumns, Inputs
 from triage.learn.rows import Row
 from triage.learn.terms import TermFeatures
 from triage.measure.calibration import Calibration
-from triage.parts import Part
+from triage.parts import Array, Part
 
 __all__ = ["IncidentModel", "RowAnswer"]
 
@@ -66,10 +67,13 @@ class IncidentModel:
     ----------
     features : Features
     heads : tuple of Head
+    bag : Bag, optional
+        Hidden units over the features, where the heads have outputs of such.
     """
 
     features: Features
     heads: tuple[Head, ...]
+    bag: Bag = NO_BAG
 
     @classmethod
     def from_part(cls, part: Part) -> IncidentModel:
@@ -82,7 +86,7 @@ class IncidentModel:
         """
         try:
             return cls._from_part(part)
-        except (ValidationError, KeyError) as err:
+        except (ValueError, KeyError) as err:
             raise BundleRefused(
                 f"This is no incident model that this version can read: {err}. Train it again."
             ) from err
@@ -92,9 +96,7 @@ class IncidentModel:
         document = ModelDocument.model_validate(part.document)
         given = document.columns
         columns = InputColumns(given.text, given.fields, given.opened_at, given.time, given.tz)
-        cut = len(document.terms)
-        idf = np.asarray(part.arrays["idf"], np.float64)
-        terms = TermFeatures(document.terms, idf[:cut], document.pieces, idf[cut:])
+        terms = TermFeatures(part.arrays["keys"], part.arrays["idf"], tuple(part.arrays["sizes"].tolist()))
         fields = to_field_features({field.name: field.values for field in document.fields})
         features = Features(columns, terms, fields)
         heads = (
@@ -104,10 +106,12 @@ class IncidentModel:
                 weights=np.asarray(part.arrays[f"weights_{number}"], np.float32),
                 intercept=np.asarray(part.arrays[f"intercept_{number}"], np.float64),
                 calibration=Calibration(head.scale),
+                outputs=np.asarray(part.arrays[f"outputs_{number}"], np.float32),
             )
             for number, head in enumerate(document.heads)
         )
-        return cls(features, tuple(heads))
+        bag = Bag(np.asarray(part.arrays["embeddings"], np.float16), np.asarray(part.arrays["unit_bias"], np.float32))
+        return cls(features, tuple(heads), bag)
 
     @property
     def columns(self) -> InputColumns:
@@ -122,15 +126,32 @@ class IncidentModel:
         """Answer rows one by one; an answer depends on nothing but its own row."""
         for at, row in enumerate(self.features.rows(inputs)):
             fields = inputs.field_values(at)
-            answers = {head.target: head.answer(row) for head in self.heads}
+            units = self.bag.units(row)
+            answers = {head.target: head.answer(row, units) for head in self.heads}
             yield RowAnswer(answers, self.features.is_blank(fields, row), self.features, inputs.texts[at], fields, row)
+
+    def probabilities(self, inputs: Inputs) -> Mapping[str, NDArray[np.float64]]:
+        """Return calibrated probabilities of shape (n, n_classes) by target, to the last bit those of `answer`."""
+        rows = list(self.features.rows(inputs))
+        levels = [self.bag.units(row) for row in rows]
+        return {head.target: head.probabilities(rows, levels) for head in self.heads}
 
     def to_part(self) -> Part:
         """Take the model apart into arrays and one document."""
         terms = self.features.terms
-        arrays = {"idf": terms.idf}
+        arrays: dict[str, Array] = {
+            "keys": terms.keys,
+            "idf": terms.idf,
+            "sizes": np.array(terms.sizes),
+            "embeddings": self.bag.embeddings,
+            "unit_bias": self.bag.bias,
+        }
         for number, head in enumerate(self.heads):
-            arrays |= {f"weights_{number}": head.weights, f"intercept_{number}": head.intercept}
+            arrays |= {
+                f"weights_{number}": head.weights,
+                f"intercept_{number}": head.intercept,
+                f"outputs_{number}": head.outputs,
+            }
         document = ModelDocument(
             columns=ColumnsDocument(
                 text=self.columns.text,
@@ -139,8 +160,6 @@ class IncidentModel:
                 time=self.columns.time,
                 tz=self.columns.tz,
             ),
-            terms=terms.terms,
-            pieces=terms.pieces,
             fields=tuple(
                 FieldDocument(name=name, values=values) for name, values in self.features.fields.known_values().items()
             ),

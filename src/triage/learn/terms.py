@@ -1,73 +1,104 @@
-"""Text features: words, pairs of words and pieces of words, weighted by TF-IDF. One pass over a text for all heads."""
+"""Text features: what a text's words, pairs and pieces weigh by TF-IDF. One pass over a text for all heads.
+
+The vocabulary is hashes: neither it nor what is stored of it holds a word of a ticket. Words are read from the text at
+hand.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from operator import sub
 
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.learn.rows import Row
-from triage.learn.text import pieces, words
+from triage.learn.rows import Row, Rows
+from triage.learn.term_kernel import Names, Tickets, build_table, empty_names, name_features, share_out, weigh_texts
+from triage.learn.text import fold, letters
+from triage.learn.text_kernel import VIEWS, empty_scratch, most_features
+from triage.parts import Array
 
-__all__ = ["TermFeatures", "fit_terms"]
+__all__ = ["TermFeatures", "TextNames", "encode", "in_batches"]
 
-# A word or pair in one ticket only teaches nothing about the next; pieces are commoner, so the bar is higher.
-_MIN_TICKETS_TERM, _MIN_TICKETS_PIECE = 2, 3
-# The commonest terms and pieces that are kept: bounds a bundle at about 250 MB with 100 labels.
-_MOST_TERMS, _MOST_PIECES = 400_000, 100_000
-# How much the block of pieces weighs against the block of words; .5 was best of .3/.5/1 on the validation slice of the
-# 8-topic tickets (accuracy .8608 against .8581 without pieces).
-_PIECE_WEIGHT = 0.5
-# Words whose pieces are remembered; Zipf's law makes a small memory answer nearly all.
-_REMEMBERED_WORDS = 100_000
+# How much each view weighs against the first. On validation slices the second half of them, at a half, lifted the
+# accuracy on the 8-topic tickets from .8422 to .8539 (LinearSVC, C .2), and more with fewer tickets to learn from.
+_VIEW_WEIGHTS = (1.0, 1.0, 0.5, 0.5)
+# Texts of so many characters go through the kernel at a time: bounds the room for their rows at about 25 MB.
+_BATCH_CHARACTERS, _BATCH_TEXTS = 200_000, 1_000
 
 
 class TermFeatures:
-    """The learnt vocabulary of a text, and the row of features it makes of one.
+    """The learnt vocabulary of a text, and the rows of features it makes of texts.
 
-    Feature numbers run over the terms first, then over the pieces.
+    Feature numbers run over the views: words and pairs, pieces of words, words and pairs of the beginning, pairs in
+    either order.
 
     Parameters
     ----------
-    terms : sequence of str
-        Words, and pairs of words joined by a space.
-    term_idf : ndarray of shape (n_terms,)
-    pieces : sequence of str
-        Character n-grams.
-    piece_idf : ndarray of shape (n_pieces,)
+    keys : ndarray of uint64 of shape (n_features,)
+        Hashes, in feature order; see :mod:`triage.learn.text_kernel`.
+    idf : ndarray of float64 of shape (n_features,)
+    sizes : tuple of int
+        How many features each of the four views has.
+
+    Raises
+    ------
+    ValueError
+        When the sizes do not add up to the keys and the idf.
     """
 
-    def __init__(
-        self,
-        terms: Sequence[str],
-        term_idf: NDArray[np.float64],
-        pieces: Sequence[str],
-        piece_idf: NDArray[np.float64],
-    ) -> None:
-        self.terms = tuple(terms)
-        self.pieces = tuple(pieces)
-        self.idf = np.concatenate([term_idf, piece_idf])
-        self._term_ids = {term: number for number, term in enumerate(self.terms)}
-        self._piece_ids = {piece: number for number, piece in enumerate(self.pieces, start=len(self.terms))}
-        # Per instance: a cache on the method would keep every instance alive.
-        self._ids_of_pieces = lru_cache(_REMEMBERED_WORDS)(self._look_up_pieces)
+    def __init__(self, keys: Array, idf: Array, sizes: tuple[int, ...]) -> None:
+        if len(sizes) != VIEWS or not sum(sizes) == len(keys) == len(idf):
+            raise ValueError(f"Sizes must be {VIEWS} and add up to {len(keys)} keys and {len(idf)} idf. Got {sizes}.")
+        # Copies: the kernel is compiled for arrays of its own, and what is mapped from a file may be read-only.
+        self.keys = np.array(keys, np.uint64)
+        self.idf = np.array(idf, np.float64)
+        self.sizes = tuple(sizes)
+        self._table = build_table(self.keys, self.idf, np.array(_VIEW_WEIGHTS))
 
     def __len__(self) -> int:
-        return len(self.idf)
+        return len(self.keys)
 
     def row(self, text: str) -> Row:
-        """Return the features of one text: ``(1 + log count) * idf``, each block scaled to unit length."""
-        in_order = words(text)
-        terms = self._count_terms(in_order)
-        found = self._count_pieces(in_order)
-        return _join(self._weigh(terms, 1.0), self._weigh(found, _PIECE_WEIGHT))
+        """Return the features of one text: ``(1 + log count) * idf``, each view scaled to its weight."""
+        return self.rows([text]).row(0)
+
+    def rows(self, texts: Sequence[str], fields: NDArray[np.int32] | None = None) -> Rows:
+        """Return the features of texts; a row depends on nothing but its own text.
+
+        Parameters
+        ----------
+        texts : sequence of str
+        fields : ndarray of int32 of shape (len(texts), n_fields) or None
+            Numbers of further features, of value 1, that each row ends with.
+        """
+        if fields is None:
+            fields = np.empty((len(texts), 0), np.int32)
+        if len(texts) == 1:
+            return self._weigh(Tickets(*encode(texts), fields))
+        parts = [self._weigh(Tickets(*encode(texts[begin:end]), fields[begin:end])) for begin, end in in_batches(texts)]
+        sizes = np.concatenate([np.zeros(1, np.int64), *(np.diff(part.starts) for part in parts)])
+        ids = np.concatenate([np.empty(0, np.int32), *(part.ids for part in parts)])
+        return Rows(np.cumsum(sizes), ids, np.concatenate([np.empty(0), *(part.values for part in parts)]))
+
+    def names(self, text: str) -> TextNames:
+        """Return what the features of a text's row are called, in words of the text itself."""
+        codes, _ = encode([text])
+        scratch, names = empty_scratch(len(codes)), empty_names(most_features(len(codes)))
+        n_found, n_names = name_features(codes, letters(), self._table, scratch, names)
+        cut = Names(
+            names.name[:n_found],
+            names.feature[:n_found],
+            names.share[:n_found],
+            names.first[:n_names],
+            names.second[:n_names],
+        )
+        return TextNames(cut, fold(text), scratch.begins, scratch.ends)
 
     def spread(self, text: str, contributions: dict[int, float]) -> dict[str, float]:
-        """Hand the contributions of pieces to the words they come from, so that every reason is a word or a pair.
+        """Hand what features add to the words and pairs they come from, so that every reason is a word or a pair.
 
         Parameters
         ----------
@@ -81,83 +112,73 @@ class TermFeatures:
         dict of str to float
             By word or pair; the sum is the sum of what was given.
         """
-        in_order = words(text)
-        shares = {self.terms[number]: contributions[number] for number in self._count_terms(in_order)}
-        occurrences = self._count_pieces(in_order)
-        for word, count in Counter(in_order).items():
-            ids = self._ids_of_pieces(word)
-            if ids:
-                share = sum(contributions[number] / occurrences[number] for number in ids) * count
-                shares[word] = shares.get(word, 0.0) + share
-        return shares
+        names = self.names(text)
+        amounts = names.share_out(np.array([contributions[number] for number in self.row(text).ids.tolist()]))
+        return {names.name(number): float(amount) for number, amount in enumerate(amounts)}
 
-    def _count_terms(self, in_order: list[str]) -> dict[int, int]:
-        found = (self._term_ids.get(term) for term in _terms_of(in_order))
-        return Counter(number for number in found if number is not None)
-
-    def _count_pieces(self, in_order: list[str]) -> dict[int, int]:
-        counts: dict[int, int] = {}
-        for word, count in Counter(in_order).items():
-            for number in self._ids_of_pieces(word):
-                counts[number] = counts.get(number, 0) + count
-        return counts
-
-    def _look_up_pieces(self, word: str) -> tuple[int, ...]:
-        found = (self._piece_ids.get(piece) for piece in pieces(word))
-        return tuple(number for number in found if number is not None)
-
-    def _weigh(self, counts: dict[int, int], weight: float) -> Row:
-        ids = np.array(sorted(counts), np.int64)
-        occurrences = np.array([counts[number] for number in ids.tolist()], np.float64)
-        values = (1.0 + np.log(occurrences)) * self.idf[ids]
-        length = np.sqrt(np.sum(values * values))
-        return Row(ids, values * (weight / length) if length else values)
+    def _weigh(self, tickets: Tickets) -> Rows:
+        n, n_fields = tickets.fields.shape
+        ends: list[int] = tickets.ends.tolist()
+        lengths = list(map(sub, ends, [0, *ends]))
+        room = sum(map(most_features, lengths)) + n * n_fields
+        starts, ids, values = np.empty(n + 1, np.int64), np.empty(room, np.int32), np.empty(room)
+        scratch = empty_scratch(max(lengths, default=0))
+        weigh_texts(tickets, letters(), self._table, scratch, starts, (ids, values))
+        return Rows(starts, ids[: starts[-1]].copy(), values[: starts[-1]].copy())
 
 
-def fit_terms(texts: Iterable[str]) -> TermFeatures:
-    """Learn which terms and pieces are worth a feature, and how rare each is.
+@dataclass(frozen=True, slots=True, eq=False)
+class TextNames:
+    """What the features of one text's row are called: words, ``first second``, or ``first … second`` if not adjacent.
 
     Parameters
     ----------
-    texts : iterable of str
-        The training tickets.
-
-    Notes
-    -----
-    The inverse document frequency is smoothed, ``log((1 + n) / (1 + df)) + 1``, as in scikit-learn's TfidfTransformer.
-    Cost: about 150 us a 45-word ticket; memory grows with the number of distinct pairs.
-
-    Examples
-    --------
-    >>> fit_terms(["printer jam", "printer jam", "login"]).terms
-    ('jam', 'printer', 'printer jam')
+    names : Names
+    folded : str
+    begins, ends : ndarray of int32
+        Where the words lie in the folded text.
     """
-    term_tickets: Counter[str] = Counter()
-    piece_tickets: Counter[str] = Counter()
-    pieces_of = lru_cache(_REMEMBERED_WORDS)(lambda word: frozenset(pieces(word)))
-    n = 0
-    for text in texts:
-        n += 1
-        in_order = words(text)
-        term_tickets.update(set(_terms_of(in_order)))
-        piece_tickets.update(frozenset().union(*map(pieces_of, set(in_order))))
-    terms, term_idf = _select(term_tickets, n, _MIN_TICKETS_TERM, _MOST_TERMS)
-    kept_pieces, piece_idf = _select(piece_tickets, n, _MIN_TICKETS_PIECE, _MOST_PIECES)
-    return TermFeatures(terms, term_idf, kept_pieces, piece_idf)
+
+    names: Names
+    folded: str
+    begins: NDArray[np.int32]
+    ends: NDArray[np.int32]
+
+    def share_out(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what each name adds, given what each feature of the text's row adds.
+
+        A feature's contribution is shared by the places in the text where it occurs.
+        """
+        amounts = np.zeros(len(self.names.first))
+        share_out(self.names, contributions, amounts)
+        return amounts
+
+    def name(self, number: int) -> str:
+        """Return a name in words."""
+        first, second = int(self.names.first[number]), int(self.names.second[number])
+        if second < 0:
+            return self._word(first)
+        return f"{self._word(first)}{' ' if second == first + 1 else ' … '}{self._word(second)}"
+
+    def _word(self, place: int) -> str:
+        return self.folded[self.begins[place] : self.ends[place]]
 
 
-def _terms_of(in_order: list[str]) -> list[str]:
-    return in_order + [f"{first} {second}" for first, second in pairwise(in_order)]
+def encode(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return the code points of the folded texts, one after the other, and where each text ends."""
+    folded = [fold(text) for text in texts]
+    ends = np.array(list(accumulate(map(len, folded))), np.int64)
+    # JSON may hold halves of surrogate pairs; they are no letters.
+    return np.frombuffer("".join(folded).encode("utf-32-le", "surrogatepass"), np.uint32), ends
 
 
-def _select(tickets: Counter[str], n: int, least: int, most: int) -> tuple[list[str], NDArray[np.float64]]:
-    kept = [(count, term) for term, count in tickets.items() if count >= least]
-    if len(kept) > most:
-        kept = sorted(kept, key=lambda pair: (-pair[0], pair[1]))[:most]
-    kept.sort(key=lambda pair: pair[1])
-    frequency = np.array([count for count, _ in kept], np.float64)
-    return [term for _, term in kept], np.log((1.0 + n) / (1.0 + frequency)) + 1.0
-
-
-def _join(first: Row, second: Row) -> Row:
-    return Row(np.concatenate([first.ids, second.ids]), np.concatenate([first.values, second.values]))
+def in_batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield slices of texts that are worth a call of a kernel and leave room for its results."""
+    begin = characters = 0
+    for at, text in enumerate(texts):
+        if at > begin and (characters + len(text) > _BATCH_CHARACTERS or at - begin == _BATCH_TEXTS):
+            yield begin, at
+            begin, characters = at, 0
+        characters += len(text)
+    if begin < len(texts):
+        yield begin, len(texts)

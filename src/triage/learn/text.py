@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
-__all__ = ["pieces", "words"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["LETTER", "MOST_CHARACTERS", "NO_LETTER", "SIGN", "SIGN_MARK", "fold", "letters", "words"]
 
 # Scripts written without spaces (Japanese, Chinese, Thai, Lao, Burmese, Khmer): each sign with its marks is a word of
 # its own, so that pairs of words are pairs of signs.
@@ -23,14 +27,15 @@ _MARKS = (
     r"\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     r"\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
 )
-_SIGN = re.compile(rf"[{_UNSPACED}]")
 _WORD = re.compile(rf"[{_UNSPACED}][{_SIGN_MARKS}]*|(?:[^\W{_UNSPACED}]|[{_MARKS}])+")
 
 # Longer runs are keys, hashes and encoded blobs: their tails say nothing and would cost the most.
-_MOST_CHARACTERS = 40
+MOST_CHARACTERS = 40
 
-# Pieces of three to five characters, across word borders marked by a space: the usual `char_wb` choice.
-_SHORTEST_PIECE, _LONGEST_PIECE = 3, 5
+# What a code point is to a word. Letters stand together, a sign begins a word of its own, and its marks stay with it.
+NO_LETTER, LETTER, SIGN, SIGN_MARK = 0, 1, 2, 3
+# Unicode has assigned no letters beyond its fourth plane.
+_CODE_POINTS = 0x40000
 
 
 def words(text: str) -> list[str]:
@@ -43,22 +48,32 @@ def words(text: str) -> list[str]:
     >>> words("网络断 हिन्दी")
     ['网', '络', '断', 'हिन्दी']
     """
-    folded = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
-    return [word[:_MOST_CHARACTERS] for word in _WORD.findall(folded)]
+    return [word[:MOST_CHARACTERS] for word in _WORD.findall(fold(text))]
 
 
-def pieces(word: str) -> list[str]:
-    """Return the character n-grams of a word, three to five long, its borders marked by spaces.
+def fold(text: str) -> str:
+    """Return a text without differences of case, width and composition: what words are cut from.
 
     Examples
     --------
-    >>> pieces("vpn")
-    [' vp', 'vpn', 'pn ', ' vpn', 'vpn ', ' vpn ']
-    >>> pieces("网")
-    []
+    >>> fold("VPN Straße")
+    'vpn strasse'
     """
-    if _SIGN.match(word):
-        return []
-    framed = f" {word} "
-    lengths = range(_SHORTEST_PIECE, min(_LONGEST_PIECE, len(framed)) + 1)
-    return [framed[start : start + n] for n in lengths for start in range(len(framed) - n + 1)]
+    return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+
+
+@cache
+def letters() -> NDArray[np.uint8]:
+    """Return what each code point is to a word, so that compiled code can cut a folded text as :func:`words` does.
+
+    Returns
+    -------
+    ndarray of uint8 of shape (262144,)
+        ``NO_LETTER``, ``LETTER``, ``SIGN`` or ``SIGN_MARK``; code points beyond its end are no letters.
+    """
+    everything = "".join(map(chr, range(_CODE_POINTS)))
+    found = np.zeros(_CODE_POINTS, np.uint8)
+    for pattern, kind in ((rf"[\w{_MARKS}]+", LETTER), (rf"[{_UNSPACED}]+", SIGN), (rf"[{_SIGN_MARKS}]+", SIGN_MARK)):
+        for run in re.finditer(pattern, everything):
+            found[run.start() : run.end()] = kind
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from triage.learn.fitting import Recipe
+from triage.learn.linear import Recipe
 from triage.measure.scores import HeadScores
 from triage.measure.splits import Split
 from triage.parts import JSON

@@ -73,8 +73,8 @@ def split_history(history: History) -> Split:
 
 def probabilities(model: IncidentModel, policy: Policy, inputs: Inputs) -> Probabilities:
     """Return every target's labels and probabilities of shape (n, n_labels), derived ones included."""
-    rows = model.features.rows(inputs)
-    return target_probabilities(policy, {head.target: (head.classes, head.probabilities(rows)) for head in model.heads})
+    found = model.probabilities(inputs)
+    return target_probabilities(policy, {head.target: (head.classes, found[head.target]) for head in model.heads})
 
 
 def score(

@@ -56,8 +56,8 @@ def choose_priority_rule(
     matrix = learn_matrix(impact.classes, urgency.classes, history)
     classes = tuple(sorted(set(matrix.values())))
     rule = PriorityRule(impact.target, urgency.target, priority, classes, matrix, Calibration())
-    rows = model.features.rows(calibrate[0])
-    margins = rule.margins((impact.classes, impact.probabilities(rows)), (urgency.classes, urgency.probabilities(rows)))
+    found = model.probabilities(calibrate[0])
+    margins = rule.margins((impact.classes, found[impact.target]), (urgency.classes, found[urgency.target]))
     truth = to_positions(calibrate[1][priority], classes)
     return replace(rule, calibration=fit_calibration(margins[truth >= 0], truth[truth >= 0]))
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from triage.decide.documents import to_part, to_policy
 from triage.decide.policy import Policy
 from triage.errors import BundleRefused, DataError
-from triage.learn.fitting import EFFORTS, Recipe, choose_model, refit_model
+from triage.learn.fitting import EFFORTS, choose_model, refit_model
 from triage.learn.inputs import Inputs, from_frame
+from triage.learn.linear import Recipe
 from triage.learn.model import IncidentModel
 from triage.measure.scores import HeadScores, commonest
 from triage.measure.splits import Split

@@ -23,15 +23,15 @@ def test_order_that_matters_stands_in_lists() -> None:
     assert [head.target for head in document.heads] == [head.target for head in fitted_model().heads]
 
 
-@pytest.mark.parametrize("change", [{"heads": None}, {"terms": "printer"}, {"added": 1}])
+@pytest.mark.parametrize("change", [{"heads": None}, {"fields": "printer"}, {"added": 1}])
 def test_document_of_another_shape_is_refused(change: dict[str, JSON]) -> None:
     with pytest.raises(ValidationError, match=next(iter(change))):
         ModelDocument.model_validate({**STORED, **change})
 
 
 def test_document_that_lacks_something_is_refused() -> None:
-    with pytest.raises(ValidationError, match="pieces"):
-        ModelDocument.model_validate({name: value for name, value in STORED.items() if name != "pieces"})
+    with pytest.raises(ValidationError, match="fields"):
+        ModelDocument.model_validate({name: value for name, value in STORED.items() if name != "fields"})
 
 
 def test_columns_of_a_zone_that_does_not_exist_are_refused_and_older_ones_have_none() -> None:

@@ -75,5 +75,23 @@ def test_row_without_known_word_and_field_is_blank_whenever_it_was_opened(
 def test_text_alone_is_enough() -> None:
     inputs = Inputs(["vpn down", "vpn up", ""], {})
     features = fit_features(inputs, InputColumns(("title",), (), opened_at=False))
-    assert [features.is_blank({}, row) for row in features.rows(inputs)] == [False, False, True]
-    assert features.reasons("vpn", {}, features.rows(inputs.take([0]))[0], [1.0])[0].name == "vpn"
+    rows = features.rows(inputs)
+    assert [features.is_blank({}, row) for row in rows] == [False, False, True]
+    reasons = features.reasons("vpn down", {}, rows[0], [1.0] * len(rows[0].ids))
+    assert [reason.name for reason in reasons] == ["vpn"]
+
+
+def test_contributions_of_another_row_are_refused() -> None:
+    row = FEATURES.rows(INPUTS)[3]
+    with pytest.raises(ValueError, match="contributions"):
+        FEATURES.reasons(INPUTS.texts[3], INPUTS.field_values(3), row, [1.0] * (len(row.ids) - 1))
+
+
+@given(st.integers(0, 119), st.integers(0, 2**32 - 1), st.integers(0, 1000), st.booleans())
+def test_largest_reasons_are_the_first_of_all_in_order(row: int, seed: int, most: int, coarse: bool) -> None:
+    names = FEATURES.names(INPUTS.texts[row], INPUTS.field_values(row))
+    amounts = np.random.default_rng(seed).normal(size=len(FEATURES.rows(INPUTS)[row].ids))
+    # Many ties.
+    amounts = np.round(amounts) if coarse else amounts
+    everything = sorted(names.reasons(amounts), key=lambda each: (-abs(each.contribution), each.kind, each.name))
+    assert names.reasons(amounts, most) == everything[:most]

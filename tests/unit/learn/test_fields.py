@@ -15,7 +15,8 @@ some_fields = st.lists(
 
 
 def number(fields: Mapping[str, str | None]) -> list[int]:
-    return [int(each) for each in fit_fields(FIELDS).row(fields).ids]
+    found: list[int] = fit_fields(FIELDS).numbers({name: [value] for name, value in fields.items()}, 1)[0].tolist()
+    return found
 
 
 def test_missing_rare_and_known_values_are_features_of_their_own() -> None:
@@ -40,7 +41,7 @@ def test_further_fields_are_not_read() -> None:
 def test_no_fields_have_no_features() -> None:
     features = fit_fields({})
     assert features.n_features == 0
-    assert features.row({}).ids.tolist() == []
+    assert features.numbers({}, 2).shape == (2, 0)
 
 
 @given(some_fields, st.randoms(use_true_random=False))
@@ -62,7 +63,10 @@ def test_each_field_has_exactly_one_feature_in_its_own_range(
     fields: dict[str, list[str | None]], first: str | None, second: str | None
 ) -> None:
     fitted = fit_fields(fields)
-    row = fitted.row({"first": first, "second": second})
-    assert row.values.tolist() == [1.0, 1.0]
+    found = fitted.numbers({"first": [first], "second": [second]}, 1)
     cut = fitted.offsets["second"]
-    assert 0 <= row.ids[0] < cut <= row.ids[1] < fitted.n_features
+    assert 0 <= found[0, 0] < cut <= found[0, 1] < fitted.n_features
+
+
+def test_rows_are_numbered_each_by_itself() -> None:
+    assert fit_fields(FIELDS).numbers(FIELDS, 4).tolist() == [[2, 6], [2, 5], [1, 6], [0, 5]]

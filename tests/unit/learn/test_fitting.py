@@ -9,7 +9,8 @@ import pytest
 from tests.histories import COLUMNS, as_inputs, constructed_history, labels_of, take
 
 from triage.errors import DataError
-from triage.learn.fitting import EFFORTS, Effort, Recipe, check_labels, choose_model, refit_model
+from triage.learn.fitting import EFFORTS, Effort, check_labels, choose_model, refit_model
+from triage.learn.linear import Recipe
 from triage.learn.inputs import InputColumns, Inputs, from_frame
 from triage.learn.model import IncidentModel
 from triage.measure.calibration import Calibration
@@ -52,10 +53,11 @@ def test_order_of_training_rows_does_not_change_the_answers() -> None:
     order = np.random.default_rng(0).permutation(140).tolist()
     shuffled = FIT[0].take(order), {name: [labels[row] for row in order] for name, labels in FIT[1].items()}
     second = chosen(shuffled)
-    assert second.features.terms.terms == model().features.terms.terms
+    assert second.features.terms.keys.tobytes() == model().features.terms.keys.tobytes()
     rows = second.features.rows(HELD_OUT[0])
     for ours, theirs in zip(model().heads, second.heads, strict=True):
-        assert ours.probabilities(rows) == pytest.approx(theirs.probabilities(rows), abs=1e-9)
+        # The solver stops when its steps are small, a little elsewhere for every order.
+        assert ours.probabilities(rows) == pytest.approx(theirs.probabilities(rows), abs=1e-4)
 
 
 def test_order_of_field_columns_does_not_change_the_answers() -> None:
@@ -198,8 +200,9 @@ def test_calibration_does_not_move_the_weights() -> None:
 
 
 def test_recipe_without_a_half_life_is_json() -> None:
-    assert Recipe(3.0, inf).as_document() == {"strength": 3.0, "half_life": None}
-    assert Recipe(3.0, 0.3).as_document() == {"strength": 3.0, "half_life": 0.3}
+    assert Recipe(3.0, inf).as_document() == {"strength": 3.0, "half_life": None, "shares": [1.0], "shifts": {}}
+    mixed = Recipe(3.0, 0.3, (0.4, 0.6), (("vpn", -0.1),))
+    assert mixed.as_document() == {"strength": 3.0, "half_life": 0.3, "shares": [0.4, 0.6], "shifts": {"vpn": -0.1}}
 
 
 def test_more_effort_tries_all_that_less_effort_does() -> None:

@@ -48,7 +48,7 @@ def test_storing_twice_gives_the_same_part() -> None:
     assert {name: array.tobytes() for name, array in again.arrays.items()} == {
         name: array.tobytes() for name, array in part.arrays.items()
     }
-    assert {array.dtype.kind for array in part.arrays.values()} == {"f"}
+    assert {array.dtype.kind for array in part.arrays.values()} == {"f", "i", "u"}
 
 
 @given(st.lists(st.integers(0, 39), min_size=1, max_size=8))

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
+from tests.hashed_text import named_features, number_of
 from tests.histories import as_inputs, constructed_history
 
-from triage.learn.terms import TermFeatures, fit_terms
-from triage.learn.text import pieces, words
+from triage.learn.terms import TermFeatures, in_batches
+from triage.learn.text import words
+from triage.learn.vocabulary import fit_terms
 
 TEXTS = as_inputs(constructed_history(120)).texts
 FITTED = fit_terms(TEXTS)
@@ -20,63 +20,75 @@ some_text = st.lists(
 ).map(" ".join)
 
 
-def words_and_pairs(text: str) -> list[str]:
-    return words(text) + [" ".join(pair) for pair in pairwise(words(text))]
+def numbers_of(view: int, text: str) -> list[int]:
+    return [number_of(view, name) for name in named_features(text)[view]]
 
 
-def all_pieces(text: str) -> list[str]:
-    return [piece for word in words(text) for piece in pieces(word)]
+def of_keys(keys: list[tuple[int, str]], sizes: tuple[int, ...]) -> TermFeatures:
+    hashes = [number_of(view, tuple(name.split("|"))) for view, name in keys]
+    return TermFeatures(np.array(hashes, np.uint64), np.ones(len(keys)), sizes)
 
 
-def test_features_are_scikit_learns_tf_idf_of_both_blocks() -> None:
-    of_terms = TfidfVectorizer(analyzer=words_and_pairs, min_df=2, sublinear_tf=True)
-    of_pieces = TfidfVectorizer(analyzer=all_pieces, min_df=3, sublinear_tf=True)
-    expected = np.hstack([of_terms.fit_transform(TEXTS).toarray(), of_pieces.fit_transform(TEXTS).toarray() * 0.5])
-    assert FITTED.terms == tuple(of_terms.get_feature_names_out())
-    assert FITTED.pieces == tuple(of_pieces.get_feature_names_out())
-    for text, theirs in zip(TEXTS, expected, strict=True):
-        row = FITTED.row(text)
-        ours = np.zeros(len(FITTED))
-        ours[row.ids] = row.values
-        assert ours == pytest.approx(theirs, abs=1e-12)
-
-
-def test_pieces_are_scikit_learns_char_wb() -> None:
-    analyze = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5)).build_analyzer()
-    text = "a vpn gateway is down x1"
-    assert sorted(all_pieces(text)) == sorted(analyze(text))
-
-
-def test_word_of_one_ticket_only_is_no_feature() -> None:
-    assert fit_terms(["printer jam", "printer jam", "login"]).terms == ("jam", "printer", "printer jam")
+def test_features_are_scikit_learns_tf_idf_of_each_view() -> None:
+    at = {key: place for place, key in enumerate(FITTED.keys.tolist())}
+    ours = np.zeros((len(TEXTS), len(FITTED)))
+    for line, row in zip(ours, FITTED.rows(TEXTS), strict=True):
+        line[row.ids] = row.values
+    for view, (least, weight) in enumerate([(2, 1.0), (3, 1.0), (2, 0.5), (3, 0.5)]):
+        judge = TfidfVectorizer(
+            analyzer=lambda text, view=view: numbers_of(view, text), min_df=least, sublinear_tf=True
+        )
+        theirs = judge.fit_transform(TEXTS).toarray() * weight
+        columns = [at[key] for key in judge.get_feature_names_out().tolist()]
+        assert len(columns) == FITTED.sizes[view]
+        assert ours[:, columns] == pytest.approx(theirs, abs=1e-12)
 
 
 @pytest.mark.parametrize("text", ["", "???", "unheard of"])
 def test_text_without_a_known_word_has_no_features(text: str) -> None:
     row = fit_terms(["printer jam", "printer jam", "login"]).row(text)
     assert row.ids.tolist() == row.values.tolist() == []
-    assert [row.ids.dtype, row.values.dtype] == [np.dtype(np.int64), np.dtype(np.float64)]
-
-
-def test_no_texts_teach_no_features() -> None:
-    assert len(fit_terms([])) == 0
-
-
-@given(st.permutations(TEXTS[:30]))
-def test_order_of_training_texts_does_not_matter(shuffled: list[str]) -> None:
-    first, second = fit_terms(TEXTS[:30]), fit_terms(shuffled)
-    assert (first.terms, first.pieces) == (second.terms, second.pieces)
-    assert first.idf.tobytes() == second.idf.tobytes()
+    assert [row.ids.dtype, row.values.dtype] == [np.dtype(np.int32), np.dtype(np.float64)]
 
 
 @given(some_text)
-def test_each_block_has_a_fixed_length(text: str) -> None:
+def test_each_view_has_a_fixed_length(text: str) -> None:
     row = FITTED.row(text)
-    of_terms = row.ids < len(FITTED.terms)
-    lengths = [float(np.sqrt((row.values[block] ** 2).sum())) for block in (of_terms, ~of_terms)]
-    assert lengths[0] in (0.0, pytest.approx(1.0))
-    assert lengths[1] in (0.0, pytest.approx(0.5))
+    borders = np.cumsum([0, *FITTED.sizes])
+    for begin, end, weight in zip(borders, borders[1:], [1.0, 1.0, 0.5, 0.5], strict=False):
+        of_view = (row.ids >= begin) & (row.ids < end)
+        assert np.sqrt((row.values[of_view] ** 2).sum()) in (0.0, pytest.approx(weight))
     assert len(set(row.ids.tolist())) == len(row.ids)
+
+
+@given(st.lists(some_text, max_size=8))
+def test_row_is_the_same_alone_and_among_others_to_the_last_bit(texts: list[str]) -> None:
+    rows = FITTED.rows(texts)
+    assert len(rows) == len(texts)
+    for text, row in zip(texts, rows, strict=True):
+        alone = FITTED.row(text)
+        assert (alone.ids.tobytes(), alone.values.tobytes()) == (row.ids.tobytes(), row.values.tobytes())
+
+
+def test_rows_end_with_the_numbers_of_their_fields() -> None:
+    rows = FITTED.rows(TEXTS[:2], np.array([[7, 9], [8, 9]], np.int32))
+    for row, text, numbers in zip(rows, TEXTS, ([7, 9], [8, 9]), strict=False):
+        of_text = FITTED.row(text)
+        assert row.ids.tolist() == [*of_text.ids.tolist(), *numbers]
+        assert row.values.tolist() == [*of_text.values.tolist(), 1.0, 1.0]
+
+
+def test_vocabulary_in_read_only_arrays_gives_the_same_rows() -> None:
+    keys, idf = FITTED.keys.copy(), FITTED.idf.copy()
+    keys.flags.writeable = idf.flags.writeable = False
+    again = TermFeatures(keys, idf, FITTED.sizes)
+    assert again.row(TEXTS[0]).values.tobytes() == FITTED.row(TEXTS[0]).values.tobytes()
+
+
+@pytest.mark.parametrize("sizes", [(1, 0, 0), (1, 1, 0, 0), (0, 0, 0, 0)])
+def test_sizes_that_do_not_add_up_are_refused(sizes: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="add up"):
+        TermFeatures(np.zeros(1, np.uint64), np.ones(1), sizes)
 
 
 @given(some_text, st.integers(0, 2**32 - 1))
@@ -85,15 +97,38 @@ def test_spreading_contributions_over_words_keeps_their_sum(text: str, seed: int
     amounts = np.random.default_rng(seed).normal(size=len(ids)).tolist()
     spread = FITTED.spread(text, dict(zip(ids, amounts, strict=True)))
     assert sum(spread.values()) == pytest.approx(sum(amounts), abs=1e-9)
-    assert set(spread) <= set(words_and_pairs(text))
+    assert {word for name in spread for word in name.replace(" … ", " ").split(" ")} <= set(words(text))
+
+
+def test_no_two_names_are_the_same() -> None:
+    text = "vpn router vpn gateway router vpn"
+    names = fit_terms([text] * 3).names(text)
+    found = [names.name(number) for number in range(len(names.names.first))]
+    assert len(set(found)) == len(found)
+    assert {"vpn", "vpn router", "router vpn", "vpn … vpn"} <= set(found)
 
 
 def test_contribution_of_a_piece_goes_to_the_words_that_hold_it_by_their_occurrences() -> None:
-    features = TermFeatures([], np.zeros(0), ["ing"], np.ones(1))
+    features = of_keys([(1, "ing")], (0, 1, 0, 0))
     assert features.spread("ping ping king x", {0: 3.0}) == pytest.approx({"ping": 2.0, "king": 1.0})
 
 
-def test_looking_up_a_word_again_gives_the_same_row() -> None:
-    text = TEXTS[0] * 3
-    assert FITTED.row(text).values.tobytes() == FITTED.row(text).values.tobytes()
-    assert fit_terms(TEXTS).row(text).values.tobytes() == FITTED.row(text).values.tobytes()
+def test_contribution_of_the_beginning_goes_to_its_word_or_pair() -> None:
+    features = of_keys([(2, "vpn"), (2, "vpn|down")], (0, 0, 2, 0))
+    assert features.spread("VPN down " + "x " * 8 + "vpn", {0: 1.0, 1: 2.0}) == {"vpn": 1.0, "vpn down": 2.0}
+
+
+def test_contribution_of_a_loose_pair_goes_to_where_its_words_stand() -> None:
+    key = next(name for name in named_features("vpn down")[3])
+    features = of_keys([(3, "|".join(key))], (0, 0, 0, 1))
+    assert features.spread("down is vpn, vpn down", {0: 4.0}) == pytest.approx(
+        {"down … vpn": 2.0, "vpn down": 1.0, "vpn … down": 1.0}
+    )
+
+
+def test_batches_cover_all_texts_in_order() -> None:
+    texts = ["a" * 150_000, "b" * 60_000, "c", *["d"] * 1500]
+    found = list(in_batches(texts))
+    assert found == [(0, 1), (1, 1001), (1001, 1503)]
+    assert list(in_batches([])) == []
+    assert [row.ids.tolist() for row in FITTED.rows(texts)][3:] == [[]] * 1500

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.learn.text import pieces, words
+from triage.learn.text import _WORD, LETTER, NO_LETTER, SIGN, SIGN_MARK, fold, letters, words
 
 
 @pytest.mark.parametrize(
@@ -45,13 +48,23 @@ def test_case_does_not_matter(text: str) -> None:
     assert words(text.upper()) == words(text.lower()) == words(text)
 
 
-@given(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=40))
-def test_pieces_are_three_to_five_characters_of_the_framed_word(word: str) -> None:
-    found = pieces(word)
-    assert all(3 <= len(piece) <= 5 and piece in f" {word} " for piece in found)
-    framed = len(word) + 2
-    assert len(found) in (0, sum(max(framed - length + 1, 0) for length in (3, 4, 5)))
+def test_folding_twice_is_folding_once_for_ascii() -> None:
+    assert fold(fold("VPN Down")) == fold("VPN Down") == "vpn down"
 
 
-def test_sign_of_an_unspaced_script_has_no_pieces() -> None:
-    assert pieces("网") == pieces("ア") == []
+def test_letters_say_of_every_code_point_what_words_do_with_it() -> None:
+    found = letters()
+    everything = "".join(map(chr, range(len(found))))
+    of_words = np.zeros(len(found), bool)
+    for word in re.finditer(_WORD, everything):
+        of_words[word.start() : word.end()] = True
+    assert ((found != NO_LETTER) == of_words).all()
+    assert not _WORD.search("".join(map(chr, range(len(found), 0x110000))))
+
+
+@pytest.mark.parametrize(
+    ("character", "kind"), [(" ", NO_LETTER), ("-", NO_LETTER), ("a", LETTER), ("_", LETTER), ("\u0301", LETTER),
+    ("网", SIGN), ("ア", SIGN), ("ก", SIGN), ("\u0e31", SIGN_MARK)],
+)  # fmt: skip
+def test_kinds_of_letters(character: str, kind: int) -> None:
+    assert letters()[ord(character)] == kind

@@ -1,0 +1,224 @@
+"""Adds hidden units to linear heads, as far as rows that neither was fitted on say that it pays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from triage.learn.bag_fitting import UNITS_A_BAG, FittedBag, HeadTruth, fit_bag
+from triage.learn.features import fit_features
+from triage.learn.heads import Head, to_positions
+from triage.learn.inputs import Inputs
+from triage.learn.linear import Recipe, fit_linear_heads, row_weights
+from triage.learn.mixing import Mix, fit_mix
+from triage.learn.model import IncidentModel
+from triage.learn.rows import Row, to_matrix
+from triage.measure.calibration import fit_calibration, log_losses, softmax
+
+__all__ = ["add_bags", "mix_in_bag"]
+
+_Labels = Sequence[str | None]
+_Targets = Mapping[str, _Labels]
+_Floats = NDArray[np.float64]
+
+# The embeddings' own: .5 was better than none on every older slice, .3 no better still.
+_HALF_LIFE = 0.5
+# What holds where nothing speaks against it.
+_START = (0.5, 0.5)
+# Up to this many rows the held-out ones are too few to mix on, and three more fits cost little.
+_FEW_ROWS = 8_000
+_FOLDS = 3
+# How far below its row's least margin a label stands that a fold has not seen.
+_UNSEEN = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """The two models' margins, of shape (n, n_classes), and the truth, on rows that neither was fitted on."""
+
+    linear: _Floats
+    of_units: _Floats
+    truth: NDArray[np.int64]
+
+    def known(self) -> _Evidence:
+        kept = self.truth >= 0
+        return _Evidence(self.linear[kept], self.of_units[kept], self.truth[kept])
+
+    def take(self, rows: slice) -> _Evidence:
+        return _Evidence(self.linear[rows], self.of_units[rows], self.truth[rows])
+
+    def mix(self) -> Mix:
+        return fit_mix([self.linear, self.of_units], self.truth, _START)
+
+    def losses(self, mix: Mix) -> _Floats:
+        return log_losses(softmax(mix.apply([self.linear, self.of_units])), self.truth)
+
+
+def add_bags(
+    model: IncidentModel,
+    recipes: Mapping[str, Recipe],
+    fit: tuple[Inputs, csr_array, _Targets],
+    held_out: tuple[Sequence[Row], _Targets],
+    n_bags: int,
+    n_jobs: int = 1,
+) -> tuple[IncidentModel, dict[str, Recipe]]:
+    """Mix hidden units into the heads of a linear model, and calibrate them anew.
+
+    Parameters
+    ----------
+    model : IncidentModel
+        Linear heads, calibrated on the held-out rows.
+    recipes : mapping of str to Recipe
+        How they were fitted.
+    fit : tuple of Inputs, csr_array and labels
+        What they were fitted on, and its feature matrix.
+    held_out : tuple of sequence of Row and labels
+        Later rows, of the same features.
+    n_bags : int
+        Random starts, at least 1.
+    n_jobs : int, default=1
+
+    Returns
+    -------
+    IncidentModel
+        A head stays linear where the mix is not better on evidence that the mix was not made on.
+    dict of str to Recipe
+        With the shares and shifts that were found.
+    """
+    inputs, matrix, targets = fit
+    fitted = _fit_bag(model.heads, matrix, targets, n_bags, n_jobs)
+    folds = _out_of_fold(model, recipes, inputs, targets, n_bags, n_jobs) if len(inputs) <= _FEW_ROWS else {}
+    heads, found = [], dict(recipes)
+    for number, head in enumerate(model.heads):
+        labels = held_out[1][head.target]
+        held = _evidence(head, fitted, number, held_out[0], to_positions(labels, head.classes))
+        seen = [held, *folds.get(head.target, [])]
+        mix = _mix_if_better(head, _join(seen).known())
+        if mix is None:
+            heads.append(head)
+            continue
+        shifts = tuple(zip(head.classes, mix.shifts, strict=True))
+        found[head.target] = recipes[head.target]._replace(shares=mix.shares, shifts=shifts)
+        mixed = _mixed(head, fitted, number, found[head.target])
+        known = held.known()
+        margins = mix.apply([known.linear, known.of_units])
+        heads.append(replace(mixed, calibration=fit_calibration(margins, known.truth)))
+    if found == dict(recipes):
+        return model, found
+    return replace(model, heads=tuple(heads), bag=fitted.bag), found
+
+
+def mix_in_bag(
+    model: IncidentModel,
+    recipes: Mapping[str, Recipe],
+    matrix: csr_array,
+    targets: _Targets,
+    n_units: int,
+    n_jobs: int = 1,
+) -> IncidentModel:
+    """Mix hidden units into linear heads by the shares and shifts of their recipes.
+
+    Parameters
+    ----------
+    model : IncidentModel
+        Linear heads.
+    recipes : mapping of str to Recipe
+    matrix : csr_array
+        What the heads were fitted on.
+    targets : mapping of str to labels
+    n_units : int
+        Hidden units of the model that was judged; 0 for none.
+    n_jobs : int, default=1
+    """
+    if not n_units:
+        return model
+    fitted = _fit_bag(model.heads, matrix, targets, n_units // UNITS_A_BAG, n_jobs)
+    heads = tuple(_mixed(head, fitted, at, recipes[head.target]) for at, head in enumerate(model.heads))
+    return replace(model, heads=heads, bag=fitted.bag)
+
+
+def _fit_bag(heads: Sequence[Head], matrix: csr_array, targets: _Targets, n_bags: int, n_jobs: int) -> FittedBag:
+    truths = [HeadTruth(to_positions(targets[head.target], head.classes), len(head.classes)) for head in heads]
+    return fit_bag(matrix, truths, row_weights(matrix.shape[0], _HALF_LIFE), n_bags, n_jobs)
+
+
+def _mixed(head: Head, fitted: FittedBag, number: int, recipe: Recipe) -> Head:
+    if len(recipe.shares) == 1:
+        return replace(head, outputs=np.zeros((fitted.bag.n_units, len(head.classes)), np.float32))
+    of_linear, of_units = recipe.shares
+    shift = dict(recipe.shifts)
+    shifts = np.array([shift.get(label, 0.0) for label in head.classes])
+    return replace(
+        head,
+        weights=head.weights * np.float32(of_linear),
+        intercept=head.intercept * of_linear + fitted.intercepts[number] * of_units + shifts,
+        outputs=fitted.outputs[number] * np.float32(of_units),
+    )
+
+
+def _mix_if_better(head: Head, evidence: _Evidence) -> Mix | None:
+    """Return the mix of all evidence, if mixes of either half are better on the other than the linear head is."""
+    if len(evidence.truth) < _FOLDS:
+        return None
+    halves = slice(0, None, 2), slice(1, None, 2)
+    mixed = sum(
+        float(evidence.take(judged).losses(evidence.take(made).mix()).sum()) for made, judged in (halves, halves[::-1])
+    )
+    alone = float(log_losses(head.calibration.apply(evidence.linear), evidence.truth).sum())
+    return evidence.mix() if mixed < alone else None
+
+
+def _evidence(head: Head, fitted: FittedBag, number: int, rows: Sequence[Row], truth: NDArray[np.int64]) -> _Evidence:
+    levels = [fitted.bag.units(row).level for row in rows]
+    of_units = np.array(levels, np.float64).reshape(len(rows), fitted.bag.n_units) @ fitted.outputs[number]
+    return _Evidence(head.margins(rows), of_units + fitted.intercepts[number], truth)
+
+
+def _join(parts: Sequence[_Evidence]) -> _Evidence:
+    return _Evidence(
+        np.concatenate([part.linear for part in parts]),
+        np.concatenate([part.of_units for part in parts]),
+        np.concatenate([part.truth for part in parts]),
+    )
+
+
+def _out_of_fold(
+    model: IncidentModel, recipes: Mapping[str, Recipe], inputs: Inputs, targets: _Targets, n_bags: int, n_jobs: int
+) -> dict[str, list[_Evidence]]:
+    """Return both models' margins on the rows to fit, each by models that were fitted on the other folds."""
+    found: dict[str, list[_Evidence]] = {target: [] for target in targets}
+    places = np.arange(len(inputs)) % _FOLDS
+    for fold in range(_FOLDS):
+        kept, left = np.flatnonzero(places != fold).tolist(), np.flatnonzero(places == fold).tolist()
+        labels = {target: [given[row] for row in kept] for target, given in targets.items()}
+        if any(len({label for label in given if label is not None}) < 2 for given in labels.values()):
+            continue
+        features = fit_features(inputs.take(kept), model.columns)
+        if not len(features):
+            continue
+        matrix = to_matrix(features.rows(inputs.take(kept)), len(features))
+        asked = [(target, recipe, labels[target]) for target, recipe in recipes.items()]
+        heads = fit_linear_heads(matrix, asked, n_jobs, has_text=bool(len(features.terms)))
+        fitted = _fit_bag(heads, matrix, labels, n_bags, n_jobs)
+        rows = list(features.rows(inputs.take(left)))
+        for number, head in enumerate(heads):
+            classes = model.head(head.target).classes
+            truth = to_positions([targets[head.target][row] for row in left], classes)
+            found[head.target].append(_widened(_evidence(head, fitted, number, rows, truth), head.classes, classes))
+    return found
+
+
+def _widened(evidence: _Evidence, seen: Sequence[str], classes: Sequence[str]) -> _Evidence:
+    """Give labels that a fold has not seen a margin below all others."""
+    columns = to_positions(seen, classes)
+
+    def widen(margins: _Floats) -> _Floats:
+        wide = np.repeat(margins.min(axis=1, keepdims=True) - _UNSEEN, len(classes), axis=1)
+        wide[:, columns] = margins
+        return wide
+
+    return replace(evidence, linear=widen(evidence.linear), of_units=widen(evidence.of_units))

@@ -1,0 +1,61 @@
+"""Weighs one sparse row by a matrix of weights: sums, and what a single label gets. Makes no arrays of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.compiling import compiled
+
+__all__ = ["add_weighted", "weigh_label"]
+
+
+@compiled
+def add_weighted(
+    weights: NDArray[np.float32], ids: NDArray[np.int32], values: NDArray[np.float64], sums: NDArray[np.float64]
+) -> None:
+    """Add the weights of a row's features, times their values, to one sum a label, feature by feature.
+
+    Parameters
+    ----------
+    weights : ndarray of float32 of shape (n_features, n_labels)
+    ids : ndarray of int32 of shape (n,)
+    values : ndarray of float64 of shape (n,)
+    sums : ndarray of float64 of shape (n_labels,)
+        Added to in place.
+    """
+    for at in range(len(ids)):
+        row, value = weights[ids[at]], values[at]
+        for label in range(len(sums)):
+            sums[label] += row[label] * value
+
+
+@compiled
+def weigh_label(
+    weights: NDArray[np.float32],
+    row: tuple[NDArray[np.int32], NDArray[np.float64]],
+    label: int,
+    scale: float,
+    added: NDArray[np.float64],
+) -> None:
+    """Write what each feature of a row adds to a label against the mean of all labels.
+
+    Parameters
+    ----------
+    weights : ndarray of float32 of shape (n_features, n_labels)
+    row : tuple of ndarray of int32 and of float64
+        Feature numbers and values.
+    label : int
+    scale : float
+        What all is multiplied by.
+    added : ndarray of float64 of shape (n,)
+        Filled.
+    """
+    ids, values = row
+    n_labels = weights.shape[1]
+    for at in range(len(ids)):
+        of_feature = weights[ids[at]]
+        total = 0.0
+        for each in range(n_labels):
+            total += of_feature[each]
+        added[at] = (of_feature[label] - total / n_labels) * values[at] * scale

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+
+from triage.learn.bag_fitting import UNITS_A_BAG, HeadTruth, fit_bag
+from triage.learn.bags import NO_BAG, Bag
+from triage.learn.rows import Row
+
+N_FEATURES, N_UNITS = 20, 6
+
+
+def drawn_bag(seed: int = 0) -> Bag:
+    generator = np.random.default_rng(seed)
+    return Bag(
+        generator.normal(size=(N_FEATURES, N_UNITS)).astype(np.float16),
+        generator.normal(size=N_UNITS).astype(np.float32),
+    )
+
+
+some_row = st.lists(
+    st.tuples(st.integers(0, N_FEATURES - 1), st.floats(-3, 3)), max_size=N_FEATURES, unique_by=lambda pair: pair[0]
+).map(lambda pairs: Row(np.array([at for at, _ in pairs], np.int64), np.array([value for _, value in pairs])))
+
+
+@given(some_row)
+def test_contributions_add_up_to_what_the_units_add_less_their_biases(row: Row) -> None:
+    bag, outputs = drawn_bag(), np.linspace(-1, 1, N_UNITS).astype(np.float32)
+    units = bag.units(row)
+    of_biases = float(bag.bias[units.level > 0] @ outputs[units.level > 0])
+    added = float(units.contributions(outputs).sum())
+    assert added == pytest.approx(float(units.level @ outputs) - of_biases, abs=1e-4)
+
+
+@given(some_row)
+def test_units_are_never_below_zero(row: Row) -> None:
+    assert (drawn_bag().units(row).level >= 0.0).all()
+
+
+def test_no_bag_has_no_units() -> None:
+    units = NO_BAG.units(Row(np.array([3, 5]), np.array([1.0, 2.0])))
+    assert len(units.level) == 0
+    assert units.contributions(np.zeros(0, np.float32)).tolist() == [0.0, 0.0]
+
+
+def table(n_rows: int = 400) -> tuple[csr_array, np.ndarray]:
+    """Rows whose class is whether exactly one of two features is there: no sum of features tells."""
+    generator = np.random.default_rng(1)
+    pair = generator.integers(0, 2, (n_rows, 2))
+    noise = generator.random((n_rows, N_FEATURES - 4)) * 0.1
+    one_hot = np.column_stack([pair[:, 0], 1 - pair[:, 0], pair[:, 1], 1 - pair[:, 1]])
+    return csr_array(np.column_stack([one_hot, noise])), pair.sum(axis=1) % 2
+
+
+def test_bag_learns_what_no_sum_of_features_tells() -> None:
+    matrix, truth = table()
+    fitted = fit_bag(matrix, [HeadTruth(truth, 2)], np.ones(len(truth)), 2)
+    rows = matrix.toarray()
+    level = np.maximum(rows @ fitted.bag.embeddings.astype(np.float64) + fitted.bag.bias, 0.0)
+    found = (level @ fitted.outputs[0] + fitted.intercepts[0]).argmax(axis=1)
+    assert np.mean(found == truth) > 0.95
+    assert fitted.bag.n_units == 2 * UNITS_A_BAG
+
+
+def test_same_rows_give_the_same_bag_in_one_thread_and_in_two() -> None:
+    matrix, truth = table(100)
+    one, two = (fit_bag(matrix, [HeadTruth(truth, 2)], np.ones(len(truth)), 2, n_jobs) for n_jobs in (1, 2))
+    assert one.bag.embeddings.tobytes() == two.bag.embeddings.tobytes()
+    assert one.outputs[0].tobytes() == two.outputs[0].tobytes()
+
+
+def test_rows_without_a_label_teach_their_head_nothing() -> None:
+    matrix, truth = table(100)
+    untold = np.full(len(truth), -1)
+    fitted = fit_bag(matrix, [HeadTruth(truth, 2), HeadTruth(untold, 3)], np.ones(len(truth)), 1)
+    assert fitted.intercepts[1].tolist() == [0.0, 0.0, 0.0]

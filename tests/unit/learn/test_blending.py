@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+import pytest
+
+from triage.learn.bag_fitting import UNITS_A_BAG
+from triage.learn.fitting import Effort, choose_model, refit_model
+from triage.learn.inputs import InputColumns, Inputs
+from triage.learn.model import IncidentModel
+
+COLUMNS = InputColumns((), ("colour", "shape"), False)
+MIXED = Effort((3.0,), (inf,), n_bags=1)
+
+
+def crossed(n: int, seed: int = 0) -> tuple[Inputs, dict[str, list[str | None]]]:
+    """Incidents whose team follows from two fields together, and from neither alone."""
+    generator = np.random.default_rng(seed)
+    colour, shape = generator.integers(0, 2, (2, n))
+    team = [f"team {a ^ b}" if generator.random() > 0.05 else "team 0" for a, b in zip(colour, shape, strict=True)]
+    fields: dict[str, list[str | None]] = {
+        "colour": [("red", "blue")[at] for at in colour],
+        "shape": [("round", "flat")[at] for at in shape],
+    }
+    return Inputs([""] * n, fields), {"team": list(team)}
+
+
+def accuracy(model: IncidentModel, rows: tuple[Inputs, dict[str, list[str | None]]]) -> float:
+    found = model.probabilities(rows[0])["team"].argmax(axis=1)
+    classes = model.head("team").classes
+    return float(np.mean([classes[at] == label for at, label in zip(found, rows[1]["team"], strict=True)]))
+
+
+def test_hidden_units_learn_what_fields_say_together() -> None:
+    linear, _ = choose_model(crossed(300), crossed(100, 1), COLUMNS, Effort((3.0,), (inf,)))
+    mixed, recipes = choose_model(crossed(300), crossed(100, 1), COLUMNS, MIXED)
+    assert accuracy(linear, crossed(200, 2)) < 0.7
+    assert accuracy(mixed, crossed(200, 2)) > 0.9
+    assert len(recipes["team"].shares) == 2
+    assert mixed.bag.n_units == UNITS_A_BAG
+
+
+def test_head_stays_linear_where_hidden_units_are_no_better() -> None:
+    inputs, targets = crossed(300)
+    noise: dict[str, list[str | None]] = {"team": [f"team {at % 2}" for at in range(300)]}
+    model, recipes = choose_model((inputs, noise), crossed(0), COLUMNS, MIXED)
+    if len(recipes["team"].shares) == 1:
+        assert model.bag.n_units == 0
+    assert targets["team"]
+
+
+def test_refit_keeps_the_shares_and_knows_new_labels() -> None:
+    judged, recipes = choose_model(crossed(300), crossed(100, 1), COLUMNS, MIXED)
+    inputs, targets = crossed(400, 3)
+    targets["team"][-5:] = ["team new"] * 5
+    served = refit_model(judged, inputs, targets, recipes)
+    assert served.bag.n_units == judged.bag.n_units
+    assert "team new" in served.head("team").classes
+    assert accuracy(served, crossed(200, 2)) > 0.9
+
+
+def test_same_rows_give_the_same_model_to_the_last_bit() -> None:
+    parts = [choose_model(crossed(200), crossed(50, 1), COLUMNS, MIXED)[0].to_part() for _ in range(2)]
+    for name, array in parts[0].arrays.items():
+        assert array.tobytes() == parts[1].arrays[name].tobytes()
+
+
+def test_reasons_of_a_mixed_head_add_up_to_its_log_odds_less_what_no_feature_adds() -> None:
+    model, _ = choose_model(crossed(300), crossed(100, 1), COLUMNS, MIXED)
+    back = IncidentModel.from_part(model.to_part())
+    rows = crossed(5, 4)[0]
+    head = model.head("team")
+    for answer, again, row in zip(model.answer(rows), back.answer(rows), model.features.rows(rows), strict=True):
+        found = answer.answers["team"]
+        assert found.probabilities.tobytes() == again.answers["team"].probabilities.tobytes()
+        units = model.bag.units(row)
+        of_biases = (model.bag.bias * (units.level > 0)) @ head.outputs + head.intercept
+        log_odds = np.log(found.probabilities) / head.calibration.scale - of_biases
+        expected = (log_odds[0] - log_odds.mean()) * head.calibration.scale
+        assert sum(found.contributions(0)) == pytest.approx(expected, abs=1e-3)
