@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from triage.compiling import compiled
 from triage.watch.state import (
-    ADDED_UP,
     ENTITY_EVIDENCE,
     ENTITY_SCORE,
     IS_QUIET,
@@ -18,23 +20,30 @@ from triage.watch.state import (
     PEAK,
     QUIET_NS,
     RAISED,
+    SPREAD,
     SQUARES,
-    STARTED,
+    STEPS,
     THRESHOLD,
+    USUAL,
     EntityState,
 )
-from triage.watch.tails import place, remember, tail
 
 __all__ = ["CLOSED", "LEAST_THRESHOLD", "NOTHING", "OPENED", "Pace", "judge_entity", "weigh_entity"]
 
 # What a point did to the entity's warning.
 NOTHING, OPENED, CLOSED = 0, 1, 2
 
-_ADDING_RATE = 1 / 12  # of the slow mean: a dozen steps
+_WARM_UP = 24  # steps: before, an entity's usual state is not known well enough to say that something is not
+_PLAINLY = 12  # of them: from then on a step teaches no more than _CUT spreads, so that incidents do not become usual
+_USUAL_RATE, _CUT = 1 / 2000, 3.0  # a week of five-minute steps
+_LEAST_SPREAD = 0.1  # in scales of a series: of an entity that never moves
+_DECADES = math.log10(math.e)
+_FARTHEST = 20.0  # spreads: once in half a billion steps, beyond which a number of steps tells nobody anything
+_TO_DEVIATION = 1.25  # a normal deviate's standard deviation over its mean absolute size
 _CLOSING_SHARE = 0.5  # of the threshold: hysteresis
 _THRESHOLD_STEP = 0.25  # in decades, up at an alert
 _AIMED_SHARE = 0.7  # of the budget: what the moving threshold settles at, so that the hard cap seldom bites
-LEAST_THRESHOLD = 1.5  # about once in thirty steps: nothing more usual is ever worth a warning
+LEAST_THRESHOLD = 2.2  # one in 160 steps: on made-up estates what is more usual was seldom worth a warning
 
 
 class Pace(NamedTuple):
@@ -60,7 +69,7 @@ def weigh_entity(state: EntityState, row: int, time_ns: int, before: float, afte
     row : int
         Which entity.
     time_ns : int
-        The point's event time; when it is later than the entity's, the step before is over and is remembered.
+        The point's event time; when it is later than the entity's, the step before is over and is learnt from.
     before, after : float
         The series' evidence before and after the point.
 
@@ -71,25 +80,42 @@ def weigh_entity(state: EntityState, row: int, time_ns: int, before: float, afte
 
     Notes
     -----
-    The statistic is the root of the sum of squares, between the largest and the sum: one bad series of forty shows and
-    so do many mild ones. It counts by its own tail at this entity, which corrects for the number of series and for
-    their dependence.
+    The statistic is the root of the sum of squares, between the largest and the sum: one bad series of many shows and
+    so do several that lean at the same time. It counts by its distance from what is usual at this entity, in its usual
+    spread there, which corrects for the number of series and for their dependence. The tail is exponential, with that
+    mean and deviation: it is heavier than that of a root of squares, and unlike a rank it does not take past
+    incidents for usual, nor ends at one in so many steps.
     """
     numbers, clock = state.numbers[row], state.clock[row]
     passed = 0
-    if clock[STARTED] == 0:
-        clock[STARTED], clock[NOW_NS] = 1, time_ns
+    if clock[STEPS] == 0:
+        clock[STEPS], clock[NOW_NS] = 1, time_ns
     elif time_ns > clock[NOW_NS]:
         passed = time_ns - clock[NOW_NS]
         clock[NOW_NS] = time_ns
-        remember(state.tails[row], place(numbers[NOW]))
-        numbers[ADDED_UP] += _ADDING_RATE * (math.sqrt(numbers[SQUARES]) - numbers[ADDED_UP])
+        _learn_usual(numbers, clock[STEPS])
+        clock[STEPS] += 1
     numbers[SQUARES] = max(numbers[SQUARES] + after * after - before * before, 0.0)
-    numbers[NOW] = math.sqrt(numbers[SQUARES]) + numbers[ADDED_UP]
-    probability = tail(state.tails[row], place(numbers[NOW]))
-    numbers[ENTITY_EVIDENCE] = -math.log10(probability)
-    numbers[ENTITY_SCORE] = 1.0 - probability
+    numbers[NOW] = math.sqrt(numbers[SQUARES])
+    spread = max(numbers[SPREAD], _LEAST_SPREAD)
+    off = 0.0
+    if clock[STEPS] > _WARM_UP:
+        off = min(max((numbers[NOW] - numbers[USUAL] + numbers[SPREAD]) / spread, 0.0), _FARTHEST)
+    numbers[ENTITY_EVIDENCE] = _DECADES * off
+    numbers[ENTITY_SCORE] = 1.0 - math.exp(-off)
     return passed
+
+
+@compiled
+def _learn_usual(numbers: NDArray[np.float64], steps: int) -> None:
+    """Move the usual statistic and its spread towards the step that is over."""
+    off, size = numbers[NOW] - numbers[USUAL], _TO_DEVIATION * abs(numbers[NOW] - numbers[USUAL])
+    if steps > _PLAINLY:
+        cut = _CUT * max(numbers[SPREAD], _LEAST_SPREAD)
+        off, size = min(max(off, -cut), cut), min(size, cut)
+    rate = max(1.0 / steps, _USUAL_RATE)
+    numbers[USUAL] += rate * off
+    numbers[SPREAD] += rate * (size - numbers[SPREAD])
 
 
 @compiled

@@ -16,7 +16,7 @@ from triage.watch.watcher import Watcher
 __all__ = ["fit_watcher"]
 
 _SILENT = 1e9  # a threshold that no evidence reaches: history raises no warnings
-# Of each entity's history: until then its tail is too short for a rank to mean much.
+# Of each entity's history: until then its season and its usual spread are not known well.
 _WARM_UP_SHARE = 0.25
 
 
@@ -35,7 +35,7 @@ def fit_watcher(entity: Sequence[str], metric: Sequence[str], history: Points, b
     -------
     Watcher
         With a fixed threshold: the one at which the evidence of the past would have peaked as often as the budget
-        allows, over all entities, and no lower than once in thirty steps.
+        allows, over all entities, and no lower than `LEAST_THRESHOLD`, about once in 160 steps.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def fit_watcher(entity: Sequence[str], metric: Sequence[str], history: Points, b
     --------
     >>> minutes = np.arange(300) * 60_000_000_000
     >>> history = Points(np.zeros(300, dtype=np.int64), minutes, np.sin(np.arange(300)))
-    >>> fit_watcher(["web"], ["cpu"], history, Budget.parse("1/day")).threshold >= 1.5
+    >>> fit_watcher(["web"], ["cpu"], history, Budget.parse("1/day")).threshold >= 2.2
     True
     """
     watcher = Watcher(budget, _SILENT)

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import compiled
+from triage.watch.course import HOUR_NS, Moment, learn_hours, moment_of
+from triage.watch.scales import ERROR_RATE, HUBER, TO_DEVIATION, learn_scale, least_scale
 from triage.watch.state import (
     BEFORE_LAST,
     COUNT,
+    COURSE_ERROR,
     DRIFT,
     EVIDENCE,
     FAST,
@@ -21,37 +24,37 @@ from triage.watch.state import (
     JUMP_SCALE,
     LAST,
     LAST_NS,
+    LEAN_SCALE,
     LEVEL,
     LEVEL_ERROR,
+    NEAR,
+    NEAR_ERROR,
+    OFFSET,
     OPENING,
     RUN,
     SCALE,
     SCORE,
-    SEASON_ERROR,
     STATISTICS,
     SURPRISE,
     UNREST,
     SeriesState,
 )
 from triage.watch.tails import place, remember, tail
+from triage.watch.trend import follow_trend, trend_of
 
 __all__ = ["LARGEST", "watch_value"]
 
 LARGEST = 1e150  # values beyond it are treated as infinite: their squares and differences would overflow
 
-_HOUR_NS = 3_600_000_000_000
-_SEASON_AFTER_NS = 3 * 24 * _HOUR_NS  # two repetitions of a day are the least that can show one
+_SEASON_AFTER_NS = 3 * 24 * HOUR_NS  # two repetitions of a day are the least that can show one
 _SEASON_GAIN = 0.9  # the season is used while it leaves less than this share of the error
-_ERROR_RATE = 0.01
 _LEVEL_RATE = 1 / 300  # a day of five-minute points
-_SCALE_RATE = 1 / 1000  # slower than the level, so that a long anomaly does not become usual at once
 _FAST_RATE = 0.08
 _SHORT_RATE = 1 / 12  # drift and unrest: an hour of five-minute points
 _SMOOTHING = 0.3  # of the surprise: two or three odd points in a row say more than one
-_VISIT_RATE = 0.02
-_HUBER = 5.0  # scales beyond which a residual teaches no more than this
-_CLIP = 6.0  # the same for drift and unrest
-_TO_DEVIATION = 1.25  # a normal deviate's standard deviation over its mean absolute size
+# Of the surprise beyond 3 in the entity's evidence: it also sees what neither leans nor leaps, such as unrest.
+_RARE, _RARE_SHARE = 3.0, 0.5
+_CLIP = 6.0  # scales beyond which a distance adds no more to drift and unrest
 _JUMP_TO_SCALE = 2**0.5  # of independent values: the jump is the difference of two
 _FAR, _RUN_TO_SHIFT = 3.0, 24  # a level shift: so many points in a row beyond three scales on one side
 _GROSS = 1e6  # standardised residuals are cut here
@@ -86,14 +89,15 @@ def watch_value(state: SeriesState, row: int, time_ns: int, value: float) -> boo
     if count < OPENING:
         if count == 0:
             clock[FIRST_NS] = time_ns
-        state.opening[row, count] = value
+        state.season[row, count] = value
         if count == OPENING - 1:
-            _begin(numbers, state.season[row], state.opening[row])
+            _begin(numbers, state.season[row])
     else:
-        hour = (time_ns // _HOUR_NS) % HOURS
-        expected = _expect(state, row, time_ns, hour)
+        moment = moment_of(state, row, time_ns)
+        expected = _expect(state, row, time_ns, moment)
+        follow_trend(numbers, value, moment, 1.0 / (count + 1.0))
         _answer(numbers, state.tails[row], value, expected)
-        _learn_level(state, row, value, expected, hour)
+        _learn_level(state, row, value, expected, moment)
     clock[LAST_NS] = time_ns
     clock[COUNT] = count + 1
     numbers[BEFORE_LAST] = numbers[LAST]
@@ -102,14 +106,16 @@ def watch_value(state: SeriesState, row: int, time_ns: int, value: float) -> boo
 
 
 @compiled
-def _begin(numbers: NDArray[np.float64], season: NDArray[np.float64], values: NDArray[np.float64]) -> None:
+def _begin(numbers: NDArray[np.float64], season: NDArray[np.float64]) -> None:
     """Set level and scales to medians of the opening values, so that a stray one among them does no harm."""
-    level = _median(values)
-    numbers[LEVEL] = numbers[FAST] = numbers[LAST] = level
+    values = season[:OPENING]
     last = values[OPENING - 1]
+    level = _median(values)
+    numbers[LEVEL] = numbers[FAST] = numbers[NEAR] = level
     for number in range(OPENING - 1, -1, -1):
         values[number] = abs(values[number] - level)
-    numbers[SCALE] = numbers[FAST_SCALE] = _TO_DEVIATION * _median(values)
+    numbers[SCALE] = numbers[FAST_SCALE] = numbers[LEAN_SCALE] = TO_DEVIATION * _median(values)
+    numbers[NEAR_ERROR] = numbers[COURSE_ERROR] = numbers[SCALE]
     numbers[JUMP_SCALE] = numbers[SCALE] * _JUMP_TO_SCALE
     numbers[LAST] = last
     for hour in range(HOURS):
@@ -129,28 +135,22 @@ def _median(values: NDArray[np.float64]) -> float:
 
 
 @compiled
-def _expect(state: SeriesState, row: int, time_ns: int, hour: int) -> float:
-    """Return the expected value: the hour's own level where the season has proved itself, else the level."""
+def _expect(state: SeriesState, row: int, time_ns: int, moment: Moment) -> float:
+    """Return the expected value: the day's course where it has proved itself, else the level."""
     numbers = state.numbers[row]
     if (
-        time_ns - state.clock[row, FIRST_NS] >= _SEASON_AFTER_NS
-        and state.visits[row, hour] >= 3
-        and numbers[SEASON_ERROR] < _SEASON_GAIN * numbers[LEVEL_ERROR]
+        moment.is_known
+        and time_ns - state.clock[row, FIRST_NS] >= _SEASON_AFTER_NS
+        and numbers[COURSE_ERROR] < _SEASON_GAIN * numbers[LEVEL_ERROR]
     ):
-        return float(state.season[row, hour])
+        return moment.expected
     return float(numbers[LEVEL])
-
-
-@compiled
-def _least_scale(level: float) -> float:
-    """Return what a scale is at least: differences below a billionth of the level are rounding."""
-    return max(1e-9 * abs(level), 1e-300)
 
 
 @compiled
 def _answer(numbers: NDArray[np.float64], tails: NDArray[np.uint16], value: float, expected: float) -> None:
     """Turn five statistics into tail probabilities, their sum into one more, and that into the limited score."""
-    least = _least_scale(numbers[LEVEL])
+    least = least_scale(numbers[LEVEL])
     off_level = (value - expected) / max(numbers[SCALE], least)
     off_fast = abs(value - numbers[FAST]) / max(numbers[FAST_SCALE], least)
     jump = abs(value - numbers[LAST]) / max(numbers[JUMP_SCALE], least)
@@ -166,8 +166,8 @@ def _answer(numbers: NDArray[np.float64], tails: NDArray[np.uint16], value: floa
     numbers[SURPRISE] += _SMOOTHING * (surprise - numbers[SURPRISE])
     probability = _tail_of(tails[STATISTICS], numbers[SURPRISE])
     evidence = -math.log10(probability)
+    numbers[EVIDENCE] = trend_of(numbers) + _RARE_SHARE * max(numbers[SURPRISE] - _RARE, 0.0)
     numbers[RUN] = _longer(numbers[RUN], off_level)
-    numbers[EVIDENCE] = surprise
     numbers[HELD] *= _HOLD_DECAY
     is_news = evidence > numbers[HELD]
     if is_news:
@@ -194,22 +194,21 @@ def _longer(run: float, off_level: float) -> float:
 
 
 @compiled
-def _learn_level(state: SeriesState, row: int, value: float, expected: float, hour: int) -> None:
+def _learn_level(state: SeriesState, row: int, value: float, expected: float, moment: Moment) -> None:
     """Move levels, scales and season towards the value, none of them by more than a few scales."""
     numbers, season = state.numbers[row], state.season[row]
-    least = _least_scale(numbers[LEVEL])
+    least = least_scale(numbers[LEVEL])
     share = 1.0 / (state.clock[row, COUNT] + 1.0)
-    cut = _HUBER * max(numbers[SCALE], least)
-    off_level, off_season = value - numbers[LEVEL], value - season[hour]
-    if state.visits[row, hour] >= 3:
-        numbers[LEVEL_ERROR] += _ERROR_RATE * (min(abs(off_level), cut) - numbers[LEVEL_ERROR])
-        numbers[SEASON_ERROR] += _ERROR_RATE * (min(abs(off_season), cut) - numbers[SEASON_ERROR])
+    cut = HUBER * max(numbers[SCALE], least)
+    off_level = value - numbers[LEVEL]
+    if moment.is_known:
+        numbers[LEVEL_ERROR] += ERROR_RATE * (min(abs(off_level), cut) - numbers[LEVEL_ERROR])
     numbers[LEVEL] += max(share, _LEVEL_RATE) * min(max(off_level, -cut), cut)
-    state.visits[row, hour] = min(state.visits[row, hour] + 1, 100)
-    season[hour] += max(1.0 / state.visits[row, hour], _VISIT_RATE) * min(max(off_season, -cut), cut)
-    _learn_scale(numbers, SCALE, value - expected, share)
-    _learn_scale(numbers, FAST_SCALE, value - numbers[FAST], share)
-    _learn_scale(numbers, JUMP_SCALE, value - numbers[LAST], share)
+    offset = numbers[OFFSET]
+    learn_hours(state.visits[row], season, moment, value - offset, numbers[NEAR] - offset, cut)
+    learn_scale(numbers, SCALE, value - expected, share)
+    learn_scale(numbers, FAST_SCALE, value - numbers[FAST], share)
+    learn_scale(numbers, JUMP_SCALE, value - numbers[LAST], share)
     # The median of three: a single stray value never reaches the fast level, a step does with its second point.
     last, before = numbers[LAST], numbers[BEFORE_LAST]
     middle = max(min(value, last), min(max(value, last), before))
@@ -217,13 +216,4 @@ def _learn_level(state: SeriesState, row: int, value: float, expected: float, ho
     if abs(numbers[RUN]) >= _RUN_TO_SHIFT:
         shift = numbers[FAST] - expected
         numbers[LEVEL] += shift
-        for each in range(HOURS):
-            season[each] += shift
         numbers[RUN] = numbers[DRIFT] = 0.0
-
-
-@compiled
-def _learn_scale(numbers: NDArray[np.float64], which: int, residual: float, share: float) -> None:
-    scale = numbers[which]
-    most = _HUBER * max(scale, _least_scale(numbers[LEVEL]))
-    numbers[which] += max(share, _SCALE_RATE) * (min(_TO_DEVIATION * abs(residual), most) - scale)

@@ -1,6 +1,6 @@
 """What is remembered of every series and entity: rows of plain arrays, a column a quantity. Computes nothing.
 
-The kernel gets these tuples of arrays whole; a series costs 640 bytes, links to its entity included.
+The kernel gets these tuples of arrays whole; a series costs 624 bytes, links to its entity included.
 """
 
 from __future__ import annotations
@@ -23,13 +23,19 @@ UNREST = 6  # mean size of the last dozen standardised distances from FAST
 SURPRISE = 7  # smoothed evidence of all statistics
 LAST = 8  # the last value
 BEFORE_LAST = 9  # the one before it
-LEVEL_ERROR = 10  # usual error without season
-SEASON_ERROR = 11  # usual error with season
+LEVEL_ERROR = 10  # usual error of LEVEL
+COURSE_ERROR = 11  # usual error of the day's course, which is the season and OFFSET
 RUN = 12  # points in a row far off on one side, signed
 HELD = 13  # evidence that a new alert must exceed
 SCORE = 14  # the answer to the last point
-EVIDENCE = 15  # what the entity gets: the surprise at the last point, which has no upper bound as a rank has
-SERIES_NUMBERS = 16
+EVIDENCE = 15  # what the entity gets: the size of TREND, and what is rare of the surprise
+NEAR = 16  # level of the last three dozen points
+NEAR_ERROR = 17  # its usual error
+OFFSET = 18  # how far the series has been from its season lately
+LEAN_SCALE = 19  # usual distance from what NEAR and the day's course expect together
+LEAN = 20  # the last such distance, in scales
+TREND = 21  # how far LEAN has moved step by step, leaps counting little
+SERIES_NUMBERS = 22
 
 # Columns of SeriesState.clock.
 LAST_NS = 0
@@ -39,17 +45,18 @@ SERIES_CLOCK = 3
 
 # Columns of EntityState.numbers.
 SQUARES = 0  # sum over the series of their squared evidence
-ADDED_UP = 1  # slow mean of its root, so that several mild anomalies add up
-NOW = 2  # the statistic at the present step
+USUAL = 1  # slow mean of its root
+NOW = 2  # the root at the present step
 ENTITY_EVIDENCE = 3  # -log10 of its tail probability
 THRESHOLD = 4  # evidence that opens a warning
 PEAK = 5  # the highest evidence of the open warning
 ENTITY_SCORE = 6  # one less the tail probability
-ENTITY_NUMBERS = 7
+SPREAD = 7  # usual distance of the root from USUAL
+ENTITY_NUMBERS = 8
 
 # Columns of EntityState.clock.
 NOW_NS = 0  # event time: the latest of the entity's points
-STARTED = 1  # 1 once there was a point
+STEPS = 1  # how many steps of time there were, the present one included
 OPEN = 2  # 1 while a warning is open
 OPENED_NS = 3
 IS_QUIET = 4  # 1 while the evidence of an open warning is low
@@ -64,28 +71,26 @@ OPENING = 8  # points that a series' first level and scale are the medians of
 
 
 class SeriesState(NamedTuple):
-    """Of every series: what the columns above name, the season by hour and its visits, the first values, and the tails.
+    """Of every series: what the columns above name, the season by hour and its visits, and the tails.
 
-    Shapes (n, 16), (n, 3), (n, 24), (n, 24), (n, 8) and (n, 6, 16).
+    Shapes (n, 22), (n, 3), (n, 24), (n, 24) and (n, 6, 16). The season holds the first values until they set the level.
     """
 
     numbers: NDArray[np.float64]
     clock: NDArray[np.int64]
     season: NDArray[np.float64]
     visits: NDArray[np.uint8]
-    opening: NDArray[np.float64]
     tails: NDArray[np.uint16]
 
 
 class EntityState(NamedTuple):
-    """Of every entity: what the columns above name, the tail, and the times of its last alerts, a ring.
+    """Of every entity: what the columns above name, and the times of its last alerts, a ring.
 
-    Shapes (m, 7), (m, 7), (m, 16) and (m, alerts of the budget).
+    Shapes (m, 8), (m, 7) and (m, alerts of the budget).
     """
 
     numbers: NDArray[np.float64]
     clock: NDArray[np.int64]
-    tails: NDArray[np.uint16]
     alerts: NDArray[np.int64]
 
 
@@ -104,7 +109,6 @@ def empty_series(n: int) -> SeriesState:
         clock=np.zeros((n, SERIES_CLOCK), dtype=np.int64),
         season=np.zeros((n, HOURS)),
         visits=np.zeros((n, HOURS), dtype=np.uint8),
-        opening=np.zeros((n, OPENING)),
         tails=np.zeros((n, STATISTICS + 1, BINS), dtype=np.uint16),
     )
 
@@ -116,7 +120,6 @@ def empty_entities(m: int, alerts: int, threshold: float) -> EntityState:
     return EntityState(
         numbers=numbers,
         clock=np.zeros((m, ENTITY_CLOCK), dtype=np.int64),
-        tails=np.zeros((m, BINS), dtype=np.uint16),
         alerts=np.zeros((m, alerts), dtype=np.int64),
     )
 

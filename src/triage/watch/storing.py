@@ -74,7 +74,6 @@ def entities_of(arrays: Mapping[str, Array], m: int, alerts: int) -> EntityState
     _require(bool((state.clock[:, RAISED] >= 0).all()), "entity_clock", "a negative count")
     _require(bool(np.isin(state.clock[:, OPEN], (0, 1)).all()), "entity_clock", "a warning neither open nor closed")
     _require(bool((state.numbers[:, THRESHOLD] > 0.0).all()), "entity_numbers", "a threshold that is not above 0")
-    _check_tails("entity_tails", state.tails)
     return state
 
 

@@ -43,7 +43,7 @@ from triage.watch.warnings import close_warning, open_warning
 __all__ = ["Watcher"]
 
 _CHUNK = 4096  # points a kernel call: room for answers that stays in the cache; it cannot change them
-_FIRST_THRESHOLD = 2.0  # one in a hundred steps, until alerts have shown what the budget allows
+_FIRST_THRESHOLD = 2.2  # one in 160 steps, until alerts have shown what the budget allows
 _LEAST_ROOM = 16
 
 
@@ -65,7 +65,7 @@ class Watcher:
 
     Notes
     -----
-    A series costs 640 bytes and its name, an entity 152 bytes and 8 for each alert of the budget.
+    A series costs 624 bytes and its name, an entity 128 bytes and 8 for each alert of the budget.
 
     Examples
     --------

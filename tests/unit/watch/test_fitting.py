@@ -6,6 +6,7 @@ from tests.unit.watch.series_made import MINUTE_NS, one_series
 
 from triage.errors import DataError
 from triage.watch.budget import Budget
+from triage.watch.entities import LEAST_THRESHOLD
 from triage.watch.fitting import fit_watcher
 from triage.watch.points import Points
 
@@ -50,7 +51,7 @@ def test_threshold_stays_as_it_was_fitted() -> None:
 
 def test_empty_history_gives_a_watcher_that_works() -> None:
     watcher = fit_watcher(["a"], ["x"], one_series([]), Budget.parse("1/day"))
-    assert watcher.threshold == 1.5
+    assert watcher.threshold == LEAST_THRESHOLD
     assert len(watcher.handle(one_series([1.0] * 20)).score) == 20
 
 

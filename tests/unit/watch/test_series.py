@@ -85,7 +85,7 @@ def test_stray_row_poisons_neither_level_nor_scale(place: int) -> None:
     stray = values.copy()
     stray[place] = 1e9
     scores = evidence_alone(stray)
-    assert scores[500:510].max() > 0.98
+    assert scores[500:510].max() > 0.9
     assert np.abs(scores[300:500] - evidence_alone(values)[300:500]).mean() < 0.2
 
 

@@ -16,7 +16,7 @@ from triage.watch.watcher import Watcher
 def a_part() -> Part:
     watcher = new_watcher(4, 2, "1/h")
     values = noise(800)
-    values[750:] += 40.0
+    values[780:] += 40.0
     watcher.handle(Points(np.arange(800) % 4, np.arange(800) // 4 * 60_000_000_000, values))
     assert watcher.open_warnings
     return watcher.to_part()
@@ -64,7 +64,7 @@ def test_missing_or_misshapen_array_is_refused(name: str) -> None:
         ("entity_numbers", -np.inf),
         ("entity_clock", -(2**63)),
         ("entity_clock", 7),
-        ("entity_tails", 5),
+        ("series_tails", 5),
     ],
 )
 def test_number_that_no_watcher_leaves_is_refused(name: str, value: float) -> None:

@@ -1,0 +1,30 @@
+"""Usual distances of a series: how they are learnt so that no single value counts for much. Knows no time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.compiling import compiled
+from triage.watch.state import LEVEL
+
+__all__ = ["ERROR_RATE", "HUBER", "TO_DEVIATION", "learn_scale", "least_scale"]
+
+ERROR_RATE = 0.01  # of the errors by which the season and levels are compared
+_SCALE_RATE = 1 / 1000  # slower than the level, so that a long anomaly does not become usual at once
+HUBER = 5.0  # scales beyond which a residual teaches no more than this
+TO_DEVIATION = 1.25  # a normal deviate's standard deviation over its mean absolute size
+
+
+@compiled
+def least_scale(level: float) -> float:
+    """Return what a scale is at least: differences below a billionth of the level are rounding."""
+    return max(1e-9 * abs(level), 1e-300)
+
+
+@compiled
+def learn_scale(numbers: NDArray[np.float64], which: int, residual: float, share: float) -> None:
+    """Move a scale towards a residual's size, by its share of all values but no less than a thousandth."""
+    scale = numbers[which]
+    most = HUBER * max(scale, least_scale(numbers[LEVEL]))
+    numbers[which] += max(share, _SCALE_RATE) * (min(TO_DEVIATION * abs(residual), most) - scale)
