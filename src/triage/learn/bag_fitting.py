@@ -80,9 +80,13 @@ def fit_bag(
             np.hstack([one.bag.embeddings for one in fitted]),
             np.concatenate([one.bag.bias for one in fitted]),
         ),
-        tuple(np.vstack([one.outputs[head] for one in fitted]) / np.float32(n_seeds) for head in range(len(truths))),
+        tuple(_side_by_side([one.outputs[head] for one in fitted]) for head in range(len(truths))),
         tuple(_mean([one.intercepts[head] for one in fitted]) for head in range(len(truths))),
     )
+
+
+def _side_by_side(outputs: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    return np.asarray(np.vstack(outputs) / len(outputs), np.float32)
 
 
 def _mean(numbers: list[NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -10,8 +10,8 @@ from tests.histories import COLUMNS, as_inputs, constructed_history, labels_of, 
 
 from triage.errors import DataError
 from triage.learn.fitting import EFFORTS, Effort, check_labels, choose_model, refit_model
-from triage.learn.linear import Recipe
 from triage.learn.inputs import InputColumns, Inputs, from_frame
+from triage.learn.linear import Recipe
 from triage.learn.model import IncidentModel
 from triage.measure.calibration import Calibration
 

@@ -16,8 +16,8 @@ from triage.decide.documents import to_policy
 from triage.domain import Incident, ModelRef
 from triage.engine import Engine, LoadedModel
 from triage.errors import DataError
-from triage.learn.linear import Recipe
 from triage.learn.inputs import InputColumns
+from triage.learn.linear import Recipe
 from triage.learn.model import IncidentModel
 from triage.measure.splits import Split
 from triage.parts import Part
