@@ -3,6 +3,7 @@
 from triage.exports.known import EVENT_LOG, INCIDENT_TABLE, Export, is_opening_field, recognise, repaired_header
 from triage.exports.labels import to_label
 from triage.exports.names import (
+    CALLER_NAMES,
     DESCRIPTION_NAMES,
     ID_NAMES,
     KNOWN_AT_NAMES,
@@ -12,10 +13,12 @@ from triage.exports.names import (
     UPDATED_AT_NAMES,
     canonical,
     first_named,
+    is_caller,
 )
 from triage.exports.refusals import refusal, snapshot_refusal
 
 __all__ = [
+    "CALLER_NAMES",
     "DESCRIPTION_NAMES",
     "EVENT_LOG",
     "ID_NAMES",
@@ -28,6 +31,7 @@ __all__ = [
     "Export",
     "canonical",
     "first_named",
+    "is_caller",
     "is_opening_field",
     "recognise",
     "refusal",

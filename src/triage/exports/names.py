@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 __all__ = [
+    "CALLER_NAMES",
     "DESCRIPTION_NAMES",
     "ID_NAMES",
     "KNOWN_AT_NAMES",
@@ -16,6 +17,7 @@ __all__ = [
     "UPDATED_AT_NAMES",
     "canonical",
     "first_named",
+    "is_caller",
     "without_prefix",
 ]
 
@@ -133,8 +135,72 @@ KNOWN_AT_NAMES = (
     "完成时间",
 )
 UPDATED_AT_NAMES = ("sys_updated_at", "sys_updated_on", "updated_at", "updated", "updated_on", "last_updated")
+# Who reported it, for whom, and who wrote it down: a person. Not "customer", which is mostly a company.
+CALLER_NAMES = (
+    "caller",
+    "opened_by",
+    "opened_for",
+    "requested_by",
+    "requested_for",
+    "requester",
+    "requestor",
+    "requestors",
+    "reporter",
+    "reported_by",
+    "reported_for",
+    "creator",
+    "created_by",
+    "submitter",
+    "submitted_by",
+    "raised_by",
+    "sender",
+    "sent_by",
+    "contact_name",
+    "contact_person",
+    "customer_name",
+    "user",
+    "username",
+    "end_user",
+    "affected_user",
+    "employee",
+    "employee_name",
+    "first_name",
+    "last_name",
+    "full_name",
+    "surname",
+    "melder",
+    "gemeldet_von",
+    "gemeldet_fur",
+    "anforderer",
+    "antragsteller",
+    "ersteller",
+    "erstellt_von",
+    "absender",
+    "ansprechpartner",
+    "anwender",
+    "benutzer",
+    "mitarbeiter",
+    "vorname",
+    "nachname",
+    "demandeur",
+    "signale_par",
+    "utilisateur",
+    "solicitante",
+    "usuario",
+    "заявитель",
+    "инициатор",
+    "报告人",
+    "申请人",
+    "提交人",
+    "报修人",
+    "申請者",
+    "報告者",
+)
 STATE_NAMES = ("incident_state", "ident_state", "state", "status")
 
+_CALLERS = frozenset(CALLER_NAMES)
+# What of a person such a column holds, and the mark of a first event's value.
+_ASPECTS = re.compile(r"(?:_(?:name|full_name|e?mail|email_address|id|login|open))+$")
 # Exporters that put what they export in front of every name ("Ticket Subject"); the rest of the name is what counts.
 _PREFIXES = ("ticket_", "incident_", "issue_", "case_", "request_")
 
@@ -168,6 +234,18 @@ def first_named(columns: Iterable[str], names: Iterable[str]) -> str | None:
     for name in list(by_name):
         by_name.setdefault(without_prefix(name), by_name[name])
     return next((by_name[name] for name in names if name in by_name), None)
+
+
+def is_caller(column: str) -> bool:
+    """Return whether a column, by its name, says which person reported an incident.
+
+    Examples
+    --------
+    >>> is_caller("caller_id"), is_caller("Requester Name"), is_caller("Ticket Reporter"), is_caller("assigned_to")
+    (True, True, True, False)
+    """
+    name = canonical(column)
+    return not _CALLERS.isdisjoint({name, _ASPECTS.sub("", name), _ASPECTS.sub("", without_prefix(name))})
 
 
 def without_prefix(name: str) -> str:

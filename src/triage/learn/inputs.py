@@ -1,4 +1,4 @@
-"""What a model reads of an incident: one text and a few fields a row. Turns frames and incidents into the same rows."""
+"""What a model reads of an incident: one text, redacted, and a few fields. Turns frames and incidents into the same."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from triage.domain import Incident
-from triage.exports import DESCRIPTION_NAMES, TITLE_NAMES, first_named
+from triage.exports import DESCRIPTION_NAMES, TITLE_NAMES, first_named, is_caller
+from triage.learn.redaction import redact
 
 if TYPE_CHECKING:  # the service reads no frames, and pandas would be a third of its start-up
     import pandas as pd
@@ -58,7 +59,7 @@ class Inputs:
     Parameters
     ----------
     texts : list of str
-        One a row; empty where there is none.
+        One a row, without what :func:`triage.learn.redaction.redact` takes out; empty where there is none.
     fields : dict of str to list of (str or None)
         A list a field, in feature order; None is missing.
     """
@@ -97,7 +98,7 @@ def from_frame(frame: pd.DataFrame, opened_at: pd.Series | None, columns: InputC
     if columns.opened_at:
         moments = [] if opened_at is None else list(zip(opened_at, opened_at.notna(), strict=True))
         fields |= _time_fields([at if known else None for at, known in moments] or [None] * len(frame))
-    return Inputs(texts, fields)
+    return Inputs(_redacted(texts, fields), fields)
 
 
 def from_incidents(incidents: Sequence[Incident], columns: InputColumns) -> Inputs:
@@ -112,7 +113,17 @@ def from_incidents(incidents: Sequence[Incident], columns: InputColumns) -> Inpu
     fields = {name: [_given(incident.labels.get(name)) for incident in incidents] for name in columns.fields}
     if columns.opened_at:
         fields |= _time_fields([_opened_at(incident, columns) for incident in incidents])
-    return Inputs([_text_of(incident.labels, columns.text) for incident in incidents], fields)
+    texts = [_text_of(incident.labels, columns.text) for incident in incidents]
+    return Inputs(_redacted(texts, fields), fields)
+
+
+def _redacted(texts: list[str], fields: Mapping[str, Sequence[str | None]]) -> list[str]:
+    """Redact every text by its own callers: those that the model reads, which training and serving both have."""
+    callers = [fields[name] for name in fields if is_caller(name)]
+    if not callers:
+        return [redact(text) for text in texts]
+    named = zip(*callers, strict=True)
+    return [redact(text, tuple(filter(None, names))) for text, names in zip(texts, named, strict=True)]
 
 
 def _text_of(labels: Mapping[str, str], names: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.exports import (
+    CALLER_NAMES,
     DESCRIPTION_NAMES,
     ID_NAMES,
     KNOWN_AT_NAMES,
@@ -14,6 +15,7 @@ from triage.exports import (
     TITLE_NAMES,
     canonical,
     first_named,
+    is_caller,
 )
 
 
@@ -59,3 +61,34 @@ def test_column_of_the_very_name_wins_over_one_with_a_prefix() -> None:
 
 def test_nothing_so_called_is_none() -> None:
     assert first_named(["colour"], TITLE_NAMES) is None
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        *(
+            "Caller ID",
+            "caller_id_open",
+            "Opened by",
+            "OpenedBy",
+            "Requester Name",
+            "Ticket Requester Email",
+            "Reporter",
+        ),
+        *("creator", "Requestors", "User name", "Affected User", "Gemeldet für", "Melder", "Contact Name", "报告人"),
+    ],
+)
+def test_column_of_the_person_who_reports_is_a_caller(column: str) -> None:
+    assert is_caller(column)
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["assigned_to", "customer", "company", "location", "user_type", "contact_type", "opened_at", "number", "team"],
+)
+def test_column_of_anything_else_is_no_caller(column: str) -> None:
+    assert not is_caller(column)
+
+
+def test_caller_names_are_canonical() -> None:
+    assert [name for name in CALLER_NAMES if canonical(name) != name] == []

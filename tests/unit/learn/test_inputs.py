@@ -103,6 +103,28 @@ def test_text_is_read_once_where_two_columns_share_a_stand_in() -> None:
     assert read_text({"title": "a", "notes": "n"}, "summary", "subject", "notes") == "a\nn"
 
 
+def test_texts_are_redacted_alike_in_a_frame_and_in_an_incident() -> None:
+    columns = InputColumns(("title", "body"), ("caller_id", "site"), opened_at=False)
+    rows = {
+        "title": ["password: hunter", "printer of Anna", None],
+        "body": ["mail a.b@example.org", "Schmidt, Bonn", "Anna in Bonn"],
+        "caller_id": ["Bo Li", "Schmidt, Anna", None],
+        "site": ["Bonn", "Bonn", "Bonn"],
+    }
+    read = from_frame(pd.DataFrame(rows, dtype=object), None, columns)
+    # The site is no name, and a name is one in the text of its own caller.
+    assert read.texts == ["password: xxsecret\nmail xxmail", "printer of xxname\nxxname, Bonn", "Anna in Bonn"]
+    assert read.fields["caller_id"] == ["Bo Li", "Schmidt, Anna", None]
+    records = [dict(zip(rows, cells, strict=True)) for cells in zip(*rows.values(), strict=True)]
+    live = [incident({name: cell for name, cell in record.items() if cell is not None}) for record in records]
+    assert from_incidents(live, columns) == read
+
+
+def test_callers_that_the_model_does_not_read_are_not_looked_for() -> None:
+    # Training may not have had them, and the same text must be the same features.
+    assert read_text({"title": "printer of Anna", "caller": "Anna Schmidt"}, "title") == "printer of Anna"
+
+
 def test_model_without_text_columns_reads_no_text() -> None:
     assert read_text({"title": "a"}) == ""
 
