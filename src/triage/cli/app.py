@@ -10,7 +10,18 @@ from typing import Annotated, NoReturn
 import typer
 
 from triage import __version__
-from triage.cli import config, detection, evaluation, labelling, metric_training, models, sample, service, training
+from triage.cli import (
+    config,
+    detection,
+    doctor,
+    evaluation,
+    labelling,
+    metric_training,
+    models,
+    sample,
+    service,
+    training,
+)
 from triage.cli.output import say, show_error
 from triage.errors import TriageError
 
@@ -37,6 +48,7 @@ app.add_typer(_train)
 app.command("evaluate")(evaluation.evaluate)
 app.command("label")(labelling.label)
 app.command("detect")(detection.detect)
+app.command("doctor")(doctor.doctor)
 _models.command("list")(models.list_models)
 _models.command("show")(models.show)
 _models.command("promote")(models.promote)
