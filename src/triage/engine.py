@@ -114,8 +114,11 @@ def _predict(loaded: LoadedModel, answer: RowAnswer, most_reasons: int) -> list[
     }
     predictions: dict[str, Prediction] = {}
     for target, (classes, probabilities) in target_probabilities(loaded.policy, of_heads).items():
-        order = np.argsort(-probabilities[0], kind="stable")[:_MOST_LABELS].tolist()
-        ranked = tuple(RankedLabel(classes[at], float(probabilities[0, at])) for at in order)
+        # The methods, and whole lists: on so few labels np.argsort and a float at a time cost four times as much.
+        best = (-probabilities[0]).argsort(kind="stable")[:_MOST_LABELS]
+        order: list[int] = best.tolist()
+        chosen: list[float] = probabilities[0, best].tolist()
+        ranked = tuple([RankedLabel(classes[at], value) for at, value in zip(order, chosen, strict=True)])
         decision, why = loaded.policy.targets[target].decide(ranked[0].probability)
         if answer.is_blank:
             decision, why = Decision.ABSTAIN, "The incident gives nothing that the model reads."

@@ -12,8 +12,10 @@ from triage.errors import Problem, UsageError
 __all__ = ["check_query"]
 
 
-def check_query(request: Request) -> None:
+async def check_query(request: Request) -> None:
     """Refuse what a route would pass over in silence; a dependency of every route that is asked by programs of users.
+
+    It waits for nothing, but FastAPI calls what is no coroutine in a thread.
 
     Raises
     ------

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from triage.bootstrap.places import open_shelf
 from triage.bootstrap.watching import LiveWatchers, to_budget
-from triage.flow import LiveFlow, LiveMetrics
+from triage.domain import Incident
+from triage.flow import LiveFlow, LiveMetrics, Received
 from triage.registry.live import LiveModels, require_champions
 from triage.settings import Settings
 from triage.store import SqlJournal
@@ -56,6 +57,8 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     models.refresh()
     with SqlJournal.open(settings.database_url, most_waiting=settings.journal_queue) as journal:
         flow = LiveFlow(lambda: models.engine, journal, _now)
+        # Compiled kernels are loaded by their first call, which is not to be a sender's.
+        flow.preview([Received(Incident("", "", _now(), labels={"title": "start"}), b"", "")])
         yield Live(flow, LiveMetrics(LiveWatchers(models, budget), journal.metrics, flow, _now), models)
 
 

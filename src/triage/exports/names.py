@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 __all__ = [
     "CALLER_NAMES",
@@ -236,6 +237,8 @@ def first_named(columns: Iterable[str], names: Iterable[str]) -> str | None:
     return next((by_name[name] for name in names if name in by_name), None)
 
 
+# A sender uses the same names for all its incidents.
+@lru_cache(maxsize=1024)
 def is_caller(column: str) -> bool:
     """Return whether a column, by its name, says which person reported an incident.
 

@@ -58,5 +58,6 @@ class ModelDocument(_Document):
     """An incident model without its arrays."""
 
     columns: ColumnsDocument
+    pairs: tuple[tuple[str, str], ...]
     fields: tuple[FieldDocument, ...]
     heads: tuple[HeadDocument, ...]

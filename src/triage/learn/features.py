@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.domain import Reason
+from triage.learn.crosses import PAIR_WEIGHT, choose_pairs, cross
 from triage.learn.fields import FieldFeatures, fit_fields
 from triage.learn.inputs import OPENED_HOUR, OPENED_WEEKDAY, InputColumns, Inputs
 from triage.learn.rows import Row, Rows
@@ -27,20 +28,33 @@ class Features:
         Which columns they come from.
     terms : TermFeatures
     fields : FieldFeatures
+        Those of the fields, and of their pairs after them.
+    pairs : tuple of (str, str), default=()
+        The fields that are crossed.
     """
 
-    def __init__(self, columns: InputColumns, terms: TermFeatures, fields: FieldFeatures) -> None:
+    def __init__(
+        self,
+        columns: InputColumns,
+        terms: TermFeatures,
+        fields: FieldFeatures,
+        pairs: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         self.columns = columns
         self.terms = terms
         self.fields = fields
+        self.pairs = pairs
 
     def __len__(self) -> int:
         return len(self.terms) + self.fields.n_features
 
     def rows(self, inputs: Inputs) -> Rows:
         """Return the features of each row; a row's features depend on nothing but that row."""
-        fields = self.fields.numbers(inputs.fields, len(inputs)) + np.int32(len(self.terms))
-        return self.terms.rows(inputs.texts, fields)
+        fields = self.fields.numbers(cross(inputs.fields, self.pairs), len(inputs)) + np.int32(len(self.terms))
+        rows = self.terms.rows(inputs.texts, fields)
+        for place in range(1, len(self.pairs) + 1):
+            rows.values[rows.starts[1:] - place] = PAIR_WEIGHT
+        return rows
 
     def is_blank(self, fields: Mapping[str, str | None], row: Row) -> bool:
         """Return whether a row holds no known word or piece and no field, the time of opening aside."""
@@ -71,7 +85,8 @@ class Features:
 
     def names(self, text: str, fields: Mapping[str, str | None]) -> RowNames:
         """Return what the features of a row are called: once for all the labels that reasons are wanted for."""
-        in_order = {name: fields[name] for name in self.fields.values}
+        crossed = cross({name: [value] for name, value in fields.items()}, self.pairs)
+        in_order = {name: crossed[name][0] for name in self.fields.values}
         return RowNames(self.terms.names(text), in_order)
 
 
@@ -133,7 +148,7 @@ def _field_reason(field: tuple[str, str | None], amount: float) -> Reason:
 
 
 def fit_features(inputs: Inputs, columns: InputColumns) -> Features:
-    """Learn the vocabulary of the texts and the values of the fields.
+    """Learn the vocabulary of the texts, and the values of the fields and of their pairs.
 
     Parameters
     ----------
@@ -142,4 +157,5 @@ def fit_features(inputs: Inputs, columns: InputColumns) -> Features:
     columns : InputColumns
         The columns they were read from.
     """
-    return Features(columns, fit_terms(inputs.texts), fit_fields(inputs.fields))
+    pairs = choose_pairs(inputs.fields)
+    return Features(columns, fit_terms(inputs.texts), fit_fields(cross(inputs.fields, pairs)), pairs)

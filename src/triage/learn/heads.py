@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.learn.bags import NO_BAG, Units
+from triage.learn.row_kernel import add_weighted, weigh_label
 from triage.learn.rows import Row
 from triage.measure.calibration import Calibration
 
@@ -30,14 +31,14 @@ class Answer:
     _row: Row
     _units: Units
 
-    def contributions(self, label: int) -> list[float]:
-        """Return what each feature adds to a label's log-odds against the mean of all labels."""
-        head = self._head
-        of_row = head.weights[self._row.ids].astype(np.float64)
-        direct = (of_row[:, label] - of_row.mean(axis=1)) * self._row.values
-        outputs = head.outputs[:, label] - head.outputs.mean(axis=1)
-        added = (direct + self._units.contributions(outputs)) * head.calibration.scale
-        return [float(amount) for amount in added]
+    def contributions(self, label: int) -> NDArray[np.float64]:
+        """Return what each feature of the row adds to a label's log-odds against the mean of all labels."""
+        head, row, scale = self._head, self._row, self._head.calibration.scale
+        added = np.empty(len(row.ids))
+        weigh_label(head.weights, (row.ids, row.values), label, scale, added)
+        if len(head.outputs):
+            added += self._units.contributions(head.outputs[:, label] - head.outputs.mean(axis=1)) * scale
+        return added
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ class Head:
         return self.calibration.apply(self.margins(rows, units))
 
     def _margins(self, row: Row, units: Units) -> NDArray[np.float64]:
-        direct = (self.weights[row.ids] * row.values[:, None]).sum(axis=0) + self.intercept
+        direct = self.intercept.copy()
+        add_weighted(self.weights, row.ids, row.values, direct)
         return np.asarray(direct + units.level @ self.outputs) if len(units.level) else direct
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,10 @@ from triage.domain import Reason
 from triage.errors import BundleRefused
 from triage.learn.bags import NO_BAG, Bag
 from triage.learn.documents import ColumnsDocument, FieldDocument, HeadDocument, ModelDocument
-from triage.learn.features import Features
+from triage.learn.features import Features, RowNames
 from triage.learn.fields import to_field_features
 from triage.learn.heads import Answer, Head
 from triage.learn.inputs import InputColumns, Inputs
-from triage.learn.rows import Row
 from triage.learn.terms import TermFeatures
 from triage.measure.calibration import Calibration
 from triage.parts import Array, Part
@@ -24,7 +24,7 @@ from triage.parts import Array, Part
 __all__ = ["IncidentModel", "RowAnswer"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, as it remembers the names
 class RowAnswer:
     """Every head's answer on one incident, with what is needed to give reasons.
 
@@ -42,7 +42,6 @@ class RowAnswer:
     _features: Features
     _text: str
     _fields: dict[str, str | None]
-    _row: Row
 
     def reasons(self, target: str, label: int, most: int = 6) -> tuple[Reason, ...]:
         """Return the largest exact contributions to a label, for and against, by absolute size.
@@ -54,9 +53,11 @@ class RowAnswer:
             Position among the head's classes.
         most : int, default=6
         """
-        contributions = self.answers[target].contributions(label)
-        named = self._features.reasons(self._text, self._fields, self._row, contributions)
-        return tuple(sorted(named, key=lambda reason: (-abs(reason.contribution), reason.kind, reason.name))[:most])
+        return tuple(self._names.reasons(self.answers[target].contributions(label), most))
+
+    @cached_property
+    def _names(self) -> RowNames:
+        return self._features.names(self._text, self._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class IncidentModel:
         columns = InputColumns(given.text, given.fields, given.opened_at, given.time, given.tz)
         terms = TermFeatures(part.arrays["keys"], part.arrays["idf"], tuple(part.arrays["sizes"].tolist()))
         fields = to_field_features({field.name: field.values for field in document.fields})
-        features = Features(columns, terms, fields)
+        features = Features(columns, terms, fields, document.pairs)
         heads = (
             Head(
                 target=head.target,
@@ -128,7 +129,7 @@ class IncidentModel:
             fields = inputs.field_values(at)
             units = self.bag.units(row)
             answers = {head.target: head.answer(row, units) for head in self.heads}
-            yield RowAnswer(answers, self.features.is_blank(fields, row), self.features, inputs.texts[at], fields, row)
+            yield RowAnswer(answers, self.features.is_blank(fields, row), self.features, inputs.texts[at], fields)
 
     def probabilities(self, inputs: Inputs) -> Mapping[str, NDArray[np.float64]]:
         """Return calibrated probabilities of shape (n, n_classes) by target, to the last bit those of `answer`."""
@@ -160,6 +161,7 @@ class IncidentModel:
                 time=self.columns.time,
                 tz=self.columns.tz,
             ),
+            pairs=self.features.pairs,
             fields=tuple(
                 FieldDocument(name=name, values=values) for name, values in self.features.fields.known_values().items()
             ),

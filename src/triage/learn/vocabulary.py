@@ -20,8 +20,9 @@ __all__ = ["fit_terms"]
 _LEAST_TICKETS = (2, 3, 2, 3)
 # The commonest that are kept: bounds a bundle at about 330 MB with 100 labels.
 _MOST_FEATURES = (400_000, 100_000, 100_000, 200_000)
-# Cells of the sketch a ticket: a ticket of 60 words has some 300 features that no other has. Two bits a cell, so at
-# most 128 MB; from half a million tickets on a few more are counted in vain.
+# Cells of the sketch a ticket: a ticket of 60 words has some 700 different features, so that even if it shared none
+# most cells would be hit once at most. Two bits a cell, so at most 128 MB; beyond half a million tickets more features
+# are counted in vain.
 _CELLS_PER_TICKET, _FEWEST_CELLS, _MOST_CELLS = 1024, 1 << 16, 1 << 29
 # Features that are collected before they are sorted and counted: 64 MB.
 _MERGED_AT_ONCE = 8_000_000

@@ -10,18 +10,19 @@ from triage.learn.fitting import Effort, choose_model, refit_model
 from triage.learn.inputs import InputColumns, Inputs
 from triage.learn.model import IncidentModel
 
-COLUMNS = InputColumns((), ("colour", "shape"), False)
+COLUMNS = InputColumns((), ("colour", "shape", "size"), False)
 MIXED = Effort((3.0,), (inf,), n_bags=1)
 
 
-def crossed(n: int, seed: int = 0) -> tuple[Inputs, dict[str, list[str | None]]]:
-    """Incidents whose team follows from two fields together, and from neither alone."""
+def three_way(n: int, seed: int = 0) -> tuple[Inputs, dict[str, list[str | None]]]:
+    """Incidents whose team follows from three fields together, and from no two of them."""
     generator = np.random.default_rng(seed)
-    colour, shape = generator.integers(0, 2, (2, n))
-    team = [f"team {a ^ b}" if generator.random() > 0.05 else "team 0" for a, b in zip(colour, shape, strict=True)]
+    colour, shape, size = generator.integers(0, 2, (3, n))
+    team = [f"team {at}" if generator.random() > 0.05 else "team 0" for at in colour ^ shape ^ size]
     fields: dict[str, list[str | None]] = {
         "colour": [("red", "blue")[at] for at in colour],
         "shape": [("round", "flat")[at] for at in shape],
+        "size": [("small", "large")[at] for at in size],
     }
     return Inputs([""] * n, fields), {"team": list(team)}
 
@@ -33,43 +34,43 @@ def accuracy(model: IncidentModel, rows: tuple[Inputs, dict[str, list[str | None
 
 
 def test_hidden_units_learn_what_fields_say_together() -> None:
-    linear, _ = choose_model(crossed(300), crossed(100, 1), COLUMNS, Effort((3.0,), (inf,)))
-    mixed, recipes = choose_model(crossed(300), crossed(100, 1), COLUMNS, MIXED)
-    assert accuracy(linear, crossed(200, 2)) < 0.7
-    assert accuracy(mixed, crossed(200, 2)) > 0.9
+    linear, _ = choose_model(three_way(300), three_way(100, 1), COLUMNS, Effort((3.0,), (inf,)))
+    mixed, recipes = choose_model(three_way(300), three_way(100, 1), COLUMNS, MIXED)
+    assert accuracy(linear, three_way(200, 2)) < 0.7
+    assert accuracy(mixed, three_way(200, 2)) > 0.9
     assert len(recipes["team"].shares) == 2
     assert mixed.bag.n_units == UNITS_A_BAG
 
 
 def test_head_stays_linear_where_hidden_units_are_no_better() -> None:
-    inputs, targets = crossed(300)
+    inputs, targets = three_way(300)
     noise: dict[str, list[str | None]] = {"team": [f"team {at % 2}" for at in range(300)]}
-    model, recipes = choose_model((inputs, noise), crossed(0), COLUMNS, MIXED)
+    model, recipes = choose_model((inputs, noise), three_way(0), COLUMNS, MIXED)
     if len(recipes["team"].shares) == 1:
         assert model.bag.n_units == 0
     assert targets["team"]
 
 
 def test_refit_keeps_the_shares_and_knows_new_labels() -> None:
-    judged, recipes = choose_model(crossed(300), crossed(100, 1), COLUMNS, MIXED)
-    inputs, targets = crossed(400, 3)
+    judged, recipes = choose_model(three_way(300), three_way(100, 1), COLUMNS, MIXED)
+    inputs, targets = three_way(400, 3)
     targets["team"][-5:] = ["team new"] * 5
     served = refit_model(judged, inputs, targets, recipes)
     assert served.bag.n_units == judged.bag.n_units
     assert "team new" in served.head("team").classes
-    assert accuracy(served, crossed(200, 2)) > 0.9
+    assert accuracy(served, three_way(200, 2)) > 0.9
 
 
 def test_same_rows_give_the_same_model_to_the_last_bit() -> None:
-    parts = [choose_model(crossed(200), crossed(50, 1), COLUMNS, MIXED)[0].to_part() for _ in range(2)]
+    parts = [choose_model(three_way(200), three_way(50, 1), COLUMNS, MIXED)[0].to_part() for _ in range(2)]
     for name, array in parts[0].arrays.items():
         assert array.tobytes() == parts[1].arrays[name].tobytes()
 
 
 def test_reasons_of_a_mixed_head_add_up_to_its_log_odds_less_what_no_feature_adds() -> None:
-    model, _ = choose_model(crossed(300), crossed(100, 1), COLUMNS, MIXED)
+    model, _ = choose_model(three_way(300), three_way(100, 1), COLUMNS, MIXED)
     back = IncidentModel.from_part(model.to_part())
-    rows = crossed(5, 4)[0]
+    rows = three_way(5, 4)[0]
     head = model.head("team")
     for answer, again, row in zip(model.answer(rows), back.answer(rows), model.features.rows(rows), strict=True):
         found = answer.answers["team"]

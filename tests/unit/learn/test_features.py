@@ -22,12 +22,12 @@ def test_row_depends_on_nothing_but_itself(chosen: list[int]) -> None:
         assert first.values.tobytes() == second.values.tobytes()
 
 
-def test_text_comes_first_and_each_field_has_one_feature() -> None:
+def test_text_comes_first_and_each_field_and_pair_has_one_feature() -> None:
     row = FEATURES.rows(INPUTS)[0]
     of_text = len(FEATURES.terms.row(INPUTS.texts[0]).ids)
     assert (row.ids[:of_text] < len(FEATURES.terms)).all()
     assert (row.ids[of_text:] >= len(FEATURES.terms)).all()
-    assert len(row.ids) == of_text + len(COLUMNS.field_names)
+    assert len(row.ids) == of_text + len(COLUMNS.field_names) + len(FEATURES.pairs)
     assert row.ids.max() < len(FEATURES)
 
 
@@ -37,8 +37,8 @@ def test_reasons_name_terms_fields_and_times_and_add_up() -> None:
     reasons = FEATURES.reasons(INPUTS.texts[3], fields, row, amounts)
     assert sum(reason.contribution for reason in reasons) == pytest.approx(sum(amounts), abs=1e-9)
     of_fields = {reason.name: reason for reason in reasons if reason.kind != "term"}
-    assert list(of_fields) == list(COLUMNS.field_names)
-    assert [of_fields[name].contribution for name in COLUMNS.field_names] == amounts[-len(of_fields) :]
+    assert list(of_fields)[: len(COLUMNS.field_names)] == list(COLUMNS.field_names)
+    assert [reason.contribution for reason in of_fields.values()] == amounts[-len(of_fields) :]
     assert of_fields[OPENED_HOUR].kind == "time"
     assert of_fields["site"].kind == "field"
     assert of_fields["site"].value == (fields["site"] or "")

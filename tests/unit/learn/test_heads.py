@@ -57,7 +57,7 @@ def test_row_without_features_is_answered_by_the_intercept() -> None:
     head = drawn_head(3)
     empty = Row(np.zeros(0, np.int64), np.zeros(0))
     assert head.margins([empty]).tolist() == [head.intercept.tolist()]
-    assert head.answer(empty).contributions(0) == []
+    assert head.answer(empty).contributions(0).tolist() == []
 
 
 def test_margins_are_the_dense_product() -> None:

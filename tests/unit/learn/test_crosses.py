@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from itertools import combinations
+
+from triage.learn.crosses import choose_pairs, cross
+from triage.learn.features import fit_features
+from triage.learn.inputs import InputColumns, Inputs
+
+
+def test_pair_is_missing_where_either_value_is() -> None:
+    crossed = cross({"a": ["1", None, "2"], "b": ["x", "y", None]}, [("a", "b")])
+    assert crossed["a + b"] == ["1 + x", None, None]
+
+
+def test_field_with_nearly_one_value_is_not_crossed() -> None:
+    fields = {"a": ["1"] * 999 + ["2"], "b": ["x", "y"] * 500, "c": ["u", "v"] * 500}
+    assert choose_pairs(fields) == (("b", "c"),)
+
+
+def test_of_too_many_pairs_those_that_come_up_again_are_kept() -> None:
+    names = [f"field {number:02d}" for number in range(14)]
+    fields = {name: [f"{row % (number + 2)}" for row in range(400)] for number, name in enumerate(names)}
+    fields["number"] = [str(row) for row in range(400)]
+    pairs = choose_pairs(fields)
+    assert len(pairs) == 80
+    assert all("number" not in pair for pair in pairs)
+    assert set(pairs) <= set(combinations(fields, 2))
+
+
+def test_without_rows_nothing_is_crossed() -> None:
+    assert choose_pairs({"a": [], "b": []}) == ()
+
+
+def test_pair_is_a_feature_that_reasons_name() -> None:
+    columns = InputColumns((), ("a", "b"), False)
+    inputs = Inputs([""] * 4, {"a": ["1", "1", "2", "2"], "b": ["x", "y", "x", "y"]})
+    features = fit_features(inputs, columns)
+    row = features.rows(inputs).row(0)
+    assert len(row.ids) == 3
+    reasons = features.reasons("", {"a": "1", "b": "x"}, row, [0.5, 0.25, 0.125])
+    assert [(reason.name, reason.value, reason.contribution) for reason in reasons] == [
+        ("a", "1", 0.5),
+        ("b", "x", 0.25),
+        ("a + b", "1 + x", 0.125),
+    ]
