@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
-
 from triage.cli.doctor_page import check_page, write_page
 from triage.cli.options import (
     AsJson,
@@ -83,18 +81,16 @@ def _print(file: Path, examined: Examined) -> None:
     others = [each for each in findings if each.kind != "refused-column"]
     slices = ", ".join(f"{name} {n:,}" for name, n in examined.diagnosis.slices.items())
     show_table(
-        f"{escape(file.name)}: {len(examined.history):,} incidents ({slices})",
+        f"{file.name}: {len(examined.history):,} incidents ({slices})",
         ["severity", "finding", "about", "count"],
-        [[str(each.severity), each.kind, escape(each.about or "-"), _count(each)] for each in others],
+        [[str(each.severity), each.kind, each.about or "-", _count(each)] for each in others],
     )
     for each in others:
         about = f" in {each.about}" if each.about else ""
         title = f"\n{each.kind}{about}: {each.message}\n{each.advice}"
-        show_table(escape(title), ["row", "id", "slice", "says"], _lines(each, examined))
+        show_table(title, ["row", "id", "slice", "says"], _lines(each, examined))
     if columns:
-        show_table(
-            "\nColumns that are not read", ["column", "why"], [(escape(c.about), escape(c.message)) for c in columns]
-        )
+        show_table("\nColumns that are not read", ["column", "why"], [(c.about, c.message) for c in columns])
     for note in examined.diagnosis.notes:
         say(note)
 
@@ -109,9 +105,9 @@ def _lines(finding: Finding, examined: Examined) -> Iterator[list[str]]:
         place = examined.row_document(note)
         yield [
             str(place["row"]),
-            escape(str(place["id"] or "-")),
+            str(place["id"] or "-"),
             str(place["slice"] or "-"),
-            escape(_says(note, place)),
+            _says(note, place),
         ]
     if len(finding.rows) > _SHOWN or finding.count > len(finding.rows) > 0:
         yield ["…", "", "", f"{_count(finding)} in all"]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from triage.errors import TriageError
 
@@ -31,10 +32,13 @@ def show_json(document: Mapping[str, object] | Sequence[object]) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = False) -> None:
-    """Print a table for people; numbers come formatted, and stand right in all columns but the first."""
-    table = Table(title=title, title_justify="left", title_style="bold")
+    """Print a table for people; numbers come formatted, and stand right in all columns but the first.
+
+    Text is shown as it is: to rich, a label in square brackets would be markup.
+    """
+    table = Table(title=Text(title), title_justify="left", title_style="bold")
     for position, column in enumerate(columns):
-        table.add_column(column, overflow="fold", justify="right" if numbers and position else "left")
+        table.add_column(Text(column), overflow="fold", justify="right" if numbers and position else "left")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     Console(file=sys.stdout, soft_wrap=False).print(table)
