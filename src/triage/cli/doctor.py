@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
 from triage.cli.doctor_page import check_page, write_page
 from triage.cli.options import (
     AsJson,
