@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,28 +60,6 @@ class Features:
         """Return whether a row holds no known word or piece and no field, the time of opening aside."""
         has_text = len(row.ids) > len(self.fields.values)
         return not has_text and all(fields[name] is None for name in self.columns.fields)
-
-    def reasons(
-        self, text: str, fields: Mapping[str, str | None], row: Row, contributions: Sequence[float]
-    ) -> list[Reason]:
-        """Name what each feature of a row adds.
-
-        Parameters
-        ----------
-        text, fields
-            What the row was made of.
-        row : Row
-        contributions : sequence of float
-            One for each feature of the row.
-
-        Returns
-        -------
-        list of Reason
-            One a word, pair of words and field; their contributions add up to the sum of what was given.
-        """
-        if len(contributions) != len(row.ids):
-            raise ValueError(f"There are {len(row.ids)} features but {len(contributions)} contributions.")
-        return self.names(text, fields).reasons(np.asarray(contributions, np.float64))
 
     def names(self, text: str, fields: Mapping[str, str | None]) -> RowNames:
         """Return what the features of a row are called: once for all the labels that reasons are wanted for."""

@@ -97,25 +97,6 @@ class TermFeatures:
         )
         return TextNames(cut, fold(text), scratch.begins, scratch.ends)
 
-    def spread(self, text: str, contributions: dict[int, float]) -> dict[str, float]:
-        """Hand what features add to the words and pairs they come from, so that every reason is a word or a pair.
-
-        Parameters
-        ----------
-        text : str
-            The text that the contributions are of.
-        contributions : dict of int to float
-            What each feature of :meth:`row` adds.
-
-        Returns
-        -------
-        dict of str to float
-            By word or pair; the sum is the sum of what was given.
-        """
-        names = self.names(text)
-        amounts = names.share_out(np.array([contributions[number] for number in self.row(text).ids.tolist()]))
-        return {names.name(number): float(amount) for number, amount in enumerate(amounts)}
-
     def _weigh(self, tickets: Tickets) -> Rows:
         n, n_fields = tickets.fields.shape
         ends: list[int] = tickets.ends.tolist()

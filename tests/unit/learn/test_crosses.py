@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
+
 from triage.learn.crosses import choose_pairs, cross
 from triage.learn.features import fit_features
 from triage.learn.inputs import InputColumns, Inputs
@@ -37,7 +39,7 @@ def test_pair_is_a_feature_that_reasons_name() -> None:
     features = fit_features(inputs, columns)
     row = features.rows(inputs).row(0)
     assert len(row.ids) == 3
-    reasons = features.reasons("", {"a": "1", "b": "x"}, row, [0.5, 0.25, 0.125])
+    reasons = features.names("", {"a": "1", "b": "x"}).reasons(np.array([0.5, 0.25, 0.125]))
     assert [(reason.name, reason.value, reason.contribution) for reason in reasons] == [
         ("a", "1", 0.5),
         ("b", "x", 0.25),

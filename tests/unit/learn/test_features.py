@@ -1,16 +1,25 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.histories import COLUMNS, as_inputs, constructed_history
 
-from triage.learn.features import fit_features
+from triage.domain import Reason
+from triage.learn.features import Features, fit_features
 from triage.learn.inputs import OPENED_HOUR, InputColumns, Inputs
 
 INPUTS = as_inputs(constructed_history(120))
 FEATURES = fit_features(INPUTS, COLUMNS)
+
+
+def reasons_of(
+    features: Features, text: str, fields: Mapping[str, str | None], amounts: Sequence[float]
+) -> list[Reason]:
+    return features.names(text, fields).reasons(np.array(amounts))
 
 
 @given(st.lists(st.integers(0, 119), min_size=1, max_size=10))
@@ -34,7 +43,7 @@ def test_text_comes_first_and_each_field_and_pair_has_one_feature() -> None:
 def test_reasons_name_terms_fields_and_times_and_add_up() -> None:
     fields, row = INPUTS.field_values(3), FEATURES.rows(INPUTS)[3]
     amounts = np.random.default_rng(0).normal(size=len(row.ids)).tolist()
-    reasons = FEATURES.reasons(INPUTS.texts[3], fields, row, amounts)
+    reasons = reasons_of(FEATURES, INPUTS.texts[3], fields, amounts)
     assert sum(reason.contribution for reason in reasons) == pytest.approx(sum(amounts), abs=1e-9)
     of_fields = {reason.name: reason for reason in reasons if reason.kind != "term"}
     assert list(of_fields)[: len(COLUMNS.field_names)] == list(COLUMNS.field_names)
@@ -48,8 +57,8 @@ def test_reasons_do_not_depend_on_the_order_of_the_given_fields() -> None:
     fields, row = INPUTS.field_values(3), FEATURES.rows(INPUTS)[3]
     amounts = [float(position) for position in range(len(row.ids))]
     turned = dict(reversed(fields.items()))
-    assert FEATURES.reasons(INPUTS.texts[3], turned, row, amounts) == FEATURES.reasons(
-        INPUTS.texts[3], fields, row, amounts
+    assert reasons_of(FEATURES, INPUTS.texts[3], turned, amounts) == reasons_of(
+        FEATURES, INPUTS.texts[3], fields, amounts
     )
 
 
@@ -77,14 +86,8 @@ def test_text_alone_is_enough() -> None:
     features = fit_features(inputs, InputColumns(("title",), (), opened_at=False))
     rows = features.rows(inputs)
     assert [features.is_blank({}, row) for row in rows] == [False, False, True]
-    reasons = features.reasons("vpn down", {}, rows[0], [1.0] * len(rows[0].ids))
+    reasons = reasons_of(features, "vpn down", {}, [1.0] * len(rows[0].ids))
     assert [reason.name for reason in reasons] == ["vpn"]
-
-
-def test_contributions_of_another_row_are_refused() -> None:
-    row = FEATURES.rows(INPUTS)[3]
-    with pytest.raises(ValueError, match="contributions"):
-        FEATURES.reasons(INPUTS.texts[3], INPUTS.field_values(3), row, [1.0] * (len(row.ids) - 1))
 
 
 @given(st.integers(0, 119), st.integers(0, 2**32 - 1), st.integers(0, 1000), st.booleans())
