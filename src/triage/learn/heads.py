@@ -81,19 +81,19 @@ class Head:
             The hidden units on that row, where the head has outputs of such.
         """
         seen = NO_BAG.units(row) if units is None else units
-        return Answer(self.calibration.apply(self._margins(row, seen)[None, :])[0], self, row, seen)
+        return Answer(self.calibration.apply(self.margins_of(row, seen)[None, :])[0], self, row, seen)
 
-    def margins(self, rows: Sequence[Row], units: Sequence[Units] | None = None) -> NDArray[np.float64]:
-        """Return uncalibrated margins of shape (len(rows), n_classes), each exactly as :meth:`answer` sees it."""
-        seen = [NO_BAG.units(row) for row in rows] if units is None else units
-        found = [self._margins(row, of_row) for row, of_row in zip(rows, seen, strict=True)]
+    def margins(self, rows: Sequence[Row]) -> NDArray[np.float64]:
+        """Return a linear head's uncalibrated margins of shape (len(rows), n_classes), as :meth:`answer` sees them."""
+        found = [self.margins_of(row, NO_BAG.units(row)) for row in rows]
         return np.array(found).reshape(len(rows), len(self.classes))
 
-    def probabilities(self, rows: Sequence[Row], units: Sequence[Units] | None = None) -> NDArray[np.float64]:
-        """Return calibrated probabilities of shape (len(rows), n_classes)."""
-        return self.calibration.apply(self.margins(rows, units))
+    def probabilities(self, rows: Sequence[Row]) -> NDArray[np.float64]:
+        """Return a linear head's calibrated probabilities of shape (len(rows), n_classes)."""
+        return self.calibration.apply(self.margins(rows))
 
-    def _margins(self, row: Row, units: Units) -> NDArray[np.float64]:
+    def margins_of(self, row: Row, units: Units) -> NDArray[np.float64]:
+        """Return uncalibrated margins of shape (n_classes,), exactly as :meth:`answer` sees them."""
         direct = self.intercept.copy()
         add_weighted(self.weights, row.ids, row.values, direct)
         return np.asarray(direct + units.level @ self.outputs) if len(units.level) else direct
