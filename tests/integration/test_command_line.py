@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.commands import Done, Run, give, rows_of
 
 from triage.cli import main
 from triage.simulate import SAMPLE_START, simulate_tickets
 
 TRAIN = ("--target", "category,impact,urgency", "--name", "desk", "--effort", "quick")
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> dict[str, object]:
-        """The JSON on stdout."""
-        found: dict[str, object] = json.loads(self.out)
-        return found
-
-
-Run = Callable[..., Done]
 
 
 @pytest.fixture(scope="module")
@@ -57,27 +39,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, tickets: pd.DataFrame) -> Pat
 def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Gives a command and returns what it did."""
     monkeypatch.setenv("TRIAGE_HOME", str(home))
-
-    def give(*words: str | Path) -> Done:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Done(ended.value.code, out, err)
-
-    return give
+    return partial(give, capsys)
 
 
 def scores_of(done: Done) -> dict[str, dict[str, float]]:
     scores = done.document["scores"]
     assert isinstance(scores, list)
     return {each["target"]: each for each in scores}
-
-
-def rows_of(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
 
 
 def test_the_newest_slice_of_the_training_file_is_judged_by_the_fit_from_before_the_refit(run: Run, home: Path) -> None:

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.commands import Run, give, rows_of
 from tests.metric_series import DAY, estate, long_of
 
 from triage.cli import main
 
 COLUMNS = ["entity", "timestamp", "score", "alert", "probability", "causes"]
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> dict[str, object]:
-        """The JSON on stdout."""
-        found: dict[str, object] = json.loads(self.out)
-        return found
-
-
-Run = Callable[..., Done]
 
 
 @pytest.fixture(scope="module")
@@ -64,21 +45,7 @@ def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
     """Gives a command in the home and returns what it did."""
     monkeypatch.setenv("TRIAGE_HOME", str(home))
     monkeypatch.chdir(home)
-
-    def give(*words: str | Path) -> Done:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Done(ended.value.code, out, err)
-
-    return give
-
-
-def rows_of(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
+    return partial(give, capsys)
 
 
 def test_one_row_a_row_that_is_read_in_its_order(run: Run, home: Path, tmp_path: Path) -> None:

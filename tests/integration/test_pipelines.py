@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import csv
 import importlib
-import json
 import re
 import runpy
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import typer
 import yaml  # type: ignore[import-untyped]  # comes with MLflow, which reads the same file by it
+from tests.commands import Done, Run
 
 from triage.simulate import SAMPLE_START, simulate_tickets
 
@@ -26,23 +24,6 @@ PIPELINES = ROOT / "pipelines"
 STEPS = sorted(path.stem for path in PIPELINES.glob("*.py"))
 ENTRY_POINTS = yaml.safe_load((ROOT / "MLproject").read_text(encoding="utf-8"))["entry_points"]
 TRAIN = ("--targets", "category,impact", "--name", "desk", "--effort", "quick")
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a step did; `document` is its stdout, which holds nothing but JSON."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> dict[str, object]:
-        found: dict[str, object] = json.loads(self.out)
-        return found
-
-
-Run = Callable[..., Done]
 
 
 @pytest.fixture(scope="module")
