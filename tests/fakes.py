@@ -17,13 +17,17 @@ from numpy.typing import NDArray
 from triage.domain import (
     Cause,
     Decision,
+    Duplicate,
+    Duration,
     EarlyWarning,
     Feedback,
     Incident,
     ModelRef,
+    Precedent,
     Prediction,
     RankedLabel,
     Reason,
+    Risk,
     Triage,
 )
 from triage.errors import BundleRefused, NotFound, StoreUnavailable
@@ -75,7 +79,7 @@ class FakeLabeller:
 
     def handle_many(self, events: Sequence[Incident], now: datetime) -> list[Triage]:
         self.calls.append(len(events))
-        return [Triage(event.id, event.source, (network_prediction(),), "", now) for event in events]
+        return [network_triage(event.id, event.source, now) for event in events]
 
 
 class FaultyLabeller(FakeLabeller):
@@ -114,6 +118,32 @@ def network_prediction() -> Prediction:
         Decision.AUTO,
         "0.97 is at or above the threshold 0.9 that keeps the promised precision of 0.95.",
         (Reason("term", "vpn", "", 2.25),),
+    )
+
+
+def network_triage(incident_id: str, source: str, now: datetime) -> Triage:
+    """The whole answer that the documentation shows."""
+    return Triage(
+        incident_id,
+        source,
+        (network_prediction(),),
+        "",
+        now,
+        risks=(Risk("breach", 0.31, DESK, (Reason("field", "site", "Bonn", -0.5),)),),
+        duration=Duration(DESK, ((0.05, 0.25), (0.1, 0.5), (0.5, 3.5), (0.8, 12.0), (0.9, 24.0), (0.95, 48.0))),
+        precedents=(
+            Precedent(
+                "INC0010007",
+                0.82,
+                datetime(2026, 10, 5, 8, 30, tzinfo=UTC),
+                {"assignment_group": "network"},
+                "Certificate of the gateway renewed.",
+                2.5,
+                False,
+                DESK,
+            ),
+        ),
+        duplicate=Duplicate("INC0010007", 0.12),
     )
 
 

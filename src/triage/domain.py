@@ -10,13 +10,17 @@ from enum import StrEnum
 __all__ = [
     "Cause",
     "Decision",
+    "Duplicate",
+    "Duration",
     "EarlyWarning",
     "Feedback",
     "Incident",
     "ModelRef",
+    "Precedent",
     "Prediction",
     "RankedLabel",
     "Reason",
+    "Risk",
     "Triage",
 ]
 
@@ -123,6 +127,85 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """How likely something goes wrong with an incident.
+
+    Parameters
+    ----------
+    name : str
+        ``breach`` (of its service level agreement), ``reassignment`` or ``escalation``.
+    probability : float
+        Calibrated, in [0, 1]; higher is likelier.
+    model : ModelRef
+        Who answered.
+    reasons : tuple of Reason
+        The largest contributions to the log-odds, by absolute size.
+    """
+
+    name: str
+    probability: float
+    model: ModelRef
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How long an incident will take, from its opening to its resolution.
+
+    Parameters
+    ----------
+    model : ModelRef
+        Who answered.
+    quantiles : tuple of (float, float)
+        Probability in (0, 1) and the hours within which it is resolved with that probability, ascending.
+    """
+
+    model: ModelRef
+    quantiles: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """A past incident that is like this one, and how it went.
+
+    Parameters
+    ----------
+    id : str
+    similarity : float
+        In [0, 1]; 1 is the same text.
+    opened_at : datetime or None
+        Aware, UTC.
+    labels : mapping of str to str
+        How it ended, by target.
+    fix : str
+        What resolved it, redacted; empty where that is not known.
+    hours : float or None
+        From opening to resolution; None where that is not known.
+    reopened : bool or None
+        Whether it was opened again after that.
+    model : ModelRef
+        Who answered.
+    """
+
+    id: str
+    similarity: float
+    opened_at: datetime | None
+    labels: Mapping[str, str]
+    fix: str
+    hours: float | None
+    reopened: bool | None
+    model: ModelRef
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The earlier incident that this one most likely repeats, and how likely in [0, 1] it does."""
+
+    id: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Triage:
     """The whole answer on one incident.
 
@@ -136,6 +219,14 @@ class Triage:
         Why the answer is less than whole (no model, a refused model); empty when it is whole.
     answered_at : datetime or None
         When the answer was made (aware, UTC); None when nothing was asked.
+    risks : tuple of Risk
+        One a risk that the models know.
+    duration : Duration or None
+        None when no model knows.
+    precedents : tuple of Precedent
+        Likest first.
+    duplicate : Duplicate or None
+        None when nothing is that like it.
     """
 
     incident_id: str
@@ -143,6 +234,10 @@ class Triage:
     predictions: tuple[Prediction, ...] = ()
     degraded: str = ""
     answered_at: datetime | None = None
+    risks: tuple[Risk, ...] = ()
+    duration: Duration | None = None
+    precedents: tuple[Precedent, ...] = ()
+    duplicate: Duplicate | None = None
 
 
 @dataclass(frozen=True, slots=True)

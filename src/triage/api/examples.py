@@ -46,6 +46,34 @@ ANSWER = {
     "received_at": "2026-11-23T10:00:05Z",
     "degraded": "",
     "predictions": {"assignment_group": _PREDICTION},
+    "risks": {
+        "breach": {
+            "probability": 0.31,
+            "reasons": [{"kind": "field", "name": "site", "value": "Bonn", "contribution": -0.5}],
+            "model": {"name": "desk", "version": "1"},
+        }
+    },
+    "duration": {
+        "median_h": 3.5,
+        "interval_80_h": [0.5, 24.0],
+        "interval_90_h": [0.25, 48.0],
+        "at_most_80_h": 12.0,
+        "at_most_90_h": 24.0,
+        "model": {"name": "desk", "version": "1"},
+    },
+    "precedents": [
+        {
+            "id": "INC0010007",
+            "similarity": 0.82,
+            "opened_at": "2026-10-05T08:30:00Z",
+            "labels": {"assignment_group": "network"},
+            "fix": "Certificate of the gateway renewed.",
+            "hours": 2.5,
+            "reopened": False,
+            "model": {"name": "desk", "version": "1"},
+        }
+    ],
+    "duplicate": {"id": "INC0010007", "probability": 0.12},
 }
 
 INCIDENTS = [

@@ -6,7 +6,7 @@ import orjson
 from starlette.responses import Response
 
 from triage.domain import EarlyWarning, Feedback
-from triage.flow import WARNING_SOURCE, Answer, ServedModel, predictions_document
+from triage.flow import WARNING_SOURCE, Answer, ServedModel, outlook_document, predictions_document
 
 __all__ = ["answer_body", "feedback_body", "json_response", "model_body", "warning_body"]
 
@@ -22,6 +22,7 @@ def answer_body(answer: Answer) -> dict[str, object]:
         "received_at": answer.received_at,
         "degraded": triage.degraded,
         "predictions": predictions_document(triage.predictions),
+        **outlook_document(triage),
     }
 
 

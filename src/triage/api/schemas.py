@@ -75,6 +75,45 @@ class Prediction(BaseModel):
     model: ModelRef
 
 
+class Risk(BaseModel):
+    """How likely something goes wrong."""
+
+    probability: float = Field(description="calibrated, in [0, 1]; higher is likelier")
+    reasons: list[Reason]
+    model: ModelRef
+
+
+class Duration(BaseModel):
+    """Hours from opening to resolution."""
+
+    median_h: float
+    interval_80_h: list[float] = Field(description="from, to: resolved in between in four cases of five")
+    interval_90_h: list[float] = Field(description="from, to: in nine cases of ten")
+    at_most_80_h: float = Field(description="resolved within so many hours in four cases of five")
+    at_most_90_h: float = Field(description="in nine cases of ten")
+    model: ModelRef
+
+
+class Precedent(BaseModel):
+    """A past incident that is like this one."""
+
+    id: str
+    similarity: float = Field(description="in [0, 1]; 1 is the same text")
+    opened_at: datetime | None
+    labels: dict[str, str] = Field(description="how it ended, by target")
+    fix: str = Field(description="what resolved it; empty where that is not known")
+    hours: float | None = Field(description="from opening to resolution")
+    reopened: bool | None
+    model: ModelRef
+
+
+class Duplicate(BaseModel):
+    """The earlier incident that this one most likely repeats."""
+
+    id: str
+    probability: float = Field(description="in [0, 1]; higher is likelier")
+
+
 class IncidentAnswer(BaseModel):
     """What is answered on one incident."""
 
@@ -85,6 +124,10 @@ class IncidentAnswer(BaseModel):
     received_at: datetime
     degraded: str = Field(description="why the answer is less than whole; empty when it is whole")
     predictions: dict[str, Prediction] = Field(description="by target")
+    risks: dict[str, Risk] = Field(description="breach, reassignment, escalation: those that the models know")
+    duration: Duration | None = Field(description="null when no model knows")
+    precedents: list[Precedent] = Field(description="likest first")
+    duplicate: Duplicate | None = Field(description="null when nothing is that like it")
 
 
 class ProblemPart(BaseModel):

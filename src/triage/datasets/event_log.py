@@ -49,6 +49,8 @@ class FoldedLog:
     at_opening : ndarray of shape (n_incidents,)
         Whether the first event is the opening one, so that its values count.
     opened_at : Series of datetime64[ns, UTC]
+    ended_at : Series of datetime64[ns, UTC]
+        When it was resolved, else closed; NaT where the log says neither. Never before it was opened.
     settled_at : Series of datetime64[ns, UTC]
         When its end was written down: resolved, else closed, else last updated; never before it was opened.
     problems : tuple of Problem
@@ -60,6 +62,7 @@ class FoldedLog:
     last: NDArray[np.int64]
     at_opening: NDArray[np.bool_]
     opened_at: pd.Series
+    ended_at: pd.Series
     settled_at: pd.Series
     problems: tuple[Problem, ...]
 
@@ -109,15 +112,17 @@ def fold(table: Table, options: ReadOptions, *, with_end: bool) -> FoldedLog:
     if with_end:
         unopened = np.append(pd.isna(table.labels(opened))[first], [False])[incident]
         problems += row_problems("the incident has no time of opening.", opened, table, unopened)
-    settled_at = moments[updated].iloc[last].reset_index(drop=True)
-    for column in reversed(ends):
-        settled_at = moments[column].iloc[last].reset_index(drop=True).fillna(settled_at)
+    ended_at = pd.Series(pd.NaT, index=opened_at.index, dtype=opened_at.dtype)
+    for column in ends:
+        ended_at = ended_at.fillna(moments[column].iloc[last].reset_index(drop=True))
+    ended_at = ended_at.where(ended_at.isna() | (ended_at >= opened_at), opened_at)
+    settled_at = ended_at.fillna(moments[updated].iloc[last].reset_index(drop=True))
     since = moments[updated].iloc[first].reset_index(drop=True) - opened_at
     state = table.labels(_column(table, STATE_NAMES))[first]
     is_new = np.array([label is not None and label.lower() in _NEW for label in state], dtype=bool)
     at_opening = is_new & since.between(pd.Timedelta(0), _OPENING).to_numpy()
     later = settled_at.where(settled_at >= opened_at, opened_at)
-    return FoldedLog(names, incident, first, last, at_opening, opened_at, later, tuple(problems))
+    return FoldedLog(names, incident, first, last, at_opening, opened_at, ended_at, later, tuple(problems))
 
 
 def input_columns(table: Table, options: ReadOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from triage.datasets.event_log import fold, input_columns, is_event_log, refused_columns
+from triage.datasets.event_log import FoldedLog, fold, input_columns, is_event_log, refused_columns
 from triage.datasets.identity import fingerprint, row_keys
+from triage.datasets.outcomes import to_outcomes, were_raised
 from triage.datasets.roles import Roles, assign_roles
 from triage.datasets.table import ReadOptions, Table, row_problems
 from triage.datasets.times import known_zone, read_times
 from triage.errors import DataError, Problem, UsageError
-from triage.exports import EVENT_LOG, INCIDENT_TABLE, OPENED_AT_NAMES, Export, first_named, recognise
+from triage.exports import EVENT_LOG, INCIDENT_TABLE, OPENED_AT_NAMES, UPDATED_AT_NAMES, Export, first_named, recognise
 from triage.learn.inputs import InputColumns
 from triage.training import History, RefusedColumn
 
@@ -70,6 +71,7 @@ class _Draft:
     columns: InputColumns
     refused: tuple[RefusedColumn, ...]
     problems: tuple[Problem, ...]
+    outcomes: Mapping[str, NDArray[np.object_] | pd.Series]
 
 
 def _snapshot_export(table: Table) -> Export | None:
@@ -107,12 +109,22 @@ def _from_log(table: Table, options: ReadOptions) -> _Draft:
         columns=_columns(text, fields, opened, options),
         refused=refused_columns(table, options, (*text, *fields)),
         problems=tuple(problems),
+        outcomes=_log_outcomes(table, log),
     )
+
+
+def _log_outcomes(table: Table, log: FoldedLog) -> Mapping[str, NDArray[np.object_] | pd.Series]:
+    priority = first_named(table.columns, ["priority"])
+    raised = None
+    if priority is not None:
+        raised = were_raised(log.opening_labels(table, priority), log.final_labels(table, priority))
+    return to_outcomes(table.columns, lambda name: log.final_labels(table, name), log.ended_at, raised)
 
 
 def _from_snapshot(table: Table, options: ReadOptions, export: Export | None) -> _Draft:
     roles = assign_roles(table, options, export)
-    opened_at, known_at, problems = _times(table, roles, options)
+    times = _times(table, roles, options)
+    problems = list(times.problems)
     ids = None if roles.id is None else table.labels(roles.id)
     if roles.id is not None and ids is not None:
         problems += _id_problems(table, roles.id, ids)
@@ -120,12 +132,13 @@ def _from_snapshot(table: Table, options: ReadOptions, export: Export | None) ->
         kind=export.kind if export is not None else "tickets",
         inputs={name: table.labels(name) for name in (*roles.text, *roles.fields)},
         targets={name: table.labels(name) for name in roles.targets},
-        opened_at=opened_at,
-        known_at=known_at,
+        opened_at=times.opened_at,
+        known_at=times.known_at,
         ids=ids,
         columns=_columns(roles.text, roles.fields, roles.time, options),
         refused=roles.refused,
         problems=tuple(problems),
+        outcomes=to_outcomes(table.columns, table.labels, times.ended_at, _raised(table)),
     )
 
 
@@ -135,22 +148,42 @@ def _columns(text: tuple[str, ...], fields: Iterable[str], time: str | None, opt
     return InputColumns(text, tuple(sorted(fields)), time is not None, time, zone)
 
 
-def _times(
-    table: Table, roles: Roles, options: ReadOptions
-) -> tuple[pd.Series | None, pd.Series | None, list[Problem]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Times:
+    """When incidents were opened, ended, and their labels known; None where the file does not say."""
+
+    opened_at: pd.Series | None = None
+    ended_at: pd.Series | None = None
+    known_at: pd.Series | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def _times(table: Table, roles: Roles, options: ReadOptions) -> _Times:
     if roles.time is None:
         # Without a time of opening the labels' times say nothing about what came first.
-        return None, None, []
+        return _Times()
     moments, problems = read_times(table, [roles.time, *roles.known_at], options.tz)
     opened_at = moments[roles.time]
     message = "has no time of opening; fill it in, remove the rows, or name another column by --time."
     problems += row_problems(message, roles.time, table, pd.isna(table.labels(roles.time)))
-    known_at = pd.Series(pd.NaT, index=opened_at.index, dtype=opened_at.dtype)
-    for name in roles.known_at:
-        known_at = known_at.fillna(moments[name])
+    ends = [name for name in roles.known_at if first_named([name], UPDATED_AT_NAMES) is None]
+    ended_at, known_at = (_first_of(moments, names, opened_at) for names in (ends, roles.known_at))
+    return _Times(opened_at, ended_at, known_at, tuple(problems))
+
+
+def _first_of(moments: Mapping[str, pd.Series], names: Iterable[str], opened_at: pd.Series) -> pd.Series | None:
+    found = pd.Series(pd.NaT, index=opened_at.index, dtype=opened_at.dtype)
+    for name in names:
+        found = found.fillna(moments[name])
     # Clocks that disagree must not let a label be known before its incident.
-    known_at = known_at.where(known_at.isna() | (known_at >= opened_at), opened_at)
-    return opened_at, known_at if known_at.notna().any() else None, problems
+    found = found.where(found.isna() | (found >= opened_at), opened_at)
+    return found if found.notna().any() else None
+
+
+def _raised(table: Table) -> NDArray[np.object_] | None:
+    # Only a file that holds both, such as a log that somebody folded, can say.
+    opening, end = (first_named(table.columns, [name]) for name in ("priority_open", "priority_final"))
+    return None if opening is None or end is None else were_raised(table.labels(opening), table.labels(end))
 
 
 def _id_problems(table: Table, name: str, ids: NDArray[np.object_]) -> Iterator[Problem]:
@@ -205,7 +238,16 @@ def _in_order(table: Table, draft: _Draft, options: ReadOptions) -> History:
         refused=draft.refused,
         fingerprint=fingerprint(inputs, targets, ids, opened_at, known_at),
         keys=row_keys(inputs, opened_at if draft.columns.opened_at else None, ids),
+        outcomes=_outcomes(draft, order),
     )
+
+
+def _outcomes(draft: _Draft, order: NDArray[np.int64]) -> pd.DataFrame:
+    columns = {
+        name: _taken(cells, order) if isinstance(cells, pd.Series) else pd.Series(cells[order], dtype=object)
+        for name, cells in draft.outcomes.items()
+    }
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(order)))
 
 
 def _frame(labels: _Labels, order: NDArray[np.int64]) -> pd.DataFrame:

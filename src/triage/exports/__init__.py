@@ -15,6 +15,7 @@ from triage.exports.names import (
     first_named,
     is_caller,
 )
+from triage.exports.outcomes import outcome_columns
 from triage.exports.refusals import refusal, snapshot_refusal
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "first_named",
     "is_caller",
     "is_opening_field",
+    "outcome_columns",
     "recognise",
     "refusal",
     "repaired_header",

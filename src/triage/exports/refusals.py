@@ -41,7 +41,7 @@ _AFTERWARDS = {
         kb_number | parent_incident""",
     "German": r"""geloe?st\w* | loe?sung\w* | (?:ab)?geschlossen\w* | abschluss\w* | behoben\w* | behebung\w* |
         erledigt\w* | antwort\w* | zustand | ergebnis\w* | \w*ursache\w* | bearbeit(?:et|ung)\w* | massnahme\w* |
-        eskal(?:iert|ation)\w*""",
+        eskal(?:iert|ation)\w* | weiter(?:geleitet|leitung)\w* | wiedereroff\w*""",
     "French": r"resolu\w* | clotur\w* | reponse | ferme\w* | statut",
     "Spanish": r"resuelt\w* | solucion | cerrad\w* | estado | respuesta",
     "Portuguese": r"resolvid\w* | solucao | fechad\w* | encerrad\w* | resposta",

@@ -15,6 +15,7 @@ from triage.flow.metric_ports import (
     WatcherSource,
 )
 from triage.flow.metrics import LiveMetrics
+from triage.flow.outlooks import OutlookDocument, outlook_document, with_outlook
 from triage.flow.ports import (
     Answer,
     AnswerStatus,
@@ -43,6 +44,7 @@ __all__ = [
     "MetricBatch",
     "MetricJournal",
     "ModelCatalogue",
+    "OutlookDocument",
     "Page",
     "Received",
     "ServedModel",
@@ -53,7 +55,9 @@ __all__ = [
     "WarningState",
     "WatchCounts",
     "WatcherSource",
+    "outlook_document",
     "predictions_document",
     "predictions_from_document",
     "warning_received",
+    "with_outlook",
 ]

@@ -8,7 +8,18 @@ from typing import TypeAlias, TypedDict
 
 from triage.domain import Decision, ModelRef, Prediction, RankedLabel, Reason
 
-__all__ = ["PredictionDocument", "PredictionsDocument", "predictions_document", "predictions_from_document"]
+__all__ = [
+    "ModelDocument",
+    "PredictionDocument",
+    "PredictionsDocument",
+    "ReasonDocument",
+    "model_document",
+    "model_from_document",
+    "predictions_document",
+    "predictions_from_document",
+    "reasons_document",
+    "reasons_from_document",
+]
 
 
 class _Ranked(TypedDict):
@@ -16,14 +27,18 @@ class _Ranked(TypedDict):
     probability: float
 
 
-class _Reason(TypedDict):
+class ReasonDocument(TypedDict):
+    """One contribution; None where it is not finite."""
+
     kind: str
     name: str
     value: str
     contribution: float | None
 
 
-class _Model(TypedDict):
+class ModelDocument(TypedDict):
+    """Who answered."""
+
     name: str
     version: str
 
@@ -36,8 +51,8 @@ class PredictionDocument(TypedDict):
     decision: str
     why: str
     top: list[_Ranked]
-    reasons: list[_Reason]
-    model: _Model
+    reasons: list[ReasonDocument]
+    model: ModelDocument
 
 
 PredictionsDocument: TypeAlias = Mapping[str, PredictionDocument]
@@ -70,34 +85,54 @@ def _prediction_document(prediction: Prediction) -> PredictionDocument:
         "decision": prediction.decision.value,
         "why": prediction.why,
         "top": [{"label": each.label, "probability": each.probability} for each in top],
-        "reasons": [
-            {
-                "kind": each.kind,
-                "name": each.name,
-                "value": each.value,
-                # JSON has no infinity: a probability of exactly 0 or 1 gives one as log-odds.
-                "contribution": each.contribution if math.isfinite(each.contribution) else None,
-            }
-            for each in prediction.reasons
-        ],
-        "model": {"name": prediction.model.name, "version": prediction.model.version},
+        "reasons": reasons_document(prediction.reasons),
+        "model": model_document(prediction.model),
     }
+
+
+def reasons_document(reasons: Iterable[Reason]) -> list[ReasonDocument]:
+    """Render reasons, in their order."""
+    return [
+        {
+            "kind": each.kind,
+            "name": each.name,
+            "value": each.value,
+            # JSON has no infinity: a probability of exactly 0 or 1 gives one as log-odds.
+            "contribution": each.contribution if math.isfinite(each.contribution) else None,
+        }
+        for each in reasons
+    ]
+
+
+def reasons_from_document(document: Iterable[ReasonDocument]) -> tuple[Reason, ...]:
+    """Read back what `reasons_document` rendered; a contribution that was not finite is nan."""
+    return tuple(
+        Reason(
+            each["kind"],
+            each["name"],
+            each["value"],
+            math.nan if each["contribution"] is None else each["contribution"],
+        )
+        for each in document
+    )
+
+
+def model_document(model: ModelRef) -> ModelDocument:
+    """Render who answered."""
+    return {"name": model.name, "version": model.version}
+
+
+def model_from_document(document: ModelDocument) -> ModelRef:
+    """Read back who answered."""
+    return ModelRef(document["name"], document["version"])
 
 
 def _prediction(target: str, document: PredictionDocument) -> Prediction:
     return Prediction(
         target=target,
-        model=ModelRef(document["model"]["name"], document["model"]["version"]),
+        model=model_from_document(document["model"]),
         ranked=tuple(RankedLabel(each["label"], each["probability"]) for each in document["top"]),
         decision=Decision(document["decision"]),
         why=document["why"],
-        reasons=tuple(
-            Reason(
-                each["kind"],
-                each["name"],
-                each["value"],
-                math.nan if each["contribution"] is None else each["contribution"],
-            )
-            for each in document["reasons"]
-        ),
+        reasons=reasons_from_document(document["reasons"]),
     )

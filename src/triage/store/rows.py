@@ -11,7 +11,15 @@ import orjson
 from sqlalchemy import RowMapping
 
 from triage.domain import Triage
-from triage.flow import Answer, AnswerStatus, Entry, predictions_document, predictions_from_document
+from triage.flow import (
+    Answer,
+    AnswerStatus,
+    Entry,
+    outlook_document,
+    predictions_document,
+    predictions_from_document,
+    with_outlook,
+)
 
 __all__ = ["EntryRows", "Key", "answer_of", "rows_of"]
 
@@ -34,6 +42,7 @@ class _DecisionRow(TypedDict):
     answered_at: datetime | None
     degraded: str
     predictions: str
+    outlook: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +73,18 @@ def rows_of(entries: Iterable[Entry]) -> tuple[EntryRows, ...]:
 
 def answer_of(row: RowMapping, status: AnswerStatus | None = None) -> Answer:
     """Read an answer from the columns of revisions and decisions, by default as it was first given."""
+    triage = Triage(
+        row["incident_id"],
+        row["source"],
+        predictions_from_document(orjson.loads(row["predictions"])),
+        row["degraded"],
+        row["answered_at"],
+    )
     return Answer(
         status or (AnswerStatus.CREATED if row["revision"] == 1 else AnswerStatus.UPDATED),
         row["revision"],
         row["received_at"],
-        Triage(
-            row["incident_id"],
-            row["source"],
-            predictions_from_document(orjson.loads(row["predictions"])),
-            row["degraded"],
-            row["answered_at"],
-        ),
+        with_outlook(triage, orjson.loads(row["outlook"])),
     )
 
 
@@ -98,5 +108,6 @@ def _rows_of(entry: Entry) -> EntryRows:
             "answered_at": triage.answered_at,
             "degraded": triage.degraded,
             "predictions": orjson.dumps(predictions_document(triage.predictions)).decode(),
+            "outlook": orjson.dumps(outlook_document(triage)).decode(),
         },
     )

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "NO_OUTLOOK",
     "UtcDateTime",
     "decisions",
     "feedback",
@@ -59,6 +60,9 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
+
+# What answers from before there were outlooks said; see `triage.flow.outlook_document`.
+NO_OUTLOOK = '{"risks":{},"duration":null,"precedents":[],"duplicate":null}'
 
 # SQLite numbers rows by itself only in a column of exactly this type.
 _Sequence = BigInteger().with_variant(Integer, "sqlite")
@@ -98,6 +102,7 @@ decisions = Table(
     Column("answered_at", UtcDateTime),
     Column("degraded", Text, nullable=False),
     Column("predictions", Text, nullable=False),
+    Column("outlook", Text, nullable=False, server_default=NO_OUTLOOK),
     ForeignKeyConstraint(
         ["source", "incident_id", "revision"], ["revisions.source", "revisions.incident_id", "revisions.revision"]
     ),

@@ -88,6 +88,7 @@ def latest_answers() -> Select[tuple[object, ...]]:
             decisions.c.answered_at,
             decisions.c.degraded,
             decisions.c.predictions,
+            decisions.c.outlook,
         )
         .join(
             revisions,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -56,6 +56,10 @@ class History:
         SHA-256 (hex) of the content that is used.
     keys : ndarray of uint64
         Each row's identity, from what it says and not from its labels: what a model was fitted on is remembered so.
+    outcomes : DataFrame
+        How it went, in the columns that the file can fill; same index. ``resolved_at`` (datetime64[ns, UTC], NaT while
+        open), ``breached``, ``reassigned``, ``escalated``, ``reopened`` (True, False or None) and ``fix`` (str or
+        None). Never read as features.
     """
 
     name: str
@@ -69,6 +73,7 @@ class History:
     refused: tuple[RefusedColumn, ...]
     fingerprint: str
     keys: NDArray[np.uint64]
+    outcomes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __len__(self) -> int:
         return len(self.inputs)

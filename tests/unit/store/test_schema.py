@@ -21,7 +21,7 @@ def test_database_of_a_newer_version_is_refused_untouched(file: Path) -> None:
     SqlJournal.open(database_url(file)).close()
     execute(file, "UPDATE alembic_version SET version_num = '9999'")
     before = file.read_bytes()
-    with pytest.raises(SettingsError, match=r"9999.*up to 0002"):
+    with pytest.raises(SettingsError, match=r"9999.*up to 0003"):
         SqlJournal.open(database_url(file))
     assert file.read_bytes() == before
 
@@ -45,4 +45,4 @@ def test_decision_without_its_revision_is_refused(journal: SqlJournal, file: Pat
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA foreign_keys = ON")
         with pytest.raises(sqlite3.IntegrityError):
-            connection.execute("INSERT INTO decisions VALUES ('desk', '1', 1, NULL, '', '{}')")
+            connection.execute("INSERT INTO decisions VALUES ('desk', '1', 1, NULL, '', '{}', '{}')")
