@@ -2,6 +2,7 @@
 #   PYTHON=python3.12   the interpreter that .venv is made with (3.11 or newer; default: python3.11, else python3)
 #   PORT=8000           where `make run` serves (default: the setting `port`)
 #   SOAK_KILLS=5        how often `make soak` kills the service
+#   TEST_JOBS=2         how many tests `make test` runs at a time
 #   FINAL=1             `make bench` appends to the record of opened test slices
 
 .DEFAULT_GOAL := help
@@ -13,6 +14,7 @@ PYTHON ?=
 PORT ?=
 SOAK_KILLS ?= 5
 FINAL ?=
+TEST_JOBS ?= 2
 
 BIN := .venv/bin
 RUN_SET := .venv/.run-set
@@ -28,7 +30,7 @@ run: $(RUN_SET) ## set up, train on the sample unless a model verifies, serve at
 	@PORT='$(PORT)' scripts/run.sh
 
 test: $(DEV_SET) ## run every test that needs nothing but Python
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadscope
 
 lint: $(DEV_SET) ## ruff, mypy, import contracts, dependencies
 	$(BIN)/ruff check .
