@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 
 from triage.decide.policy import Policy
 from triage.domain import Decision, Incident, ModelRef, Prediction, RankedLabel, Reason, Triage
+from triage.learn.answers import MOST_LABELS, RowAnswer
 from triage.learn.inputs import from_incidents
-from triage.learn.model import IncidentModel, RowAnswer
+from triage.learn.model import IncidentModel
 
 __all__ = ["Engine", "LoadedModel", "target_probabilities"]
-
-# A person choosing from a list reads five lines; more is stored by nobody.
-_MOST_LABELS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,8 @@ class Engine:
         found: list[dict[str, Prediction]] = [{} for _ in events]
         for loaded in self._models:
             inputs = from_incidents(events, loaded.model.columns)
-            for predictions, answer in zip(found, loaded.model.answer(inputs), strict=True):
+            answers = loaded.model.answer(inputs, self._most_reasons)
+            for predictions, answer in zip(found, answers, strict=True):
                 for prediction in _predict(loaded, answer, self._most_reasons):
                     predictions.setdefault(prediction.target, prediction)
         return [
@@ -109,29 +108,37 @@ def target_probabilities(
 
 
 def _predict(loaded: LoadedModel, answer: RowAnswer, most_reasons: int) -> list[Prediction]:
-    of_heads = {
-        head.target: (head.classes, answer.answers[head.target].probabilities[None, :]) for head in loaded.model.heads
-    }
-    predictions: dict[str, Prediction] = {}
-    for target, (classes, probabilities) in target_probabilities(loaded.policy, of_heads).items():
-        # The methods, and whole lists: on so few labels np.argsort and a float at a time cost four times as much.
-        best = (-probabilities[0]).argsort(kind="stable")[:_MOST_LABELS]
-        order: list[int] = best.tolist()
-        chosen: list[float] = probabilities[0, best].tolist()
-        ranked = tuple([RankedLabel(classes[at], value) for at, value in zip(order, chosen, strict=True)])
-        decision, why = loaded.policy.targets[target].decide(ranked[0].probability)
-        if answer.is_blank:
-            decision, why = Decision.ABSTAIN, "The incident gives nothing that the model reads."
-        reasons = answer.reasons(target, order[0], most_reasons) if most_reasons and target in answer.answers else ()
-        predictions[target] = Prediction(target, loaded.ref, ranked, decision, why, reasons)
+    found: dict[str, tuple[list[RankedLabel], tuple[Reason, ...]]] = {}
+    for head in loaded.model.heads:
+        of_head, classes = answer.answers[head.target], head.classes
+        ranked = [RankedLabel(classes[at], chance) for at, chance in zip(of_head.best, of_head.chances, strict=False)]
+        found[head.target] = ranked, of_head.reasons
     rule = loaded.policy.priority
-    if rule is not None and most_reasons:
-        parts = tuple(_because(predictions[name]) for name in (rule.impact, rule.urgency))
-        predictions[rule.priority] = replace(predictions[rule.priority], reasons=parts)
-    return list(predictions.values())
+    if rule is not None:
+        of_parts = [
+            (loaded.model.head(name).classes, answer.answers[name].probabilities[None, :]) for name in rule.parts
+        ]
+        reasons = tuple(_because(name, found[name][0][0]) for name in rule.parts) if most_reasons else ()
+        found[rule.priority] = _rank(rule.classes, rule.probabilities(*of_parts)[0]), reasons
+    return [_prediction(loaded, target, answer, *of_target) for target, of_target in found.items()]
 
 
-def _because(part: Prediction) -> Reason:
-    best = part.ranked[0]
+def _prediction(
+    loaded: LoadedModel, target: str, answer: RowAnswer, ranked: list[RankedLabel], reasons: tuple[Reason, ...]
+) -> Prediction:
+    decision, why = loaded.policy.targets[target].decide(ranked[0].probability)
+    if answer.is_blank:
+        decision, why = Decision.ABSTAIN, "The incident gives nothing that the model reads."
+    return Prediction(target, loaded.ref, tuple(ranked), decision, why, reasons)
+
+
+def _rank(classes: Sequence[str], probabilities: NDArray[np.float64]) -> list[RankedLabel]:
+    best = (-probabilities).argsort(kind="stable")[:MOST_LABELS]
+    order: list[int] = best.tolist()
+    chosen: list[float] = probabilities[best].tolist()
+    return [RankedLabel(classes[at], chance) for at, chance in zip(order, chosen, strict=True)]
+
+
+def _because(target: str, best: RankedLabel) -> Reason:
     log_odds = float(np.log(best.probability) - np.log(max(1.0 - best.probability, np.finfo(float).tiny)))
-    return Reason("target", part.target, best.label, log_odds)
+    return Reason("target", target, best.label, log_odds)

@@ -92,9 +92,9 @@ def test_stored_model_and_policy_answer_to_the_last_bit_alike() -> None:
 def test_file_and_live_probabilities_are_the_same_to_the_last_bit() -> None:
     history = constructed_history(30, seed=5)
     model = loaded().model
-    rows = model.features.rows(from_frame(history.inputs, history.opened_at, model.columns))
+    of_heads = model.probabilities(from_frame(history.inputs, history.opened_at, model.columns))
     found = target_probabilities(
-        loaded().policy, {head.target: (head.classes, head.probabilities(rows)) for head in model.heads}
+        loaded().policy, {head.target: (head.classes, of_heads[head.target]) for head in model.heads}
     )
     for at, triage in enumerate(ENGINE.handle_many(incidents(30, seed=5), NOW)):
         for target, prediction in predictions(triage).items():

@@ -7,7 +7,7 @@ from fastapi_offline import FastAPIOffline
 
 from triage import __version__
 from triage.api.health import health_routes
-from triage.api.incidents import incident_routes
+from triage.api.incidents import incident_routes, plain_post
 from triage.api.metrics import Metrics
 from triage.api.models import model_routes
 from triage.api.points import point_routes
@@ -42,6 +42,8 @@ def create_app(service: Service) -> FastAPI:
         # A redirect would turn a POST to /v1/incidents/ into something that some senders drop.
         redirect_slashes=False,
     )
+    # Before the documented routes, which take what it leaves.
+    app.router.routes.append(plain_post(service, metrics))
     for router in (
         incident_routes(service, metrics),
         verdict_routes(service),

@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from triage.errors import BodyTooLarge, UnsupportedMedia
 
-__all__ = ["read_body"]
+__all__ = ["read_body", "too_large"]
 
 
 async def read_body(request: Request, max_bytes: int) -> bytes:
@@ -28,12 +28,12 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
     _check_media(request)
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes:
-        raise _too_large(max_bytes)
+        raise too_large(max_bytes)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > max_bytes:
-            raise _too_large(max_bytes)
+            raise too_large(max_bytes)
     return bytes(body)
 
 
@@ -52,5 +52,6 @@ def _check_media(request: Request) -> None:
         raise UnsupportedMedia(f"JSON must be in UTF-8. Got charset {charset.strip()!r}.")
 
 
-def _too_large(max_bytes: int) -> BodyTooLarge:
+def too_large(max_bytes: int) -> BodyTooLarge:
+    """Return the error of a body that is larger than it may be."""
     return BodyTooLarge(f"A body must have at most {max_bytes:,} bytes. Send a list in parts, or label a file instead.")

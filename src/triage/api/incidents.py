@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
@@ -13,18 +13,24 @@ from triage.api.bodies import read_body
 from triage.api.described import answer, json_request, responses
 from triage.api.examples import ANSWER, INCIDENT, INCIDENTS, LIST_ANSWER, PAGE
 from triage.api.metrics import Metrics
+from triage.api.plain import PlainAnswer, PlainPost
 from triage.api.problems import problem_of
-from triage.api.render import answer_body, json_response
+from triage.api.render import answer_body, json_response, to_json
 from triage.api.schemas import IncidentAnswer, IncidentList, IncidentPage, IncidentRequest
 from triage.api.service import Service
 from triage.errors import DataError
 from triage.flow import Answer, AnswerStatus, Received
 from triage.intake import read_json, shown, to_items, to_received
 
-__all__ = ["incident_routes"]
+__all__ = ["incident_routes", "plain_post"]
+
+# The status, and the body before it is JSON.
+_Rendered: TypeAlias = tuple[int, dict[str, object]]
 
 _SCHEMA = IncidentRequest.model_json_schema()
 _STATUS = {AnswerStatus.CREATED: 201, AnswerStatus.UPDATED: 200, AnswerStatus.REPEATED: 200, AnswerStatus.PREVIEW: 200}
+# As they are usually written; the documented route reads every other spelling.
+_PLAIN_QUERIES = {b"": False, b"dry_run=false": False, b"dry_run=true": True}
 
 
 def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
@@ -57,13 +63,8 @@ def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
         A list is answered item by item; what is wrong with one item does not hold up the others.
         """
         body = await read_body(request, service.limits.max_body_bytes)
-        payload = read_json(body)
-        post = _Post(service, metrics, dry_run)
-        if isinstance(payload, list):
-            return await post.answer_list(to_items(payload))
-        if not isinstance(payload, dict):
-            raise DataError(f"The body must be an object or a list of objects. Got {shown(payload)}.")
-        return await post.answer_one(payload, body)
+        status, content = await _Post(service, metrics, dry_run).answer(body)
+        return json_response(content, status)
 
     @router.get(
         "/v1/incidents",
@@ -94,24 +95,42 @@ def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
     return router
 
 
+def plain_post(service: Service, metrics: Metrics) -> PlainPost:
+    """Build the short way to the same answers for requests that are nothing but a body."""
+
+    async def post_plain(body: bytes, dry_run: bool) -> PlainAnswer:
+        status, content = await _Post(service, metrics, dry_run).answer(body)
+        return status, to_json(content)
+
+    return PlainPost("/v1/incidents", _PLAIN_QUERIES, service.limits.max_body_bytes, post_plain)
+
+
 @dataclass(frozen=True, slots=True)
 class _Post:
-    """One POST of incidents, its body parsed."""
+    """One POST of incidents."""
 
     service: Service
     metrics: Metrics
     dry_run: bool
 
-    async def answer_one(self, payload: Mapping[str, object], body: bytes) -> Response:
+    async def answer(self, body: bytes) -> _Rendered:
+        payload = read_json(body)
+        if isinstance(payload, list):
+            return await self._answer_list(to_items(payload))
+        if not isinstance(payload, dict):
+            raise DataError(f"The body must be an object or a list of objects. Got {shown(payload)}.")
+        return await self._answer_one(payload, body)
+
+    async def _answer_one(self, payload: Mapping[str, object], body: bytes) -> _Rendered:
         received = to_received(payload, self.service.clock(), self.service.new_id, body)
         [answered] = await self._answers([received])
-        return json_response(answer_body(answered), _STATUS[answered.status])
+        return _STATUS[answered.status], answer_body(answered)
 
-    async def answer_list(self, items: Sequence[Mapping[str, object]]) -> Response:
+    async def _answer_list(self, items: Sequence[Mapping[str, object]]) -> _Rendered:
         read = [self._read(item) for item in items]
         answers = iter(await self._answers([one for one in read if isinstance(one, Received)]))
         rendered = [_problem_item(one) if isinstance(one, DataError) else _answer_item(next(answers)) for one in read]
-        return json_response({"items": rendered}, 207)
+        return 207, {"items": rendered}
 
     def _read(self, item: Mapping[str, object]) -> Received | DataError:
         try:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from triage.domain import EarlyWarning, Feedback
 from triage.flow import WARNING_SOURCE, Answer, ServedModel, outlook_document, predictions_document
 
-__all__ = ["answer_body", "feedback_body", "json_response", "model_body", "warning_body"]
+__all__ = ["answer_body", "feedback_body", "json_response", "model_body", "to_json", "warning_body"]
 
 
 def answer_body(answer: Answer) -> dict[str, object]:
@@ -65,4 +65,9 @@ def warning_body(warning: EarlyWarning) -> dict[str, object]:
 
 def json_response(body: object, status: int = 200) -> Response:
     """Return a response: times in UTC with a Z, floats by the fewest digits that read back as the same float."""
-    return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), status, media_type="application/json")
+    return Response(to_json(body), status, media_type="application/json")
+
+
+def to_json(body: object) -> bytes:
+    """Render a body as `json_response` does."""
+    return orjson.dumps(body, option=orjson.OPT_UTC_Z)

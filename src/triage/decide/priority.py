@@ -50,6 +50,11 @@ class PriorityRule:
     matrix: Matrix
     calibration: Calibration
 
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The two targets that it follows from, impact first."""
+        return self.impact, self.urgency
+
     def margins(
         self,
         impact: tuple[Sequence[str], NDArray[np.float64]],

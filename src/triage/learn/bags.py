@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from triage.learn.rows import Row
+from triage.learn.unit_kernel import fill_levels
 
-__all__ = ["NO_BAG", "Bag", "Units"]
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """The hidden units on one row.
-
-    Parameters
-    ----------
-    added : ndarray of float32 of shape (n_row_features, n_units)
-        What each feature of the row adds to each unit's input.
-    level : ndarray of float32 of shape (n_units,)
-        What the units give: their input where that is above 0, else 0.
-    """
-
-    added: NDArray[np.float32]
-    level: NDArray[np.float32]
-
-    def contributions(self, outputs: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return what each feature of the row adds through the units to a sum of their levels.
-
-        Parameters
-        ----------
-        outputs : ndarray of shape (n_units,)
-            What a unit's level is multiplied by.
-
-        Notes
-        -----
-        Exact: as long as the same units are above 0, the levels are linear in the features. What the units' biases add
-        belongs to no feature.
-        """
-        return (self.added @ np.where(self.level > 0.0, outputs, np.float32(0.0))).astype(np.float64)
+__all__ = ["NO_BAG", "Bag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +38,17 @@ class Bag:
         """Hidden units; 0 where the heads are linear."""
         return len(self.bias)
 
-    def units(self, row: Row) -> Units:
-        """Return the hidden units on a row; they depend on nothing but the row."""
-        if not self.n_units:
-            return Units(np.zeros((len(row.ids), 0), np.float32), self.bias)
-        added = self.embeddings[row.ids].astype(np.float32) * row.values.astype(np.float32)[:, None]
-        return Units(added, np.maximum(added.sum(axis=0) + self.bias, np.float32(0.0)))
+    @property
+    def bits(self) -> NDArray[np.uint16]:
+        """The embeddings as the kernels read them."""
+        return self.embeddings.view(np.uint16)
+
+    def levels(self, rows: Sequence[Row]) -> NDArray[np.float64]:
+        """Return what the units give on rows, of shape (len(rows), n_units): their input if it is above 0, else 0."""
+        found = np.empty((len(rows), self.n_units))
+        for row, levels in zip(rows, found, strict=True):
+            fill_levels((self.bits, self.bias), (row.ids, row.values), levels)
+        return found
 
 
 NO_BAG = Bag(np.zeros((0, 0), np.float16), np.zeros(0, np.float32))

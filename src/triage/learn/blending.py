@@ -173,8 +173,7 @@ def _mix_if_better(head: Head, evidence: _Evidence) -> Mix | None:
 
 
 def _evidence(head: Head, fitted: FittedBag, number: int, rows: Sequence[Row], truth: NDArray[np.int64]) -> _Evidence:
-    levels = [fitted.bag.units(row).level for row in rows]
-    of_units = np.array(levels, np.float64).reshape(len(rows), fitted.bag.n_units) @ fitted.outputs[number]
+    of_units = fitted.bag.levels(rows) @ fitted.outputs[number]
     return _Evidence(head.margins(rows), of_units + fitted.intercepts[number], truth)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,9 @@ class FieldFeatures:
     offsets: Mapping[str, int]
     n_features: int
 
-    def numbers(self, fields: Mapping[str, Sequence[str | None]], n_rows: int) -> NDArray[np.int32]:
+    def numbers(
+        self, fields: Mapping[str, Sequence[str | None]], n_rows: int, n_fields: int | None = None
+    ) -> NDArray[np.int32]:
         """Return the features of rows: one a field, in feature order, each of value 1.
 
         Parameters
@@ -42,13 +45,16 @@ class FieldFeatures:
         fields : mapping of str to sequence of (str or None)
             Holds every field, a value for each row; None is missing.
         n_rows : int
+        n_fields : int or None, default=None
+            How many of the fields, from the first on; all if None.
 
         Returns
         -------
         ndarray of int32 of shape (n_rows, n_fields)
         """
-        found = np.empty((n_rows, len(self.values)), np.int32)
-        for position, (name, known) in enumerate(self.values.items()):
+        wanted = list(islice(self.values.items(), n_fields))
+        found = np.empty((n_rows, len(wanted)), np.int32)
+        for position, (name, known) in enumerate(wanted):
             missing = self.offsets[name]
             found[:, position] = [missing if value is None else known.get(value, missing + 1) for value in fields[name]]
         return found

@@ -3,61 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.domain import Reason
 from triage.errors import BundleRefused
+from triage.learn.answers import Answerer, RowAnswer
 from triage.learn.bags import NO_BAG, Bag
 from triage.learn.documents import ColumnsDocument, FieldDocument, HeadDocument, ModelDocument
-from triage.learn.features import Features, RowNames
+from triage.learn.features import Features
 from triage.learn.fields import to_field_features
-from triage.learn.heads import Answer, Head
+from triage.learn.heads import Head
 from triage.learn.inputs import InputColumns, Inputs
 from triage.learn.terms import TermFeatures
 from triage.measure.calibration import Calibration
 from triage.parts import Array, Part
 
-__all__ = ["IncidentModel", "RowAnswer"]
-
-
-@dataclass(frozen=True)  # without slots, as it remembers the names
-class RowAnswer:
-    """Every head's answer on one incident, with what is needed to give reasons.
-
-    Parameters
-    ----------
-    answers : dict of str to Answer
-        By target.
-    is_blank : bool
-        Whether the incident gave nothing that the model knows how to read: no known word, no field. When it was opened
-        alone says nothing about it.
-    """
-
-    answers: dict[str, Answer]
-    is_blank: bool
-    _features: Features
-    _text: str
-    _fields: dict[str, str | None]
-
-    def reasons(self, target: str, label: int, most: int = 6) -> tuple[Reason, ...]:
-        """Return the largest exact contributions to a label, for and against, by absolute size.
-
-        Parameters
-        ----------
-        target : str
-        label : int
-            Position among the head's classes.
-        most : int, default=6
-        """
-        return tuple(self._names.reasons(self.answers[target].contributions(label), most))
-
-    @cached_property
-    def _names(self) -> RowNames:
-        return self._features.names(self._text, self._fields)
+__all__ = ["IncidentModel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +38,17 @@ class IncidentModel:
     features: Features
     heads: tuple[Head, ...]
     bag: Bag = NO_BAG
+    _answerer: Answerer = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        answerer = Answerer(self.features, self.heads, self.bag)
+        network = answerer.network
+        object.__setattr__(self, "_answerer", answerer)
+        # What lies in the network is not held twice.
+        cuts = zip(self.heads, network.borders, network.borders[1:], strict=False)
+        heads = tuple(replace(head, weights=network.weights[:, first:end]) for head, first, end in cuts)
+        object.__setattr__(self, "heads", heads)
+        object.__setattr__(self, "bag", Bag(network.embeddings.view(np.float16), network.bias))
 
     @classmethod
     def from_part(cls, part: Part) -> IncidentModel:
@@ -123,24 +97,21 @@ class IncidentModel:
         """Return the head of a target that the model has."""
         return next(head for head in self.heads if head.target == target)
 
-    def answer(self, inputs: Inputs) -> Iterator[RowAnswer]:
-        """Answer rows one by one; an answer depends on nothing but its own row."""
-        for at, row in enumerate(self.features.rows(inputs)):
-            fields = inputs.field_values(at)
-            units = self.bag.units(row)
-            answers = {head.target: head.answer(row, units) for head in self.heads}
-            yield RowAnswer(answers, self.features.is_blank(fields, row), self.features, inputs.texts[at], fields)
+    def answer(self, inputs: Inputs, most_reasons: int = 6) -> Iterator[RowAnswer]:
+        """Answer rows one by one; an answer depends on nothing but its own row.
+
+        Parameters
+        ----------
+        inputs : Inputs
+        most_reasons : int, default=6
+            Reasons a head; 0 for none.
+        """
+        return self._answerer.answer(inputs, most_reasons)
 
     def probabilities(self, inputs: Inputs) -> Mapping[str, NDArray[np.float64]]:
         """Return calibrated probabilities of shape (n, n_classes) by target, to the last bit those of `answer`."""
-        rows = self.features.rows(inputs)
-        margins = {head.target: np.empty((len(rows), len(head.classes))) for head in self.heads}
-        # Row by row: the units of one take 100 kB, those of a whole file would take gigabytes.
-        for at, row in enumerate(rows):
-            units = self.bag.units(row)
-            for head in self.heads:
-                margins[head.target][at] = head.margins_of(row, units)
-        return {head.target: head.calibration.apply(margins[head.target]) for head in self.heads}
+        cuts = np.split(self._answerer.probabilities(inputs), self._answerer.network.borders[1:-1], axis=1)
+        return {head.target: of_head for head, of_head in zip(self.heads, cuts, strict=True)}
 
     def to_part(self) -> Part:
         """Take the model apart into arrays and one document."""

@@ -34,28 +34,28 @@ def add_weighted(
 def weigh_label(
     weights: NDArray[np.float32],
     row: tuple[NDArray[np.int32], NDArray[np.float64]],
-    label: int,
+    labels: tuple[int, int, int],
     scale: float,
     added: NDArray[np.float64],
 ) -> None:
-    """Write what each feature of a row adds to a label against the mean of all labels.
+    """Write what each feature of a row adds to a label against the mean of all labels of its target.
 
     Parameters
     ----------
     weights : ndarray of float32 of shape (n_features, n_labels)
     row : tuple of ndarray of int32 and of float64
         Feature numbers and values.
-    label : int
+    labels : tuple of int
+        The column of the label; the first column of its target, and the one behind its last.
     scale : float
         What all is multiplied by.
     added : ndarray of float64 of shape (n,)
         Filled.
     """
-    ids, values = row
-    n_labels = weights.shape[1]
+    (ids, values), (label, first, end) = row, labels
     for at in range(len(ids)):
         of_feature = weights[ids[at]]
         total = 0.0
-        for each in range(n_labels):
+        for each in range(first, end):
             total += of_feature[each]
-        added[at] = (of_feature[label] - total / n_labels) * values[at] * scale
+        added[at] = (of_feature[label] - total / (end - first)) * values[at] * scale

@@ -7,20 +7,20 @@ hand.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from operator import sub
 
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.learn.pair_kernel import Pairs, no_pairs
 from triage.learn.rows import Row, Rows
-from triage.learn.term_kernel import Names, Tickets, build_table, empty_names, name_features, share_out, weigh_texts
+from triage.learn.term_kernel import Tickets, build_table, weigh_tickets
 from triage.learn.text import fold, letters
 from triage.learn.text_kernel import VIEWS, empty_scratch, most_features
 from triage.parts import Array
 
-__all__ = ["TermFeatures", "TextNames", "encode", "in_batches"]
+__all__ = ["TermFeatures", "encode", "encode_folded", "in_batches", "room_for"]
 
 # How much each view weighs against the first. On validation slices the second half of them, at a half, lifted the
 # accuracy on the 8-topic tickets from .8422 to .8539 (LinearSVC, C .2), and more with fewer tickets to learn from.
@@ -56,7 +56,7 @@ class TermFeatures:
         self.keys = np.array(keys, np.uint64)
         self.idf = np.array(idf, np.float64)
         self.sizes = tuple(sizes)
-        self._table = build_table(self.keys, self.idf, np.array(_VIEW_WEIGHTS))
+        self.table = build_table(self.keys, self.idf, np.array(_VIEW_WEIGHTS))
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -65,92 +65,54 @@ class TermFeatures:
         """Return the features of one text: ``(1 + log count) * idf``, each view scaled to its weight."""
         return self.rows([text]).row(0)
 
-    def rows(self, texts: Sequence[str], fields: NDArray[np.int32] | None = None) -> Rows:
-        """Return the features of texts; a row depends on nothing but its own text.
+    def rows(self, texts: Sequence[str], fields: NDArray[np.int32] | None = None, pairs: Pairs | None = None) -> Rows:
+        """Return the features of texts; a row depends on nothing but its own text and fields.
 
         Parameters
         ----------
         texts : sequence of str
         fields : ndarray of int32 of shape (len(texts), n_fields) or None
             Numbers of further features, of value 1, that each row ends with.
+        pairs : Pairs or None
+            Which of those fields are crossed; the features of the pairs come last.
         """
-        if fields is None:
-            fields = np.empty((len(texts), 0), np.int32)
-        if len(texts) == 1:
-            return self._weigh(Tickets(*encode(texts), fields))
-        parts = [self._weigh(Tickets(*encode(texts[begin:end]), fields[begin:end])) for begin, end in in_batches(texts)]
+        given = np.empty((len(texts), 0), np.int32) if fields is None else fields
+        crossed = no_pairs() if pairs is None else pairs
+        parts = [
+            self._weigh(Tickets(*encode(texts[begin:end]), given[begin:end]), crossed)
+            for begin, end in in_batches(texts)
+        ]
+        if len(parts) == 1:
+            return parts[0]
         sizes = np.concatenate([np.zeros(1, np.int64), *(np.diff(part.starts) for part in parts)])
         ids = np.concatenate([np.empty(0, np.int32), *(part.ids for part in parts)])
         return Rows(np.cumsum(sizes), ids, np.concatenate([np.empty(0), *(part.values for part in parts)]))
 
-    def names(self, text: str) -> TextNames:
-        """Return what the features of a text's row are called, in words of the text itself."""
-        codes, _ = encode([text])
-        scratch, names = empty_scratch(len(codes)), empty_names(most_features(len(codes)))
-        n_found, n_names = name_features(codes, letters(), self._table, scratch, names)
-        cut = Names(
-            names.name[:n_found],
-            names.feature[:n_found],
-            names.share[:n_found],
-            names.first[:n_names],
-            names.second[:n_names],
-        )
-        return TextNames(cut, fold(text), scratch.begins, scratch.ends)
-
-    def _weigh(self, tickets: Tickets) -> Rows:
-        n, n_fields = tickets.fields.shape
-        ends: list[int] = tickets.ends.tolist()
-        lengths = list(map(sub, ends, [0, *ends]))
-        room = sum(map(most_features, lengths)) + n * n_fields
-        starts, ids, values = np.empty(n + 1, np.int64), np.empty(room, np.int32), np.empty(room)
-        scratch = empty_scratch(max(lengths, default=0))
-        weigh_texts(tickets, letters(), self._table, scratch, starts, (ids, values))
+    def _weigh(self, tickets: Tickets, pairs: Pairs) -> Rows:
+        most_of_text, room = room_for(tickets, pairs)
+        starts, ids, values = np.empty(len(tickets.ends) + 1, np.int64), np.empty(room, np.int32), np.empty(room)
+        weigh_tickets(tickets, letters(), (self.table, pairs), empty_scratch(most_of_text), starts, (ids, values))
         return Rows(starts, ids[: starts[-1]].copy(), values[: starts[-1]].copy())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TextNames:
-    """What the features of one text's row are called: words, ``first second``, or ``first … second`` if not adjacent.
-
-    Parameters
-    ----------
-    names : Names
-    folded : str
-    begins, ends : ndarray of int32
-        Where the words lie in the folded text.
-    """
-
-    names: Names
-    folded: str
-    begins: NDArray[np.int32]
-    ends: NDArray[np.int32]
-
-    def share_out(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what each name adds, given what each feature of the text's row adds.
-
-        A feature's contribution is shared by the places in the text where it occurs.
-        """
-        amounts = np.zeros(len(self.names.first))
-        share_out(self.names, contributions, amounts)
-        return amounts
-
-    def name(self, number: int) -> str:
-        """Return a name in words."""
-        first, second = int(self.names.first[number]), int(self.names.second[number])
-        if second < 0:
-            return self._word(first)
-        return f"{self._word(first)}{' ' if second == first + 1 else ' … '}{self._word(second)}"
-
-    def _word(self, place: int) -> str:
-        return self.folded[self.begins[place] : self.ends[place]]
 
 
 def encode(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Return the code points of the folded texts, one after the other, and where each text ends."""
-    folded = [fold(text) for text in texts]
+    return encode_folded([fold(text) for text in texts])
+
+
+def encode_folded(folded: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return the same of texts that are folded already."""
     ends = np.array(list(accumulate(map(len, folded))), np.int64)
     # JSON may hold halves of surrogate pairs; they are no letters.
     return np.frombuffer("".join(folded).encode("utf-32-le", "surrogatepass"), np.uint32), ends
+
+
+def room_for(tickets: Tickets, pairs: Pairs) -> tuple[int, int]:
+    """Return the code points of the longest text, and the most features that all rows together can have."""
+    n, n_fields = tickets.fields.shape
+    ends: list[int] = tickets.ends.tolist()
+    lengths = list(map(sub, ends, [0, *ends]))
+    return max(lengths, default=0), sum(map(most_features, lengths)) + n * (n_fields + len(pairs.members))
 
 
 def in_batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:

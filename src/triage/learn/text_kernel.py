@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from triage.compiling import compiled
 from triage.learn.text import LETTER, MOST_CHARACTERS, NO_LETTER, SIGN_MARK
 
-__all__ = ["MOST_APART", "VIEWS", "Scratch", "count_distinct", "cut_features", "empty_scratch", "most_features"]
+__all__ = ["MOST_APART", "VIEWS", "Scratch", "count_distinct", "cut_features", "empty_scratch", "most_features", "stir"]
 
 # The views, in feature order: words and pairs; pieces of words; words and pairs of the beginning; pairs in either order
 # with up to three words between.
@@ -157,7 +157,7 @@ def _cut_words(codes: NDArray[np.uint32], letters: NDArray[np.uint8], scratch: S
                 break
         scratch.begins[n_words] = begin
         scratch.ends[n_words] = min(at, begin + MOST_CHARACTERS)
-        scratch.words[n_words] = _stir(number)
+        scratch.words[n_words] = stir(number)
         n_words += 1
     return n_words
 
@@ -171,12 +171,12 @@ def _kind(code: np.uint32, letters: NDArray[np.uint8]) -> int:
 def _write_words(scratch: Scratch, n_words: int, tag: np.uint64, at: int) -> int:
     words, features, origins = scratch.words, scratch.features, scratch.origins
     for word in range(n_words):
-        features[at] = _stir(words[word] ^ tag)
+        features[at] = stir(words[word] ^ tag)
         origins[at] = word * (MOST_APART + 1)
         at += 1
     for word in range(n_words - 1):
         # The product tells the first word from the second.
-        features[at] = _stir(((words[word] * _FNV_PRIME) ^ words[word + 1]) + tag)
+        features[at] = stir(((words[word] * _FNV_PRIME) ^ words[word + 1]) + tag)
         origins[at] = word * (MOST_APART + 1) + 1
         at += 1
     return at
@@ -198,7 +198,7 @@ def _write_pieces(
                 code = np.uint64(codes[place]) if begin <= place < end else _SPACE
                 number = (number ^ code) * _FNV_PRIME
                 if length >= _SHORTEST_PIECE:
-                    features[at] = _stir(number ^ _PIECES)
+                    features[at] = stir(number ^ _PIECES)
                     origins[at] = word * (MOST_APART + 1)
                     at += 1
     return at
@@ -210,14 +210,14 @@ def _write_pairs(scratch: Scratch, n_words: int, at: int) -> int:
     for word in range(n_words):
         for apart in range(1, min(MOST_APART, n_words - 1 - word) + 1):
             one, other = words[word], words[word + apart]
-            features[at] = _stir(((min(one, other) * _FNV_PRIME) ^ max(one, other)) + _PAIRS)
+            features[at] = stir(((min(one, other) * _FNV_PRIME) ^ max(one, other)) + _PAIRS)
             origins[at] = word * (MOST_APART + 1) + apart
             at += 1
     return at
 
 
 @compiled
-def _stir(number: np.uint64) -> np.uint64:
+def stir(number: np.uint64) -> np.uint64:
     """Spread a number over all 64 bits, by the last steps of splitmix64."""
     number = (number ^ (number >> _STIR_30)) * _STIR_1
     number = (number ^ (number >> _STIR_27)) * _STIR_2

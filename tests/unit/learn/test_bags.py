@@ -26,24 +26,17 @@ some_row = st.lists(
 ).map(lambda pairs: Row(np.array([at for at, _ in pairs], np.int64), np.array([value for _, value in pairs])))
 
 
-@given(some_row)
-def test_contributions_add_up_to_what_the_units_add_less_their_biases(row: Row) -> None:
-    bag, outputs = drawn_bag(), np.linspace(-1, 1, N_UNITS).astype(np.float32)
-    units = bag.units(row)
-    of_biases = float(bag.bias[units.level > 0] @ outputs[units.level > 0])
-    added = float(units.contributions(outputs).sum())
-    assert added == pytest.approx(float(units.level @ outputs) - of_biases, abs=1e-4)
-
-
-@given(some_row)
-def test_units_are_never_below_zero(row: Row) -> None:
-    assert (drawn_bag().units(row).level >= 0.0).all()
+@given(st.lists(some_row, max_size=4))
+def test_levels_are_the_dense_product_where_it_is_above_zero(rows: list[Row]) -> None:
+    bag, dense = drawn_bag(), np.zeros((len(rows), N_FEATURES))
+    for line, row in zip(dense, rows, strict=True):
+        line[row.ids] = row.values
+    expected = np.maximum(dense @ bag.embeddings.astype(np.float64) + bag.bias, 0.0)
+    assert bag.levels(rows) == pytest.approx(expected, abs=1e-12)
 
 
 def test_no_bag_has_no_units() -> None:
-    units = NO_BAG.units(Row(np.array([3, 5]), np.array([1.0, 2.0])))
-    assert len(units.level) == 0
-    assert units.contributions(np.zeros(0, np.float32)).tolist() == [0.0, 0.0]
+    assert NO_BAG.levels([Row(np.array([3, 5]), np.array([1.0, 2.0]))]).shape == (1, 0)
 
 
 def table(n_rows: int = 400) -> tuple[csr_array, np.ndarray]:

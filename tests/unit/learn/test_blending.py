@@ -71,11 +71,11 @@ def test_reasons_of_a_mixed_head_add_up_to_its_log_odds_less_what_no_feature_add
     back = IncidentModel.from_part(model.to_part())
     rows = three_way(5, 4)[0]
     head = model.head("team")
-    for answer, again, row in zip(model.answer(rows), back.answer(rows), model.features.rows(rows), strict=True):
-        found = answer.answers["team"]
+    levels = model.bag.levels(model.features.rows(rows))
+    for answer, again, level in zip(model.answer(rows, 100), back.answer(rows, 100), levels, strict=True):
+        found, best = answer.answers["team"], answer.answers["team"].best[0]
         assert found.probabilities.tobytes() == again.answers["team"].probabilities.tobytes()
-        units = model.bag.units(row)
-        of_biases = (model.bag.bias * (units.level > 0)) @ head.outputs + head.intercept
+        of_biases = (model.bag.bias * (level > 0)) @ head.outputs + head.intercept
         log_odds = np.log(found.probabilities) / head.calibration.scale - of_biases
-        expected = (log_odds[0] - log_odds.mean()) * head.calibration.scale
-        assert sum(found.contributions(0)) == pytest.approx(expected, abs=1e-3)
+        expected = (log_odds[best] - log_odds.mean()) * head.calibration.scale
+        assert sum(reason.contribution for reason in found.reasons) == pytest.approx(expected, abs=1e-4)

@@ -2,11 +2,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import numpy as np
-
 from triage.learn.crosses import choose_pairs, cross
-from triage.learn.features import fit_features
-from triage.learn.inputs import InputColumns, Inputs
 
 
 def test_pair_is_missing_where_either_value_is() -> None:
@@ -31,17 +27,3 @@ def test_of_too_many_pairs_those_that_come_up_again_are_kept() -> None:
 
 def test_without_rows_nothing_is_crossed() -> None:
     assert choose_pairs({"a": [], "b": []}) == ()
-
-
-def test_pair_is_a_feature_that_reasons_name() -> None:
-    columns = InputColumns((), ("a", "b"), False)
-    inputs = Inputs([""] * 4, {"a": ["1", "1", "2", "2"], "b": ["x", "y", "x", "y"]})
-    features = fit_features(inputs, columns)
-    row = features.rows(inputs).row(0)
-    assert len(row.ids) == 3
-    reasons = features.names("", {"a": "1", "b": "x"}).reasons(np.array([0.5, 0.25, 0.125]))
-    assert [(reason.name, reason.value, reason.contribution) for reason in reasons] == [
-        ("a", "1", 0.5),
-        ("b", "x", 0.25),
-        ("a + b", "1 + x", 0.125),
-    ]

@@ -29,7 +29,7 @@ def test_both_learners_tell_classes_apart(has_text: bool, n_classes: int) -> Non
     [head] = fit_linear_heads(matrix, [("t", Recipe(3.0, inf), labels)], 1, has_text=has_text)
     assert head.classes == tuple(f"label {at}" for at in range(n_classes))
     for at in range(n_classes):
-        found = head.answer(Row(np.array([at]), np.array([1.0]))).probabilities
+        found = head.probabilities([Row(np.array([at]), np.array([1.0]))])[0]
         assert found.argmax() == at
 
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.histories import COLUMNS, as_inputs, constructed_history, fitted_model
 
+from triage.learn.answers import RowAnswer
 from triage.learn.inputs import Inputs
-from triage.learn.model import IncidentModel, RowAnswer
+from triage.learn.model import IncidentModel
 from triage.parts import Part
 
 FRESH = as_inputs(constructed_history(40, seed=99))
@@ -38,7 +39,8 @@ def test_stored_model_gives_the_same_answers_and_reasons_to_the_last_bit() -> No
     assert bits(ours) == bits(theirs)
     for mine, other in zip(ours, theirs, strict=True):
         assert mine.is_blank == other.is_blank
-        assert [mine.reasons(target, 0) for target in TARGETS] == [other.reasons(target, 0) for target in TARGETS]
+        for target in TARGETS:
+            assert mine.answers[target].reasons == other.answers[target].reasons
 
 
 def test_storing_twice_gives_the_same_part() -> None:
@@ -62,38 +64,37 @@ def test_answers_are_what_the_heads_say_of_many_rows() -> None:
     model = fitted_model()
     answers = list(model.answer(FRESH))
     for head in model.heads:
-        together = head.probabilities(model.features.rows(FRESH))
+        together = model.probabilities(FRESH)[head.target]
         assert [answer.answers[head.target].probabilities.tobytes() for answer in answers] == [
             row.tobytes() for row in together
         ]
+        assert together == pytest.approx(head.calibration.apply(head.margins(model.features.rows(FRESH))), abs=1e-12)
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_reasons_add_up_to_the_centred_log_odds_less_the_intercept(target: str) -> None:
     head = fitted_model().head(target)
     without_row = head.intercept * head.calibration.scale
-    for answer in fitted_model().answer(FRESH):
-        log_odds = np.log(answer.answers[target].probabilities)
-        for label in range(len(head.classes)):
-            reasons = answer.reasons(target, label, most=10_000)
-            expected = (log_odds[label] - log_odds.mean()) - (without_row[label] - without_row.mean())
-            assert sum(reason.contribution for reason in reasons) == pytest.approx(expected, abs=1e-9)
+    for answer in fitted_model().answer(FRESH, most_reasons=10_000):
+        found = answer.answers[target]
+        log_odds, best = np.log(found.probabilities), found.best[0]
+        expected = (log_odds[best] - log_odds.mean()) - (without_row[best] - without_row.mean())
+        assert sum(reason.contribution for reason in found.reasons) == pytest.approx(expected, abs=1e-9)
 
 
 def test_reasons_are_the_largest_first_and_bounded() -> None:
-    answer = next(fitted_model().answer(one("the vpn gateway router is down, wlan too", "Bonn")))
-    everything = answer.reasons("topic", 0, most=10_000)
+    inputs = one("the vpn gateway router is down, wlan too", "Bonn")
+    everything = next(fitted_model().answer(inputs, most_reasons=10_000)).answers["topic"].reasons
     sizes = [abs(reason.contribution) for reason in everything]
     assert sizes == sorted(sizes, reverse=True)
-    assert answer.reasons("topic", 0, most=3) == everything[:3]
-    assert len(answer.reasons("topic", 0)) == 6
+    assert next(fitted_model().answer(inputs, most_reasons=3)).answers["topic"].reasons == everything[:3]
+    assert len(next(fitted_model().answer(inputs)).answers["topic"].reasons) == 6
 
 
 def test_words_of_the_topic_are_the_reasons_for_it() -> None:
-    answer = next(fitted_model().answer(one("please help, 打印机 卡纸, toner")))
-    label = int(answer.answers["topic"].probabilities.argmax())
-    assert fitted_model().head("topic").classes[label] == "printing"
-    first = answer.reasons("topic", label)[0]
+    found = next(fitted_model().answer(one("please help, 打印机 卡纸, toner"))).answers["topic"]
+    assert fitted_model().head("topic").classes[found.best[0]] == "printing"
+    first = found.reasons[0]
     assert (first.kind, first.contribution > 0) == ("term", True)
     assert set(first.name.split()) <= {"打", "印", "机", "卡", "纸", "toner"}
 
@@ -103,10 +104,9 @@ def test_words_of_the_topic_are_the_reasons_for_it() -> None:
     [one(), one("unheard of", "Atlantis"), one("新的问题"), one("🦆" * 500), one(opened="99"), one("a" * 5000)],
 )
 def test_whatever_was_never_seen_is_answered(inputs: Inputs) -> None:
-    answer = next(fitted_model().answer(inputs))
-    for target in TARGETS:
-        assert answer.answers[target].probabilities.sum() == pytest.approx(1.0, abs=1e-12)
-        assert all(np.isfinite(reason.contribution) for reason in answer.reasons(target, 0, most=10_000))
+    for found in next(fitted_model().answer(inputs, most_reasons=10_000)).answers.values():
+        assert found.probabilities.sum() == pytest.approx(1.0, abs=1e-12)
+        assert all(np.isfinite(reason.contribution) for reason in found.reasons)
 
 
 def test_incident_that_gives_nothing_is_blank_though_its_hour_is_known() -> None:

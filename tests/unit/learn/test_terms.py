@@ -24,18 +24,6 @@ def numbers_of(view: int, text: str) -> list[int]:
     return [number_of(view, name) for name in named_features(text)[view]]
 
 
-def of_keys(keys: list[tuple[int, str]], sizes: tuple[int, ...]) -> TermFeatures:
-    hashes = [number_of(view, tuple(name.split("|"))) for view, name in keys]
-    return TermFeatures(np.array(hashes, np.uint64), np.ones(len(keys)), sizes)
-
-
-def spread(features: TermFeatures, text: str, contributions: dict[int, float]) -> dict[str, float]:
-    """Hand what features add to the words and pairs that they come from."""
-    names = features.names(text)
-    amounts = names.share_out(np.array([contributions[number] for number in features.row(text).ids.tolist()]))
-    return {names.name(number): float(amount) for number, amount in enumerate(amounts)}
-
-
 def test_features_are_scikit_learns_tf_idf_of_each_view() -> None:
     at = {key: place for place, key in enumerate(FITTED.keys.tolist())}
     ours = np.zeros((len(TEXTS), len(FITTED)))
@@ -96,41 +84,6 @@ def test_vocabulary_in_read_only_arrays_gives_the_same_rows() -> None:
 def test_sizes_that_do_not_add_up_are_refused(sizes: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="add up"):
         TermFeatures(np.zeros(1, np.uint64), np.ones(1), sizes)
-
-
-@given(some_text, st.integers(0, 2**32 - 1))
-def test_spreading_contributions_over_words_keeps_their_sum(text: str, seed: int) -> None:
-    ids = FITTED.row(text).ids.tolist()
-    amounts = np.random.default_rng(seed).normal(size=len(ids)).tolist()
-    found = spread(FITTED, text, dict(zip(ids, amounts, strict=True)))
-    assert sum(found.values()) == pytest.approx(sum(amounts), abs=1e-9)
-    assert {word for name in found for word in name.replace(" … ", " ").split(" ")} <= set(words(text))
-
-
-def test_no_two_names_are_the_same() -> None:
-    text = "vpn router vpn gateway router vpn"
-    names = fit_terms([text] * 3).names(text)
-    found = [names.name(number) for number in range(len(names.names.first))]
-    assert len(set(found)) == len(found)
-    assert {"vpn", "vpn router", "router vpn", "vpn … vpn"} <= set(found)
-
-
-def test_contribution_of_a_piece_goes_to_the_words_that_hold_it_by_their_occurrences() -> None:
-    features = of_keys([(1, "ing")], (0, 1, 0, 0))
-    assert spread(features, "ping ping king x", {0: 3.0}) == pytest.approx({"ping": 2.0, "king": 1.0})
-
-
-def test_contribution_of_the_beginning_goes_to_its_word_or_pair() -> None:
-    features = of_keys([(2, "vpn"), (2, "vpn|down")], (0, 0, 2, 0))
-    assert spread(features, "VPN down " + "x " * 8 + "vpn", {0: 1.0, 1: 2.0}) == {"vpn": 1.0, "vpn down": 2.0}
-
-
-def test_contribution_of_a_loose_pair_goes_to_where_its_words_stand() -> None:
-    key = next(name for name in named_features("vpn down")[3])
-    features = of_keys([(3, "|".join(key))], (0, 0, 0, 1))
-    assert spread(features, "down is vpn, vpn down", {0: 4.0}) == pytest.approx(
-        {"down … vpn": 2.0, "vpn down": 1.0, "vpn … down": 1.0}
-    )
 
 
 def test_batches_cover_all_texts_in_order() -> None:

@@ -1,0 +1,226 @@
+"""Answers on incidents as a model's heads and features give them. Applies what was learnt; never fits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.domain import Reason
+from triage.learn.answer_kernel import FIELD, MOST_TIED, NEAR, WORD, Found, Network, Room, answer_tickets, empty_room
+from triage.learn.bags import Bag
+from triage.learn.features import Features
+from triage.learn.heads import Head
+from triage.learn.inputs import Inputs
+from triage.learn.rows import Row
+from triage.learn.term_kernel import Tickets
+from triage.learn.terms import encode_folded, in_batches, room_for
+from triage.learn.text import fold, letters
+
+__all__ = ["MOST_LABELS", "Answerer", "HeadAnswer", "RowAnswer", "to_network"]
+
+# A person choosing from a list reads five lines; more is stored by nobody.
+MOST_LABELS = 5
+# Room for the longest of usual tickets takes 5 MB.
+_KEPT_CODE_POINTS = 16_384
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadAnswer:
+    """One head's answer on one incident.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float64 of shape (n_classes,)
+        Calibrated; they sum to 1.
+    best : list of int
+        Positions of at most five labels, likeliest first; of equal ones, the first among the classes.
+    chances : list of float
+        Their probabilities.
+    reasons : tuple of Reason
+        The largest exact contributions to the likeliest label, for and against, by absolute size, then kind and name.
+    """
+
+    probabilities: NDArray[np.float64]
+    best: list[int]
+    chances: list[float]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RowAnswer:
+    """Every head's answer on one incident.
+
+    Parameters
+    ----------
+    answers : dict of str to HeadAnswer
+        By target.
+    is_blank : bool
+        Whether the incident gave nothing that the model knows how to read: no known word, no field. When it was opened
+        alone says nothing about it.
+    row : Row
+        The incident's features.
+    """
+
+    answers: dict[str, HeadAnswer]
+    is_blank: bool
+    row: Row
+
+
+def to_network(heads: Sequence[Head], bag: Bag) -> Network:
+    """Put the numbers of all heads side by side, so that one look at a feature serves all of them."""
+    no_outputs = np.zeros((bag.n_units, 0), np.float32)
+    outputs = [
+        head.outputs if len(head.outputs) == bag.n_units else np.zeros((bag.n_units, len(head.classes)), np.float32)
+        for head in heads
+    ]
+    return Network(
+        weights=np.concatenate([head.weights for head in heads], axis=1),
+        intercepts=np.concatenate([head.intercept for head in heads]),
+        borders=np.cumsum([0, *(len(head.classes) for head in heads)]),
+        scales=np.array([head.calibration.scale for head in heads]),
+        # Copies: the kernel is compiled for arrays of its own, and what is mapped from a file may be read-only.
+        embeddings=np.array(bag.bits),
+        bias=np.array(bag.bias),
+        outputs=np.concatenate([no_outputs, *outputs], axis=1),
+    )
+
+
+class Answerer:
+    """Answers with heads from features. May be used by several threads at a time.
+
+    Parameters
+    ----------
+    features : Features
+    heads : sequence of Head
+    bag : Bag
+    """
+
+    def __init__(self, features: Features, heads: Sequence[Head], bag: Bag) -> None:
+        self.network = to_network(heads, bag)
+        self._features = features
+        self._targets = [head.target for head in heads]
+        self._rooms = _Rooms()
+
+    def answer(self, inputs: Inputs, most_reasons: int) -> Iterator[RowAnswer]:
+        """Answer rows; an answer depends on nothing but its own row, to the last bit.
+
+        Parameters
+        ----------
+        inputs : Inputs
+        most_reasons : int
+            Reasons a head, at least 0.
+        """
+        cuts = list(pairwise(self.network.borders.tolist()))
+        for begin, folded, found in self._batches(inputs, most_reasons):
+            starts: list[int] = found.starts.tolist()
+            reasons = iter(_reasons(self._features, inputs, (begin, folded), found))
+            blank = _blank(self._features, inputs, begin, starts)
+            for at, (best, chances) in enumerate(zip(found.best.tolist(), found.chances.tolist(), strict=True)):
+                of_row = found.probabilities[at]
+                answers = {
+                    target: HeadAnswer(of_row[first:last], best[head][: last - first], chances[head], next(reasons))
+                    for head, (target, (first, last)) in enumerate(zip(self._targets, cuts, strict=True))
+                }
+                cut = slice(starts[at], starts[at + 1])
+                yield RowAnswer(answers, blank[at], Row(found.ids[cut].copy(), found.values[cut].copy()))
+
+    def probabilities(self, inputs: Inputs) -> NDArray[np.float64]:
+        """Return all heads' probabilities, of shape (len(inputs), n_labels), as `answer` gives them."""
+        parts = [found.probabilities for _, _, found in self._batches(inputs, 0)]
+        return np.concatenate(parts) if parts else np.empty((0, len(self.network.intercepts)))
+
+    def _batches(self, inputs: Inputs, most_reasons: int) -> Iterator[tuple[int, list[str], Found]]:
+        """Yield what is found about so many rows at a time: from which one on, their folded texts, and what."""
+        numbers = self._features.numbers(inputs)
+        for begin, end in in_batches(inputs.texts):
+            folded = [fold(text) for text in inputs.texts[begin:end]]
+            yield begin, folded, self._find(Tickets(*encode_folded(folded), numbers[begin:end]), most_reasons)
+
+    def _find(self, tickets: Tickets, most_reasons: int) -> Found:
+        features, network = self._features, self.network
+        longest, most = room_for(tickets, features.crossed)
+        n, n_heads = len(tickets.ends), len(network.scales)
+        room = self._rooms.room(longest, len(features.fields.values), len(network.bias))
+        # One ticket's row is written to the room: large arrays are taken from the system and given back at every
+        # request, at 50 us of page faults.
+        ids, values = (room.ids, room.values) if n == 1 else (np.empty(most, np.int32), np.empty(most))
+        most_given = n * n_heads * (most_reasons + MOST_TIED) if most_reasons else 0
+        found = Found(
+            starts=np.empty(n + 1, np.int64),
+            ids=ids,
+            values=values,
+            probabilities=np.empty((n, len(network.intercepts))),
+            best=np.empty((n, n_heads, MOST_LABELS), np.int32),
+            chances=np.empty((n, n_heads, MOST_LABELS)),
+            most_reasons=most_reasons,
+            ends=np.zeros((n, n_heads), np.int64),
+            is_tied=np.empty((n, n_heads), np.bool_),
+            spans=np.empty((most_given, 5), np.int32),
+            amounts=np.empty(most_given),
+        )
+        answer_tickets(tickets, letters(), (features.terms.table, features.crossed), network, room, found)
+        return found
+
+
+class _Rooms(threading.local):
+    """A thread's room, kept from one ticket to the next: making it takes as long as looking a short text up."""
+
+    def __init__(self) -> None:
+        self._room: Room | None = None
+        self._code_points = -1
+
+    def room(self, n_code_points: int, n_fields: int, n_units: int) -> Room:
+        if n_code_points > _KEPT_CODE_POINTS:
+            return empty_room(n_code_points, n_fields, n_units)
+        if self._room is None or n_code_points > self._code_points:
+            self._code_points = max(n_code_points, 2 * self._code_points)
+            self._room = empty_room(self._code_points, n_fields, n_units)
+        return self._room
+
+
+def _blank(features: Features, inputs: Inputs, begin: int, starts: Sequence[int]) -> list[bool]:
+    """Tell of each row whether it holds no known word or piece and no field, the time of opening aside."""
+    least = len(features.fields.values)
+    columns = [inputs.fields[name] for name in features.columns.fields]
+    return [
+        end - start <= least and all(column[row] is None for column in columns)
+        for row, (start, end) in enumerate(pairwise(starts), start=begin)
+    ]
+
+
+def _reasons(
+    features: Features, inputs: Inputs, texts: tuple[int, Sequence[str]], found: Found
+) -> list[tuple[Reason, ...]]:
+    """Return the reasons of each row's heads, row by row."""
+    n, n_heads = found.ends.shape
+    if not found.most_reasons:
+        return [()] * (n * n_heads)
+    ends: list[int] = found.ends.ravel().tolist()
+    rows = np.arange(n).repeat(np.diff(found.ends[:, -1], prepend=0)).tolist() if n > 1 else [0] * ends[-1]
+    begin, folded = texts
+    named = [
+        Reason("term", folded[row][first:last], "", amount)
+        if kind == WORD
+        else Reason(
+            "term", f"{folded[row][first:last]}{' ' if kind == NEAR else ' … '}{folded[row][second:end]}", "", amount
+        )
+        if kind < FIELD
+        else features.reason(kind - FIELD, inputs, begin + row, amount)
+        for row, (kind, first, last, second, end), amount in zip(
+            rows, found.spans[: ends[-1]].tolist(), found.amounts[: ends[-1]].tolist(), strict=True
+        )
+    ]
+    of_heads = [named[first:last] for first, last in pairwise([0, *ends])]
+    for given, is_tied in zip(of_heads, found.is_tied.ravel().tolist(), strict=True):
+        if is_tied:
+            given.sort(key=_by_size)
+    return [tuple(given[: found.most_reasons]) for given in of_heads]
+
+
+def _by_size(reason: Reason) -> tuple[float, str, str]:
+    return -abs(reason.contribution), reason.kind, reason.name
