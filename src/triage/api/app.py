@@ -10,10 +10,11 @@ from triage.api.health import health_routes
 from triage.api.incidents import incident_routes, plain_post
 from triage.api.metrics import Metrics
 from triage.api.models import model_routes
+from triage.api.plain import PlainPosts
 from triage.api.points import point_routes
 from triage.api.problems import add_error_handlers
 from triage.api.queries import check_query
-from triage.api.recorder import RequestRecorder
+from triage.api.recorder import Recorder, RequestRecorder
 from triage.api.service import Service
 from triage.api.verdicts import verdict_routes
 from triage.api.warnings import warning_routes
@@ -41,9 +42,9 @@ def create_app(service: Service) -> FastAPI:
         swagger_ui_parameters={"validatorUrl": None},
         # A redirect would turn a POST to /v1/incidents/ into something that some senders drop.
         redirect_slashes=False,
+        # Nothing here exports traces, and asking at every request whether somebody does takes 5 us.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    # Before the documented routes, which take what it leaves.
-    app.router.routes.append(plain_post(service, metrics))
     for router in (
         incident_routes(service, metrics),
         verdict_routes(service),
@@ -55,5 +56,8 @@ def create_app(service: Service) -> FastAPI:
     # Probes and scrapers may send keys of their own.
     app.include_router(health_routes(service, metrics))
     add_error_handlers(app)
-    app.add_middleware(RequestRecorder, metrics=metrics)
+    recorder = Recorder(metrics)
+    app.add_middleware(RequestRecorder, recorder=recorder)
+    # From here on no middleware can be added, so none can be gone past unnoticed.
+    app.middleware_stack = PlainPosts(app.build_middleware_stack(), plain_post(service, metrics), recorder)
     return app
