@@ -13,7 +13,7 @@ from triage.errors import BundleRefused, TriageError
 from triage.learn.tree_kernel import LEAF, NAN_IS_MISSING, ZERO_IS_MISSING, Nodes, add_contributions, score_rows
 from triage.parts import JSON, Part
 
-__all__ = ["Trees"]
+__all__ = ["NO_TREES", "Trees"]
 
 _MISSING = {"None": 0, "Zero": ZERO_IS_MISSING, "NaN": NAN_IS_MISSING}
 # What LightGBM writes for the threshold that only missing values do not pass.
@@ -228,3 +228,7 @@ def _number(value: JSON) -> float:
     if not isinstance(value, int | float):
         raise TriageError(f"Trees must hold a number here. Got {value!r}.")
     return value
+
+
+# What has nothing to say: every row scores 0.
+NO_TREES = Trees(_Flat().as_nodes(), 0)
