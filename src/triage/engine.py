@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.decide.policy import Policy
-from triage.domain import Decision, Incident, ModelRef, Prediction, RankedLabel, Reason, Triage
+from triage.domain import Decision, Incident, ModelRef, Prediction, RankedLabel, Reason, Risk, Triage
 from triage.learn.answers import MOST_LABELS, RowAnswer
-from triage.learn.inputs import from_incidents
+from triage.learn.inputs import Inputs, from_incidents
 from triage.learn.model import IncidentModel
+from triage.learn.risks import RiskModel
 
 __all__ = ["Engine", "LoadedModel", "target_probabilities"]
 
@@ -28,11 +29,14 @@ class LoadedModel:
     ref : ModelRef
     model : IncidentModel
     policy : Policy
+    risks : RiskModel or None, default=None
+        None where its history told of none.
     """
 
     ref: ModelRef
     model: IncidentModel
     policy: Policy
+    risks: RiskModel | None = None
 
 
 class Engine:
@@ -77,15 +81,21 @@ class Engine:
             One an event. An answer depends on its event and the models alone, to the last bit: not on the batch.
         """
         found: list[dict[str, Prediction]] = [{} for _ in events]
+        risks: list[dict[str, Risk]] = [{} for _ in events]
         for loaded in self._models:
             inputs = from_incidents(events, loaded.model.columns)
-            answers = loaded.model.answer(inputs, self._most_reasons)
+            answers = list(loaded.model.answer(inputs, self._most_reasons))
             for predictions, answer in zip(found, answers, strict=True):
                 for prediction in _predict(loaded, answer, self._most_reasons):
                     predictions.setdefault(prediction.target, prediction)
+            for known, assessed in zip(risks, _assess(loaded, inputs, answers, self._most_reasons), strict=False):
+                for risk in assessed:
+                    known.setdefault(risk.name, risk)
         return [
-            Triage(event.id, event.source, tuple(predictions.values()), self._degraded, now)
-            for event, predictions in zip(events, found, strict=True)
+            Triage(
+                event.id, event.source, tuple(predictions.values()), self._degraded, now, risks=tuple(known.values())
+            )
+            for event, predictions, known in zip(events, found, risks, strict=True)
         ]
 
 
@@ -105,6 +115,17 @@ def target_probabilities(
         return MappingProxyType(dict(of_heads))
     derived = rule.probabilities(of_heads[rule.impact], of_heads[rule.urgency])
     return MappingProxyType({**of_heads, rule.priority: (rule.classes, derived)})
+
+
+def _assess(
+    loaded: LoadedModel, inputs: Inputs, answers: Sequence[RowAnswer], most_reasons: int
+) -> Iterator[list[Risk]]:
+    if loaded.risks is not None:
+        for at, assessed in enumerate(loaded.risks.assess([answer.row for answer in answers])):
+            yield [
+                Risk(each.name, each.probability, loaded.ref, each.reasons(inputs, at, most_reasons))
+                for each in assessed
+            ]
 
 
 def _predict(loaded: LoadedModel, answer: RowAnswer, most_reasons: int) -> list[Prediction]:

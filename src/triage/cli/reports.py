@@ -7,10 +7,11 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from triage.measure.risks import RiskScores
     from triage.measure.scores import HeadScores
     from triage.measure.warnings import WarningScores
 
-__all__ = ["score_table", "scores_document", "warning_rows"]
+__all__ = ["risk_table", "risks_document", "score_table", "scores_document", "warning_rows"]
 
 
 def score_table(scores: Sequence[HeadScores]) -> tuple[list[str], list[list[str]]]:
@@ -24,6 +25,17 @@ def scores_document(scores: Sequence[HeadScores]) -> list[dict[str, float | int 
     return [each.as_document() for each in scores]
 
 
+def risk_table(risks: Sequence[RiskScores]) -> tuple[list[str], list[list[str]]]:
+    """Format the scores of risks as a header and rows: a measure a row, a risk a column."""
+    rows = [[name, *(show(each) for each in risks)] for name, show in _RISK_MEASURES]
+    return ["", *(each.name for each in risks)], rows
+
+
+def risks_document(risks: Sequence[RiskScores]) -> list[dict[str, float | int | str | None]]:
+    """Return the scores of risks as JSON values, one object a risk."""
+    return [each.as_document() for each in risks]
+
+
 def warning_rows(scores: WarningScores) -> list[tuple[str, str]]:
     """Format what warnings were worth as rows: a measure a row."""
     return [(name, show(scores)) for name, show in _WARNING_MEASURES]
@@ -31,6 +43,10 @@ def warning_rows(scores: WarningScores) -> list[tuple[str, str]]:
 
 def _share(value: float) -> str:
     return "-" if isnan(value) else f"{value:.1%}"
+
+
+def _number(value: float) -> str:
+    return "-" if isnan(value) else f"{value:.4f}"
 
 
 def _minutes(value: float) -> str:
@@ -48,6 +64,14 @@ _MEASURES: tuple[tuple[str, Callable[[HeadScores], str]], ...] = (
     ("promised precision", lambda each: f"{each.promise:.2f}"),
     ("labelled automatically", lambda each: f"{each.coverage:.1%}"),
     ("precision of those", lambda each: "-" if isnan(each.precision) else f"{each.precision:.4f}"),
+)
+_RISK_MEASURES: tuple[tuple[str, Callable[[RiskScores], str]], ...] = (
+    ("rows judged", lambda each: f"{each.n:,}"),
+    ("came true", lambda each: _share(each.rate)),
+    ("area under the curve", lambda each: _number(each.auc)),
+    ("Brier score", lambda each: _number(each.brier)),
+    ("Brier score of always saying the rate", lambda each: _number(each.brier_of_rate)),
+    ("calibration error", lambda each: _number(each.calibration_error)),
 )
 _WARNING_MEASURES: tuple[tuple[str, Callable[[WarningScores], str]], ...] = (
     ("incidents judged", lambda each: f"{each.incidents:,}"),

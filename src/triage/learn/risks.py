@@ -12,7 +12,8 @@ from scipy.special import expit
 
 from triage.domain import Reason
 from triage.errors import BundleRefused
-from triage.learn.features import Features, RowNames
+from triage.learn.features import Features
+from triage.learn.inputs import Inputs
 from triage.learn.outcome_shares import OutcomeShares
 from triage.learn.row_kernel import add_weighted
 from triage.learn.rows import Row
@@ -84,22 +85,23 @@ class RiskHead:
             add_weighted(self.weights, row.ids[:cut], row.values[:cut], of_text[at : at + 1])
         return np.column_stack([found, of_text])
 
-    def contributions(self, row: Row, features: Features) -> tuple[_Floats, float]:
-        """Return what each feature of a row adds to the calibrated log-odds, and what the trees add by the text.
+    def contributions(self, row: Row, features: Features) -> _Floats:
+        """Return what each field or pair of a row adds to the calibrated log-odds, and, last, what its text does.
 
         Notes
         -----
         Exact for the linear part. What trees say is put down to the features that were asked on the way, see
         :meth:`Trees.contributions`; with the intercept, the trees' base and the shift all add up to the log-odds.
         """
-        added = self.weights[row.ids, 0] * row.values * self.linear_share
-        of_text = 0.0
+        n_fields = len(features.fields.values)
+        cut = len(row.ids) - n_fields
+        linear = self.weights[row.ids, 0] * row.values * self.linear_share
+        added = np.append(linear[cut:], linear[:cut].sum())
         if len(self.trees):
-            n_fields = len(features.fields.values)
             of_columns = self.trees.contributions(self.columns([row], features)[0])
-            added[len(added) - n_fields :] += of_columns[:n_fields] + of_columns[n_fields : 2 * n_fields]
-            of_text = float(of_columns[2 * n_fields :].sum())
-        return added * self.scale, of_text * self.scale
+            added[:n_fields] += of_columns[:n_fields] + of_columns[n_fields : 2 * n_fields]
+            added[n_fields] += of_columns[2 * n_fields :].sum()
+        return added * self.scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +121,27 @@ class RiskAnswer:
     _features: Features
     _row: Row
 
-    def reasons(self, names: RowNames, most: int = 6) -> tuple[Reason, ...]:
+    def reasons(self, inputs: Inputs, at: int, most: int = 6) -> tuple[Reason, ...]:
         """Return the largest contributions to the log-odds, for and against, by absolute size.
 
         Parameters
         ----------
-        names : RowNames
-            What the features of the row are called.
+        inputs : Inputs
+        at : int
+            Which of the inputs the answer is on.
         most : int, default=6
         """
-        contributions, of_text = self._head.contributions(self._row, self._features)
-        found = names.reasons(contributions, most)
-        if of_text:
-            found = [*found, Reason("text", "", "", of_text)]
-        return tuple(sorted(found, key=lambda reason: (-abs(reason.contribution), reason.kind, reason.name))[:most])
+        if not most:
+            return ()
+        added = self._head.contributions(self._row, self._features)
+        largest = (-np.abs(added)).argsort(kind="stable")[:most].tolist()
+        amounts: list[float] = added[largest].tolist()
+        n_fields = len(added) - 1
+        return tuple(
+            self._features.reason(number, inputs, at, amount) if number < n_fields else Reason("text", "", "", amount)
+            for number, amount in zip(largest, amounts, strict=True)
+            if amount
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

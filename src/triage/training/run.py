@@ -15,6 +15,7 @@ from triage.learn.fitting import EFFORTS, choose_model, refit_model
 from triage.learn.inputs import Inputs, from_frame
 from triage.learn.linear import Recipe
 from triage.learn.model import IncidentModel
+from triage.measure.risks import RiskScores
 from triage.measure.scores import HeadScores, commonest
 from triage.measure.splits import Split
 from triage.parts import Part, Parts
@@ -24,6 +25,15 @@ from triage.training.gate import Comparison, compare
 from triage.training.policies import choose_priority_rule, choose_thresholds, name_derived
 from triage.training.ports import History, ModelShelf, RunRecord
 from triage.training.request import Places, TrainingRequest
+from triage.training.risks import (
+    LearntRisks,
+    choose_history_risks,
+    refit_history_risks,
+    risk_parts,
+    risks_on_card,
+    score_risks,
+    with_risks,
+)
 
 __all__ = ["TrainingReport", "train_incidents"]
 
@@ -55,6 +65,8 @@ class TrainingReport:
         Against the champion before, where there was one.
     policy : Policy
         The thresholds that were chosen.
+    risks : tuple of RiskScores, default=()
+        On the newest slice, of the risks that the history tells of.
     """
 
     name: str
@@ -66,6 +78,7 @@ class TrainingReport:
     scores: tuple[HeadScores, ...]
     comparisons: tuple[Comparison, ...]
     policy: Policy
+    risks: tuple[RiskScores, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,7 @@ class _Fitted:
     model: IncidentModel
     policy: Policy
     recipes: dict[str, Recipe]
+    risks: LearntRisks
 
 
 def train_incidents(history: History, request: TrainingRequest, places: Places) -> TrainingReport:
@@ -115,15 +129,22 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     found = probabilities(fitted.model, fitted.policy, newest)
     majorities = {target: commonest(labels) for target, labels in _take(targets, split.fit).items()}
     scores = score(found, fitted.policy, truths, majorities)
+    risk_scores = score_risks(fitted.risks.model, newest, history.outcomes.iloc[split.newest])
 
     places.progress(f"Fitting again on all {len(history):,}")
     learnt = {head.target: targets[head.target] for head in fitted.model.heads}
     served = refit_model(fitted.model, inputs, learnt, fitted.recipes, request.n_jobs)
+    risks = refit_history_risks(fitted.risks, history, inputs, served.features, request.n_jobs)
 
     places.progress("Storing the model and its run")
-    card = to_card(history, request, split, fitted.recipes, scores, majorities)
-    version = places.shelf.add(request.name, _to_parts(fitted, served, history, split), card)
-    run_id = places.runs.record(_to_record(history, request, version, fitted, scores, places.shelf))
+    card = {
+        **to_card(history, request, split, fitted.recipes, scores, majorities),
+        **risks_on_card(fitted.risks, risk_scores),
+    }
+    parts = {**_to_parts(fitted, served, history, split), **risk_parts(fitted.risks.model, risks)}
+    version = places.shelf.add(request.name, parts, card)
+    record = _to_record(history, request, version, fitted, scores, places.shelf)
+    run_id = places.runs.record(with_risks(record, risk_scores))
 
     comparisons = _compare_with_champion(found, history, split, request.name, places)
     promoted = not any(comparison.is_worse for comparison in comparisons)
@@ -137,7 +158,16 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
         "purged": split.purged,
     }
     return TrainingReport(
-        request.name, version, run_id, promoted, slices, fitted.recipes, scores, comparisons, fitted.policy
+        request.name,
+        version,
+        run_id,
+        promoted,
+        slices,
+        fitted.recipes,
+        scores,
+        comparisons,
+        fitted.policy,
+        risk_scores,
     )
 
 
@@ -179,7 +209,8 @@ def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, reque
         )
     found = probabilities(model, Policy({}, rule), inputs.take(split.threshold.tolist()))
     policy = choose_thresholds(found, _take(targets, split.threshold), request.promise, rule)
-    return _Fitted(model, policy, recipes)
+    risks = choose_history_risks(history, inputs, model.features, request.n_jobs)
+    return _Fitted(model, policy, recipes, risks)
 
 
 def _take(targets: Targets, rows: NDArray[np.int64]) -> dict[str, list[str | None]]:
