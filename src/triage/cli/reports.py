@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from triage.measure.hours import HoursScores
     from triage.measure.risks import RiskScores
     from triage.measure.scores import HeadScores
     from triage.measure.warnings import WarningScores
+    from triage.training.outlooks import OutlookScores
 
-__all__ = ["risk_table", "risks_document", "score_table", "scores_document", "warning_rows"]
+__all__ = ["outlook_tables", "score_table", "scores_document", "warning_rows"]
 
 
 def score_table(scores: Sequence[HeadScores]) -> tuple[list[str], list[list[str]]]:
@@ -25,20 +27,37 @@ def scores_document(scores: Sequence[HeadScores]) -> list[dict[str, float | int 
     return [each.as_document() for each in scores]
 
 
-def risk_table(risks: Sequence[RiskScores]) -> tuple[list[str], list[list[str]]]:
-    """Format the scores of risks as a header and rows: a measure a row, a risk a column."""
-    rows = [[name, *(show(each) for each in risks)] for name, show in _RISK_MEASURES]
-    return ["", *(each.name for each in risks)], rows
-
-
-def risks_document(risks: Sequence[RiskScores]) -> list[dict[str, float | int | str | None]]:
-    """Return the scores of risks as JSON values, one object a risk."""
-    return [each.as_document() for each in risks]
+def outlook_tables(outlook: OutlookScores) -> Iterator[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:
+    """Yield a title, a header and rows for each thing that is said beside labels, and was judged."""
+    if outlook.risks:
+        yield "Risks", *_risk_table(outlook.risks)
+    if outlook.hours is not None:
+        yield "Hours to resolution", ["", "value"], _hours_rows(outlook.hours)
 
 
 def warning_rows(scores: WarningScores) -> list[tuple[str, str]]:
     """Format what warnings were worth as rows: a measure a row."""
     return [(name, show(scores)) for name, show in _WARNING_MEASURES]
+
+
+def _risk_table(risks: Sequence[RiskScores]) -> tuple[list[str], list[list[str]]]:
+    rows = [[name, *(show(each) for each in risks)] for name, show in _RISK_MEASURES]
+    return ["", *(each.name for each in risks)], rows
+
+
+def _hours_rows(scores: HoursScores) -> list[tuple[str, str]]:
+    bounds = {"all": scores.overall, **scores.by_month}
+    return [
+        ("incidents of which it is known how long they took", f"{scores.overall.n:,}"),
+        ("median error", f"{scores.median_error:.2f} h"),
+        ("median error of the same hours for all", f"{scores.constant_error:.2f} h"),
+        ("pinball loss", f"{scores.pinball:.2f} h"),
+        ("pinball loss of the same hours for all", f"{scores.constant_pinball:.2f} h"),
+        *(
+            (f"within the 80 % / 90 % bound, {which} ({each.n:,})", f"{each.within_80:.1%} / {each.within_90:.1%}")
+            for which, each in bounds.items()
+        ),
+    ]
 
 
 def _share(value: float) -> str:

@@ -1,7 +1,7 @@
 """How long an incident will take: the chance that it ends in each stretch of waiting, given that it has not yet.
 
-Boosted trees give that chance, stretch by stretch, from what linear scores of the incident's features say of a quick end
-and from how busy the desk is in that stretch. Never fits.
+Boosted trees give that chance, stretch by stretch, from what linear scores of the incident's features say of a quick
+end and from how busy the desk is in that stretch. Never fits.
 """
 
 from __future__ import annotations

@@ -85,7 +85,8 @@ def fit_duration(features: Features, inputs: Inputs, waits: Waits, n_jobs: int =
         return None
     waits = waits.take(np.arange(len(waits))[-_MOST_CASES:])
     edges = _edges(waits)
-    if len(edges) <= 3:  # noqa: PLR2004 -- the rate beyond the last edge is taken from the last two stretches
+    # The chance beyond the last edge is taken from the last two stretches.
+    if len(edges) <= 3:
         return None
     matrix = to_matrix(features.rows(inputs.take(waits.rows.tolist())), len(features))
     asked = [mark for mark in np.quantile(waits.hours[waits.ended], _MARKS).tolist() if _is_told(waits, mark)]
@@ -175,9 +176,7 @@ def _fit_score(
     return learner.coef_[0], float(learner.intercept_[0])
 
 
-def _trees(
-    edges: NDArray[np.float64], scores: NDArray[np.float64], waits: Waits, clock: Clock, n_jobs: int
-) -> Trees:
+def _trees(edges: NDArray[np.float64], scores: NDArray[np.float64], waits: Waits, clock: Clock, n_jobs: int) -> Trees:
     n, n_bins = len(waits), len(edges) - 1
     # A wait ends in the stretch whose later edge it does not pass; a case still open has outlived whole stretches only.
     ending = np.searchsorted(edges[1:], waits.hours, side="left")
@@ -203,12 +202,7 @@ def _correct(model: DurationModel, scores: NDArray[np.float64], waits: Waits) ->
     late = np.flatnonzero(waits.age <= half_life(waits, *_CORRECTED_BY))
     if waits.ended[late].sum() < LEAST_ENDED:
         return NO_CORRECTION
-    said = np.array(
-        [
-            model.curve_of(scores[at], waits.opened[at]).ended_by(waits.hours[at])
-            for at in late.tolist()
-        ]
-    )
+    said = np.array([model.curve_of(scores[at], waits.opened[at]).ended_by(waits.hours[at]) for at in late.tolist()])
     true = ended_share(said, waits.ended[late], _KNOTS)
     true = np.where(_KNOTS > _CORRECTED_UP_TO, np.maximum(true[_KNOTS <= _CORRECTED_UP_TO].max(), _KNOTS), true)
     # A slope of its own for every knot, so that it can be turned round.

@@ -1,14 +1,16 @@
-"""How long incidents have waited at a moment, as it was known then: ended after so long, or still open. Sees no later."""
+"""How long incidents had waited at a moment, as was known then: ended after so long, or still open. Sees no later."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HOURS_A_WEEK", "Waits", "to_hours", "waits_at"]
+__all__ = ["HOURS_A_WEEK", "Waits", "moment_hours", "to_hours", "waits_at"]
 
 HOURS_A_WEEK = 168
 # 1970 began on a Thursday: counted so, a week begins with Monday, 0:00 UTC.
@@ -101,3 +103,8 @@ def to_hours(moments: NDArray[np.datetime64]) -> NDArray[np.float64]:
     """
     seconds = (moments.astype("datetime64[ns]") - np.datetime64(0, "ns")) / np.timedelta64(1, "s")
     return np.asarray(seconds / 3600.0 + _THURSDAY)
+
+
+def moment_hours(moment: datetime | None) -> float:
+    """Return a moment (aware) in hours since a Monday, 0:00 UTC; NaN if there is none."""
+    return nan if moment is None else moment.timestamp() / 3600.0 + _THURSDAY

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from triage.decide.documents import to_policy
@@ -18,12 +17,10 @@ from triage.errors import DataError, Problem
 from triage.learn.heads import to_positions
 from triage.learn.inputs import Inputs, from_frame
 from triage.learn.model import IncidentModel
-from triage.learn.risks import RiskModel
-from triage.measure.risks import RiskScores
 from triage.measure.scores import HeadScores, Promise, score_head
 from triage.measure.splits import Split, split_by_time
+from triage.training.outlooks import OutlookScores, judge_outlook
 from triage.training.ports import Bundle, History
-from triage.training.risks import score_risks
 
 __all__ = ["Evaluation", "Fit", "Slice", "evaluate", "probabilities", "score", "split_history"]
 
@@ -58,8 +55,8 @@ class Evaluation:
     rows, in_slice, left_out : int
         Incidents in the file, in the slice, and of those left out because the fit was made on them.
     scores : tuple of HeadScores
-    risks : tuple of RiskScores, default=()
-        Of the risks that the model knows and the file tells of.
+    outlook : OutlookScores
+        How what the model says beside labels did on the same rows.
     """
 
     model: ModelRef
@@ -68,7 +65,7 @@ class Evaluation:
     in_slice: int
     left_out: int
     scores: tuple[HeadScores, ...]
-    risks: tuple[RiskScores, ...] = ()
+    outlook: OutlookScores
 
 
 def split_history(history: History) -> Split:
@@ -149,22 +146,15 @@ def evaluate(bundle: Bundle, history: History, which: Slice = Slice.NEWEST) -> E
         problem = Problem("hold no row that the model was not fitted on", "rows", count=len(rows))
         raise DataError(f"Nothing is left to judge {bundle.name!r} on in the {which} slice.", [problem])
     model = IncidentModel.from_part(bundle.parts[fit.value.replace("-", "_")])
-    inputs = from_frame(history.inputs, history.opened_at, model.columns).take(kept.tolist())
+    inputs = from_frame(history.inputs, history.opened_at, model.columns)
+    found = probabilities(model, policy, inputs.take(kept.tolist()))
     truths = {str(name): labels.iloc[kept].tolist() for name, labels in history.targets.items()}
-    scores = score(probabilities(model, policy, inputs), policy, truths, _majorities(bundle))
-    risks = _score_risks(bundle, fit, model, inputs, history.outcomes.iloc[kept])
+    scores = score(found, policy, truths, _majorities(bundle))
+    is_before = fit is Fit.BEFORE_REFIT
+    outlook = judge_outlook(bundle, model.features, history, inputs, kept, before_refit=is_before)
     return Evaluation(
-        ModelRef(bundle.name, bundle.version), fit, len(history), len(rows), len(rows) - len(kept), scores, risks
+        ModelRef(bundle.name, bundle.version), fit, len(history), len(rows), len(rows) - len(kept), scores, outlook
     )
-
-
-def _score_risks(
-    bundle: Bundle, fit: Fit, model: IncidentModel, inputs: Inputs, outcomes: pd.DataFrame
-) -> tuple[RiskScores, ...]:
-    part = "risks" if fit is Fit.SERVED else "risks_before_refit"
-    if part not in bundle.parts:
-        return ()
-    return score_risks(RiskModel.from_part(bundle.parts[part], model.features), inputs, outcomes)
 
 
 def _seen_by(fit: Fit, which: Slice) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from triage.learn.risks import RiskModel
 from triage.measure.risks import RiskScores, score_risk
 from triage.measure.splits import split_by_time
 from triage.parts import JSON, Parts
-from triage.training.ports import History, RunRecord
+from triage.training.ports import History
 
 __all__ = [
     "RISKS",
@@ -27,7 +27,6 @@ __all__ = [
     "risk_parts",
     "risks_on_card",
     "score_risks",
-    "with_risks",
 ]
 
 # What an answer calls it, and the column of a history's outcomes that tells.
@@ -118,14 +117,6 @@ def risks_on_card(learnt: LearntRisks, scores: Sequence[RiskScores]) -> dict[str
         return {}
     recipes = {name: dict(recipe._asdict()) for name, recipe in learnt.recipes.items()}
     return {"risk_recipes": recipes, "risk_scores": [each.as_document() for each in scores]}
-
-
-def with_risks(record: RunRecord, scores: Sequence[RiskScores]) -> RunRecord:
-    """Return a run's record with the scores of its risks among its metrics."""
-    metrics = dict(record.metrics)
-    for each in scores:
-        metrics |= each.as_metrics()
-    return replace(record, metrics=metrics)
 
 
 def _lessons(history: History, inputs: Inputs, features: Features, rows: _Rows, next_row: int | None) -> RiskLessons:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,25 +15,16 @@ from triage.learn.fitting import EFFORTS, choose_model, refit_model
 from triage.learn.inputs import Inputs, from_frame
 from triage.learn.linear import Recipe
 from triage.learn.model import IncidentModel
-from triage.measure.risks import RiskScores
 from triage.measure.scores import HeadScores, commonest
 from triage.measure.splits import Split
 from triage.parts import Part, Parts
 from triage.training.cards import to_card
 from triage.training.evaluation import Probabilities, probabilities, score, split_history
 from triage.training.gate import Comparison, compare
+from triage.training.outlooks import OutlookScores, learn_outlook
 from triage.training.policies import choose_priority_rule, choose_thresholds, name_derived
 from triage.training.ports import History, ModelShelf, RunRecord
 from triage.training.request import Places, TrainingRequest
-from triage.training.risks import (
-    LearntRisks,
-    choose_history_risks,
-    refit_history_risks,
-    risk_parts,
-    risks_on_card,
-    score_risks,
-    with_risks,
-)
 
 __all__ = ["TrainingReport", "train_incidents"]
 
@@ -65,8 +56,8 @@ class TrainingReport:
         Against the champion before, where there was one.
     policy : Policy
         The thresholds that were chosen.
-    risks : tuple of RiskScores, default=()
-        On the newest slice, of the risks that the history tells of.
+    outlook : OutlookScores
+        How what is said beside labels did on the newest slice.
     """
 
     name: str
@@ -78,7 +69,7 @@ class TrainingReport:
     scores: tuple[HeadScores, ...]
     comparisons: tuple[Comparison, ...]
     policy: Policy
-    risks: tuple[RiskScores, ...] = ()
+    outlook: OutlookScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +77,6 @@ class _Fitted:
     model: IncidentModel
     policy: Policy
     recipes: dict[str, Recipe]
-    risks: LearntRisks
 
 
 def train_incidents(history: History, request: TrainingRequest, places: Places) -> TrainingReport:
@@ -129,22 +119,18 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     found = probabilities(fitted.model, fitted.policy, newest)
     majorities = {target: commonest(labels) for target, labels in _take(targets, split.fit).items()}
     scores = score(found, fitted.policy, truths, majorities)
-    risk_scores = score_risks(fitted.risks.model, newest, history.outcomes.iloc[split.newest])
 
     places.progress(f"Fitting again on all {len(history):,}")
     learnt = {head.target: targets[head.target] for head in fitted.model.heads}
     served = refit_model(fitted.model, inputs, learnt, fitted.recipes, request.n_jobs)
-    risks = refit_history_risks(fitted.risks, history, inputs, served.features, request.n_jobs)
+    features = fitted.model.features, served.features
+    outlook = learn_outlook(history, inputs, features, split, request.n_jobs)
 
     places.progress("Storing the model and its run")
-    card = {
-        **to_card(history, request, split, fitted.recipes, scores, majorities),
-        **risks_on_card(fitted.risks, risk_scores),
-    }
-    parts = {**_to_parts(fitted, served, history, split), **risk_parts(fitted.risks.model, risks)}
-    version = places.shelf.add(request.name, parts, card)
+    card = {**to_card(history, request, split, fitted.recipes, scores, majorities), **outlook.card}
+    version = places.shelf.add(request.name, {**_to_parts(fitted, served, history, split), **outlook.parts}, card)
     record = _to_record(history, request, version, fitted, scores, places.shelf)
-    run_id = places.runs.record(with_risks(record, risk_scores))
+    run_id = places.runs.record(replace(record, metrics={**record.metrics, **outlook.scores.as_metrics()}))
 
     comparisons = _compare_with_champion(found, history, split, request.name, places)
     promoted = not any(comparison.is_worse for comparison in comparisons)
@@ -167,7 +153,7 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
         scores,
         comparisons,
         fitted.policy,
-        risk_scores,
+        outlook.scores,
     )
 
 
@@ -209,8 +195,7 @@ def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, reque
         )
     found = probabilities(model, Policy({}, rule), inputs.take(split.threshold.tolist()))
     policy = choose_thresholds(found, _take(targets, split.threshold), request.promise, rule)
-    risks = choose_history_risks(history, inputs, model.features, request.n_jobs)
-    return _Fitted(model, policy, recipes, risks)
+    return _Fitted(model, policy, recipes)
 
 
 def _take(targets: Targets, rows: NDArray[np.int64]) -> dict[str, list[str | None]]:
@@ -222,6 +207,8 @@ def _to_parts(fitted: _Fitted, served: IncidentModel, history: History, split: S
         "fitted": np.sort(history.keys[split.fit]),
         "chosen_on": np.sort(history.keys[split.validate]),
         "served": np.sort(history.keys),
+        # What was purged is learnt from by its waiting alone.
+        "waited": np.sort(history.keys[: split.newest[0]]),
     }
     return {
         "before_refit": fitted.model.to_part(),
