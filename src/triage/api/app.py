@@ -6,16 +6,24 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from triage import __version__
+from triage.api.alertmanager import alertmanager_routes
+from triage.api.changes import change_routes
+from triage.api.events import event_routes
 from triage.api.health import health_routes
 from triage.api.incidents import incident_routes, plain_post
+from triage.api.jira import jira_routes
 from triage.api.metrics import Metrics
 from triage.api.models import model_routes
+from triage.api.otlp import otlp_routes
+from triage.api.pagerduty import pagerduty_routes
 from triage.api.plain import PlainPosts
 from triage.api.points import point_routes
 from triage.api.problems import add_error_handlers
 from triage.api.queries import check_query
 from triage.api.recorder import Recorder, RequestRecorder
+from triage.api.remote_write import remote_write_routes
 from triage.api.service import Service
+from triage.api.servicenow import servicenow_routes
 from triage.api.verdicts import verdict_routes
 from triage.api.warnings import warning_routes
 
@@ -51,8 +59,20 @@ def create_app(service: Service) -> FastAPI:
         point_routes(service, metrics),
         warning_routes(service),
         model_routes(service),
+        alertmanager_routes(service, metrics),
+        event_routes(service, metrics),
     ):
         app.include_router(router, dependencies=[Depends(check_query)])
+    # Senders that are not ours to change may add keys of their own.
+    for router in (
+        pagerduty_routes(service, metrics),
+        servicenow_routes(service, metrics),
+        jira_routes(service, metrics),
+        remote_write_routes(service, metrics),
+        otlp_routes(service, metrics),
+    ):
+        app.include_router(router)
+    app.include_router(change_routes(service), dependencies=[Depends(check_query)])
     # Probes and scrapers may send keys of their own.
     app.include_router(health_routes(service, metrics))
     add_error_handlers(app)

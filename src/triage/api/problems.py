@@ -20,6 +20,7 @@ from triage.errors import DataError, Problem, StoreUnavailable, TriageError
 
 __all__ = [
     "PROBLEM_MEDIA",
+    "RETRY_AFTER_S",
     "ProblemBody",
     "add_error_handlers",
     "problem_of",
@@ -34,7 +35,7 @@ PROBLEM_MEDIA = "application/problem+json"
 _log = structlog.get_logger(__name__)
 
 # Long enough for a few group commits, short enough that a sender's queue does not grow stale.
-_RETRY_AFTER_S = 2
+RETRY_AFTER_S = 2
 # What a person reads; the count says how many more there are.
 _MOST_PROBLEMS = 100
 _LONGEST_GOT = 200
@@ -95,7 +96,7 @@ def problem_response(error: TriageError) -> Response:
     """Answer an error of ours; one that is our fault is logged."""
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("request_failed", error=repr(error), exc_info=error)
-    retry = {"retry-after": str(_RETRY_AFTER_S)} if isinstance(error, StoreUnavailable) else None
+    retry = {"retry-after": str(RETRY_AFTER_S)} if isinstance(error, StoreUnavailable) else None
     return _response(problem_of(error), error.http_status, retry)
 
 

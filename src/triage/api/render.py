@@ -5,10 +5,10 @@ from __future__ import annotations
 import orjson
 from starlette.responses import Response
 
-from triage.domain import EarlyWarning, Feedback
+from triage.domain import Change, EarlyWarning, Feedback
 from triage.flow import WARNING_SOURCE, Answer, ServedModel, outlook_document, predictions_document
 
-__all__ = ["answer_body", "feedback_body", "json_response", "model_body", "to_json", "warning_body"]
+__all__ = ["answer_body", "change_body", "feedback_body", "json_response", "model_body", "to_json", "warning_body"]
 
 
 def answer_body(answer: Answer) -> dict[str, object]:
@@ -19,10 +19,23 @@ def answer_body(answer: Answer) -> dict[str, object]:
         "source": triage.source,
         "status": answer.status.value,
         "revision": answer.revision,
+        "state": answer.state.value,
         "received_at": answer.received_at,
         "degraded": triage.degraded,
         "predictions": predictions_document(triage.predictions),
         **outlook_document(triage),
+    }
+
+
+def change_body(change: Change) -> dict[str, object]:
+    """Render a change."""
+    return {
+        "id": change.id,
+        "source": change.source,
+        "received_at": change.received_at,
+        "occurred_at": change.occurred_at,
+        "summary": change.summary,
+        "labels": change.labels,
     }
 
 

@@ -1,5 +1,6 @@
 """The use cases of live events and live metrics: commit, decide, answer. It owns its ports and knows no SQL or HTTP."""
 
+from triage.flow.chains import Signal, SignalKind, accept_signals
 from triage.flow.documents import predictions_document, predictions_from_document
 from triage.flow.live import LiveFlow
 from triage.flow.metric_ports import (
@@ -19,6 +20,7 @@ from triage.flow.outlooks import OutlookDocument, outlook_document, with_outlook
 from triage.flow.ports import (
     Answer,
     AnswerStatus,
+    ChangePage,
     CommitCounts,
     Entry,
     Journal,
@@ -35,6 +37,7 @@ __all__ = [
     "Answer",
     "AnswerStatus",
     "BatchAnswer",
+    "ChangePage",
     "CommitCounts",
     "Entry",
     "Journal",
@@ -48,6 +51,8 @@ __all__ = [
     "Page",
     "Received",
     "ServedModel",
+    "Signal",
+    "SignalKind",
     "Snapshot",
     "StreamWatcher",
     "WarningPage",
@@ -55,6 +60,7 @@ __all__ = [
     "WarningState",
     "WatchCounts",
     "WatcherSource",
+    "accept_signals",
     "outlook_document",
     "predictions_document",
     "predictions_from_document",

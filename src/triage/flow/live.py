@@ -8,9 +8,19 @@ from datetime import datetime
 
 import structlog
 
-from triage.domain import Feedback, Incident, Triage
-from triage.errors import DataError, Problem
-from triage.flow.ports import Answer, AnswerStatus, CommitCounts, Entry, Journal, Labeller, Page, Received
+from triage.domain import Change, Feedback, Incident, Triage
+from triage.errors import DataError, NotFound, Problem
+from triage.flow.ports import (
+    Answer,
+    AnswerStatus,
+    ChangePage,
+    CommitCounts,
+    Entry,
+    Journal,
+    Labeller,
+    Page,
+    Received,
+)
 
 __all__ = ["LiveFlow"]
 
@@ -60,16 +70,18 @@ class LiveFlow:
         StoreUnavailable
             Nothing of it was kept; the sender should try again.
         """
-        triages = self._label([one.incident for one in received], self._clock())
+        standing = {at: await self._standing(one.incident) for at, one in enumerate(received) if one.keeps_answer}
+        fresh = [one.incident for at, one in enumerate(received) if standing.get(at) is None]
+        labelled = iter(self._label(fresh, self._clock()))
         return await self._journal.record(
-            [Entry(one, triage) for one, triage in zip(received, triages, strict=True)],
+            [Entry(one, standing.get(at) or next(labelled)) for at, one in enumerate(received)],
         )
 
     def preview(self, received: Sequence[Received]) -> list[Answer]:
         """Label incidents and keep nothing: a dry run."""
         triages = self._label([one.incident for one in received], self._clock())
         return [
-            Answer(AnswerStatus.PREVIEW, 0, one.incident.received_at, triage)
+            Answer(AnswerStatus.PREVIEW, 0, one.incident.received_at, triage, one.incident.state)
             for one, triage in zip(received, triages, strict=True)
         ]
 
@@ -115,9 +127,27 @@ class LiveFlow:
         """Return stored answers, newest incident first; raises as `Journal.page` does."""
         return await self._journal.page(limit, cursor, source)
 
+    async def latest(self, incident_id: str, source: str) -> Incident | None:
+        """Return an incident as its latest revision said, or None."""
+        return await self._journal.latest(incident_id, source)
+
+    async def accept_changes(self, changes: Sequence[Change]) -> int:
+        """Commit changes and return how many were new; raises StoreUnavailable when none was kept."""
+        return await self._journal.add_changes(changes)
+
+    async def page_changes(self, limit: int, cursor: str | None = None) -> ChangePage:
+        """Return stored changes, the last first; raises as `Journal.page_changes` does."""
+        return await self._journal.page_changes(limit, cursor)
+
     async def check(self) -> None:
         """Raise StoreUnavailable unless an incident could be accepted now."""
         await self._journal.check()
+
+    async def _standing(self, incident: Incident) -> Triage | None:
+        try:
+            return (await self._journal.find(incident.id, incident.source)).triage
+        except NotFound:
+            return None
 
     def _label(self, events: Sequence[Incident], now: datetime, *, retried: bool = False) -> list[Triage]:
         if not events:

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 __all__ = ["ColumnRoles", "Origin", "SettingRow", "Settings", "is_loopback", "mask_password"]
 
 # What `load_settings` states about the settings; neither the file nor the environment can give them.
-_FACTS = ("config_file", "columns", "origins")
+_FACTS = ("config_file", "columns", "intake", "origins")
 
 
 class Origin(StrEnum):
@@ -72,6 +72,8 @@ class Settings(BaseSettings):
         The same for a batch of metrics: 64 MB hold a million points.
     journal_queue : int, default=10_000
         How many accepted events may wait for the writer before senders are pushed back; at least 1.
+    entity_labels : str
+        Which labels of foreign metrics name the entity, by commas, the one that counts most first.
     promise : float, default=0.95
         Precision promised for automatic labels, in (0, 1); a higher one labels fewer.
     alert_budget : str, default="1/day"
@@ -92,6 +94,8 @@ class Settings(BaseSettings):
         The ``triage.toml`` that was read.
     columns : ColumnRoles
         Its ``[columns]`` table.
+    intake : mapping of str to mapping of str to object
+        Its ``[intake.NAME]`` tables, as they stand there.
     origins : mapping of str to Origin
         Where the keys that are not defaults came from.
     """
@@ -105,6 +109,7 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1024)] = 5_000_000  # below 1 KiB not even a short ticket fits
     max_metrics_bytes: Annotated[int, Field(ge=1024)] = 64_000_000
     journal_queue: Annotated[int, Field(ge=1)] = 10_000
+    entity_labels: str = "instance,host,host.name,node,service,service.name,pod,k8s.pod.name,job"
     promise: Annotated[float, Field(gt=0, lt=1)] = 0.95
     alert_budget: str = "1/day"
     database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home'] / 'triage.db'}", repr=False)
@@ -118,6 +123,7 @@ class Settings(BaseSettings):
     ] = "info"
     config_file: Path | None = None
     columns: ColumnRoles = ColumnRoles()
+    intake: Mapping[str, Mapping[str, object]] = Field(default_factory=dict)
     origins: Mapping[str, Origin] = Field(default_factory=dict, repr=False)
 
     @classmethod
@@ -157,14 +163,18 @@ class Settings(BaseSettings):
         return tuple(key for key in cls.model_fields if key not in _FACTS)
 
     def as_rows(self) -> tuple[SettingRow, ...]:
-        """Render every key, and every entry of ``[columns]``, with where its value came from; passwords are masked."""
+        """Render every key and entry of a table with where its value came from; passwords are masked."""
         keys = [
             SettingRow(key, mask_password(str(getattr(self, key))), self.origins.get(key, Origin.DEFAULT))
             for key in self.known_keys()
         ]
         roles = ((each.name, getattr(self.columns, each.name)) for each in fields(self.columns))
         named = [(name, value if isinstance(value, str) else ", ".join(value)) for name, value in roles if value]
-        return (*keys, *(SettingRow(f"columns.{name}", value, Origin.FILE) for name, value in named))
+        maps = [
+            (f"intake.{name}.{key}", str(value)) for name, table in self.intake.items() for key, value in table.items()
+        ]
+        told = [*((f"columns.{name}", value) for name, value in named), *maps]
+        return (*keys, *(SettingRow(name, value, Origin.FILE) for name, value in told))
 
 
 def is_loopback(host: str) -> bool:

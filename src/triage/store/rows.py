@@ -10,7 +10,7 @@ from typing import TypeAlias, TypedDict
 import orjson
 from sqlalchemy import RowMapping
 
-from triage.domain import Triage
+from triage.domain import Incident, IncidentState, Triage
 from triage.flow import (
     Answer,
     AnswerStatus,
@@ -21,7 +21,7 @@ from triage.flow import (
     with_outlook,
 )
 
-__all__ = ["EntryRows", "Key", "answer_of", "rows_of"]
+__all__ = ["EntryRows", "Key", "answer_of", "incident_of", "rows_of"]
 
 Key: TypeAlias = tuple[str, str]
 
@@ -34,6 +34,7 @@ class _RevisionRow(TypedDict):
     digest: str
     labels: str
     body: str
+    state: str
 
 
 class _DecisionRow(TypedDict):
@@ -85,6 +86,19 @@ def answer_of(row: RowMapping, status: AnswerStatus | None = None) -> Answer:
         row["revision"],
         row["received_at"],
         with_outlook(triage, orjson.loads(row["outlook"])),
+        IncidentState(row["state"]),
+    )
+
+
+def incident_of(row: RowMapping) -> Incident:
+    """Read an incident from the columns of revisions."""
+    return Incident(
+        row["incident_id"],
+        row["source"],
+        row["received_at"],
+        row["opened_at"],
+        orjson.loads(row["labels"]),
+        IncidentState(row["state"]),
     )
 
 
@@ -101,6 +115,7 @@ def _rows_of(entry: Entry) -> EntryRows:
             "digest": received.digest,
             "labels": orjson.dumps(dict(incident.labels)).decode(),
             "body": received.body.decode(),
+            "state": incident.state.value,
         },
         {
             "source": incident.source,

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam,
 from triage.domain import Feedback
 from triage.errors import NotFound, TriageError
 from triage.flow import Answer, AnswerStatus
+from triage.store.change_rows import ChangeRow, write_changes
 from triage.store.metric_rows import BatchRow, SnapshotRow, WarningRow, put_snapshot, put_warnings, write_batches
 from triage.store.rows import EntryRows, Key, answer_of
 from triage.store.tables import decisions, feedback, incidents, revisions
@@ -30,6 +31,8 @@ class Write:
     entries : tuple of EntryRows, default=()
     verdicts : tuple of Feedback, default=()
         Each on an incident that is known, or among the entries of the same transaction.
+    changes : tuple of ChangeRow, default=()
+        Those that are known already are left as they are.
     batches : tuple of BatchRow, default=()
     warnings : tuple of WarningRow, default=()
         Each takes the place of its former self.
@@ -39,6 +42,7 @@ class Write:
 
     entries: tuple[EntryRows, ...] = ()
     verdicts: tuple[Feedback, ...] = ()
+    changes: tuple[ChangeRow, ...] = ()
     batches: tuple[BatchRow, ...] = ()
     warnings: tuple[WarningRow, ...] = ()
     snapshot: SnapshotRow | None = None
@@ -46,7 +50,7 @@ class Write:
     @property
     def rows(self) -> int:
         """How many rows are to be written."""
-        several = (self.entries, self.verdicts, self.batches, self.warnings)
+        several = (self.entries, self.verdicts, self.changes, self.batches, self.warnings)
         return sum(map(len, several)) + (self.snapshot is not None)
 
     @property
@@ -85,6 +89,7 @@ def latest_answers() -> Select[tuple[object, ...]]:
             incidents.c.revision,
             revisions.c.received_at,
             revisions.c.digest,
+            revisions.c.state,
             decisions.c.answered_at,
             decisions.c.degraded,
             decisions.c.predictions,
@@ -121,6 +126,7 @@ def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
     """
     answers = iter(_record(connection, [entry for write in writes for entry in write.entries]))
     recorded = [[next(answers) for _ in write.entries] for write in writes]
+    write_changes(connection, [row for write in writes for row in write.changes])
     write_batches(connection, [row for write in writes for row in write.batches])
     put_warnings(connection, [row for write in writes for row in write.warnings])
     for snapshot in (write.snapshot for write in writes if write.snapshot is not None):
@@ -167,7 +173,8 @@ def _place(entry: EntryRows, incident: _Incident) -> Answer:
     incident.revision += 1
     incident.digest = digest
     status = AnswerStatus.CREATED if incident.revision == 1 else AnswerStatus.UPDATED
-    incident.answer = Answer(status, incident.revision, entry.revision["received_at"], entry.entry.triage)
+    state = entry.entry.received.incident.state
+    incident.answer = Answer(status, incident.revision, entry.revision["received_at"], entry.entry.triage, state)
     return incident.answer
 
 

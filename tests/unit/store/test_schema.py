@@ -21,7 +21,7 @@ def test_database_of_a_newer_version_is_refused_untouched(file: Path) -> None:
     SqlJournal.open(database_url(file)).close()
     execute(file, "UPDATE alembic_version SET version_num = '9999'")
     before = file.read_bytes()
-    with pytest.raises(SettingsError, match=r"9999.*up to 0003"):
+    with pytest.raises(SettingsError, match=r"9999.*up to 0005"):
         SqlJournal.open(database_url(file))
     assert file.read_bytes() == before
 
