@@ -82,7 +82,9 @@ def field_map_of(name: str, table: Mapping[str, object]) -> FieldMap:
     ]
     labels = table.get("labels", {})
     paths = {key: table[key] for key in _PATHS if key in table}
-    given = labels if isinstance(labels, Mapping) else {"": labels}
+    given = labels if isinstance(labels, Mapping) else {}
+    if not isinstance(labels, Mapping):
+        problems.append(Problem("must be a table of dotted paths by label.", f"{where}.labels", got=str(labels)))
     for key, value in {**paths, **{f"labels.{key}": each for key, each in given.items()}}.items():
         if not isinstance(value, str) or not value.strip():
             problems.append(Problem("must be a dotted path.", f"{where}.{key}", got=str(value)))

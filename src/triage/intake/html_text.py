@@ -13,6 +13,7 @@ _BLOCKS = frozenset(
         "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "table", "title", "tr", "ul",
     }
 )  # fmt: skip
+_CELLS = frozenset({"td", "th"})
 _UNSEEN = frozenset({"head", "script", "style", "template", "title"})
 # Mail programs put what is replied to into one of these.
 _QUOTES = frozenset({"gmail_quote", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "gmail_signature"})
@@ -20,8 +21,10 @@ _QUOTE_IDS = frozenset({"appendonsend", "divRplyFwdMsg", "mail-editor-reference-
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
+# A tag that ends something, or a line: "List<P>" opens nothing.
 _TAG = re.compile(
-    r"<(?:!doctype\s+html|/?(?:html|body|div|p|br|table|span|font|blockquote|ul|ol)\b[^<>]*)>", re.IGNORECASE
+    r"<!doctype\s+html|</(?:html|body|div|p|table|span|font|b|i|a|blockquote|ul|ol)\s*>|<br\s*/?>|<html\b",
+    re.IGNORECASE,
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*")
@@ -70,8 +73,7 @@ class _Reader(HTMLParser):
         self._hidden: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BLOCKS:
-            self.parts.append("\n")
+        self._separate(tag)
         if tag in _VOID:
             return
         if self._hidden or tag in _UNSEEN or (not self._with_quotes and _is_quote(tag, dict(attrs))):
@@ -82,12 +84,23 @@ class _Reader(HTMLParser):
             # Elements that were left open within it end with it.
             while self._hidden and self._hidden.pop() != tag:
                 pass
-        if tag in _BLOCKS:
+        if tag != "br":
+            self._separate(tag)
+
+    def _separate(self, tag: str) -> None:
+        if self._hidden:
+            return
+        if tag == "br" or (tag in _BLOCKS and self.parts and not self.parts[-1].endswith("\n")):
             self.parts.append("\n")
+        elif tag in _CELLS:
+            self.parts.append(" ")
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:
-            self.parts.append(_SPACES.sub(" ", data.replace("\n", " ")))
+            text = _SPACES.sub(" ", data.replace("\n", " "))
+            # Blanks between two blocks are nothing.
+            if text.strip() or (self.parts and not self.parts[-1].endswith("\n")):
+                self.parts.append(text)
 
 
 def _is_quote(tag: str, attributes: dict[str, str | None]) -> bool:

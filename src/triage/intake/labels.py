@@ -15,6 +15,7 @@ LONGEST_VALUE = 100_000
 _MOST_LABELS = 500
 # Deeper than any event known to us; a bound, so that nothing that walks a value can run out of stack.
 _DEEPEST = 32
+_OF_A_REFERENCE = frozenset({"display_value", "value", "link"})
 
 
 def flat_labels(*parts: tuple[str, object]) -> dict[str, str]:
@@ -45,7 +46,7 @@ def flat_labels(*parts: tuple[str, object]) -> dict[str, str]:
 
 
 def _scalars(name: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
-    label = to_label(value)
+    label = _label(value)
     if label is not None:
         if name.strip():
             yield name, label
@@ -55,9 +56,15 @@ def _scalars(name: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
         for key, each in value.items():
             yield from _scalars(f"{name}.{key}" if name else str(key), each, depth + 1)
     elif isinstance(value, list):
-        texts = [text for each in value if (text := to_label(each)) is not None]
+        texts = [text for each in value if (text := _label(each)) is not None]
         if texts and name.strip():
             yield name, ", ".join(texts)
         for at, each in enumerate(value):
-            if isinstance(each, Mapping | list) and to_label(each) is None:
+            if isinstance(each, Mapping | list) and _label(each) is None:
                 yield from _scalars(f"{name}.{at}" if name else str(at), each, depth + 1)
+
+
+def _label(value: object) -> str | None:
+    # Any record may have a "value" among others; only ServiceNow's references have nothing else.
+    is_record = isinstance(value, Mapping) and not value.keys() <= _OF_A_REFERENCE
+    return None if is_record else to_label(value)

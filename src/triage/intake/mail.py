@@ -22,6 +22,9 @@ _WROTE = re.compile(
     r")\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+# The same in any other language: an address at the end, a date, and a colon.
+_SAYS_WHO = re.compile(r"@[^\s@]+.{0,40}[:\uff1a]$")
+_SAYS_WHEN = re.compile(r"\b\d{4}(?:\b|\D)|\d{1,2}:\d{2}")
 # Outlook's ruler lines above a forwarded or answered mail.
 _ORIGINAL = re.compile(
     r"^[\s>]*[-_—]{2,}\s*(?:original message|original appointment|forwarded message|ursprüngliche nachricht|"
@@ -54,7 +57,7 @@ _CLOSING = re.compile(
     r"(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|gracias|"
     r"(?:com os melhores )?cumprimentos|atenciosamente|obrigad[oa]|abraços?|"
     r"cordiali saluti|distinti saluti|grazie|saluti|"
-    r"(?:met )?vriendelijke groeten?|mvg|groeten|bedankt|"
+    r"(?:met )?vriendelijke groet(?:en)?|mvg|groeten|bedankt|"
     r"pozdrawiam|z poważaniem|dziękuję|"
     r"此致(?:敬礼)?|祝好|谢谢|よろしくお願いします|よろしくお願いいたします)\s*[,.!\uff0c。\uff01]*$",
     re.IGNORECASE,
@@ -105,9 +108,17 @@ def _without_quotes(lines: list[str]) -> list[str]:
             break
         if not stripped.startswith(">"):
             kept.append(line)
-        elif kept and _WROTE.match(kept[-1].strip()):
-            kept.pop()
+        else:
+            _drop_attribution(kept)
     return kept
+
+
+def _drop_attribution(kept: list[str]) -> None:
+    """Drop a line that says, in whatever language, who wrote what is quoted below it."""
+    at = next((at for at in range(len(kept) - 1, -1, -1) if kept[at].strip()), -1)
+    line = kept[at].strip() if at >= 0 else ""
+    if _WROTE.match(line) or (_SAYS_WHO.search(line) and _SAYS_WHEN.search(line)):
+        del kept[at:]
 
 
 def _begins_quote(lines: list[str], at: int) -> bool:

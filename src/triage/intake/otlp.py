@@ -104,6 +104,9 @@ def read_otlp_json(body: bytes) -> ExportMetricsServiceRequest:
     MalformedBody
         It is not that message.
     """
+    if not body.lstrip().startswith(b"{"):
+        # The library takes an empty list for an empty message.
+        raise MalformedBody("The body must be a JSON object: ExportMetricsServiceRequest.")
     try:
         request: ExportMetricsServiceRequest = json_format.Parse(
             body, ExportMetricsServiceRequest(), ignore_unknown_fields=True

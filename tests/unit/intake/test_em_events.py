@@ -21,7 +21,14 @@ PUBLISHED = b"""{ "records":
 
 
 def event(**changes: object) -> dict[str, Any]:
-    record = {"source": "SCOM", "node": "db-1", "type": "Disk", "resource": "D:", "metric_name": "Free", "severity": "1"}
+    record = {
+        "source": "SCOM",
+        "node": "db-1",
+        "type": "Disk",
+        "resource": "D:",
+        "metric_name": "Free",
+        "severity": "1",
+    }
     return {**record, **changes}
 
 
@@ -44,7 +51,9 @@ def test_braces_that_nothing_opened_are_passed_over(text: bytes) -> None:
     assert isinstance(read_lenient_json(text), dict)
 
 
-@pytest.mark.parametrize("text", [b"", b"{", b'{"a": 1}}}}}}}}', b'{"a": }', b"{} x", b"\xff", b'{"a" 1}}', b"[" * 9999])
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b'{"a": 1}}}}}}}}', b'{"a": }', b"{} x", b"\xff", b'{"a" 1}}', b"[" * 9999]
+)
 def test_what_else_is_no_json_is_refused(text: bytes) -> None:
     with pytest.raises(MalformedBody):
         read_lenient_json(text)

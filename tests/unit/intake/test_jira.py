@@ -89,7 +89,11 @@ def test_custom_fields_have_the_names_that_the_settings_give() -> None:
 @pytest.mark.parametrize(
     ("event", "fields", "state"),
     [
-        ("jira:issue_updated", {"status": {"name": "Doing", "statusCategory": {"key": "indeterminate"}}}, "acknowledged"),
+        (
+            "jira:issue_updated",
+            {"status": {"name": "Doing", "statusCategory": {"key": "indeterminate"}}},
+            "acknowledged",
+        ),
         ("jira:issue_updated", {"status": {"name": "Done", "statusCategory": {"key": "done"}}}, "resolved"),
         ("jira:issue_updated", {"status": {"name": "Done"}, "resolution": {"name": "Fixed"}}, "resolved"),
         ("jira:issue_updated", {"status": {"name": "Reopened", "statusCategory": {"key": "new"}}}, "open"),

@@ -142,7 +142,9 @@ def test_a_damaged_request_is_refused_or_read_but_never_breaks_the_decoder(data:
     st.lists(
         st.tuples(
             st.dictionaries(st.text("abc", min_size=1), st.text(min_size=1, max_size=5), max_size=3),
-            st.lists(st.tuples(st.floats(allow_nan=False, allow_infinity=False), st.integers(AT, AT + 10**6)), max_size=3),
+            st.lists(
+                st.tuples(st.floats(allow_nan=False, allow_infinity=False), st.integers(AT, AT + 10**6)), max_size=3
+            ),
         ),
         max_size=5,
     )
