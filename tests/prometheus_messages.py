@@ -55,13 +55,12 @@ def _message_type(package: str, schema: Mapping[str, Mapping[str, tuple[int, str
         described = file.message_type.add(name=message)
         for field, (number, kind) in fields.items():
             one = described.field.add(name=field, number=number)
-            is_repeated = kind.startswith("*")
-            one.label = one.LABEL_REPEATED if is_repeated else one.LABEL_OPTIONAL
-            kind = kind.removeprefix("*")
-            if kind in _TYPES:
-                one.type = _TYPES[kind]
+            one.label = one.LABEL_REPEATED if kind.startswith("*") else one.LABEL_OPTIONAL
+            of_type = kind.removeprefix("*")
+            if of_type in _TYPES:
+                one.type = _TYPES[of_type]
             else:
-                one.type, one.type_name = one.TYPE_MESSAGE, f".{package}.{kind}"
+                one.type, one.type_name = one.TYPE_MESSAGE, f".{package}.{of_type}"
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
     return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{package}.{name}"))
@@ -80,8 +79,8 @@ def request_1(*series: Series, histograms: int = 0) -> bytes:
         one = request.timeseries.add()
         for name, value in labels:
             one.labels.add(name=name, value=value)
-        for value, timestamp in samples:
-            one.samples.add(value=value, timestamp=timestamp)
+        for number, timestamp in samples:
+            one.samples.add(value=number, timestamp=timestamp)
         for _ in range(histograms):
             one.histograms.add(count_int=3, sum=1.5, timestamp=1795428000000)
     request.metadata.add(metric_family_name="up", help="Whether it is.")

@@ -11,6 +11,7 @@ from triage.bootstrap.places import open_shelf
 from triage.bootstrap.watching import LiveWatchers, to_budget
 from triage.domain import Incident
 from triage.flow import LiveFlow, LiveMetrics, Received
+from triage.intake import VERSION_1, SeriesNames, to_remote_write
 from triage.registry.live import LiveModels, require_champions
 from triage.settings import Settings
 from triage.store import SqlJournal
@@ -59,6 +60,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
         flow = LiveFlow(lambda: models.engine, journal, _now)
         # Compiled kernels are loaded by their first call, which is not to be a sender's.
         flow.preview([Received(Incident("", "", _now(), labels={"title": "start"}), b"", "")])
+        to_remote_write(b"", VERSION_1, SeriesNames())
         yield Live(flow, LiveMetrics(LiveWatchers(models, budget), journal.metrics, flow, _now), models)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from google.protobuf import json_format
-from httpx import Response
+from httpx2 import Response
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
     ExportMetricsServiceResponse,
@@ -34,7 +34,7 @@ def as_json(metrics: list[dict[str, Any]]) -> bytes:
 
 
 def as_protobuf(body: bytes) -> bytes:
-    return json_format.Parse(body, ExportMetricsServiceRequest()).SerializeToString()
+    return bytes(json_format.Parse(body, ExportMetricsServiceRequest()).SerializeToString())
 
 
 BODY = json.dumps(OTLP).encode()

@@ -16,7 +16,7 @@ PUBLISHED = b"""{ "records":
   [ { "source":"SCOM", "event_class":"SCOM 2007 on scom.server.com", "resource":"C:", "node":"name.of.node.com",
       "metric_name":"Percentage Logical Disk Free Space", "type":"Disk space", "severity":"4",
       "description":"The disk C: on computer V-W2K8-dfg.dfg.com is running out of disk space.",
-      "additional_info": "{\\"scom-severity\\":\\"Medium\\",\\"metric-value\\":\\"38\\",\\"os_type\\":\\"Windows.Server.2008\\" }" }
+      "additional_info": "{\\"scom-severity\\":\\"Medium\\",\\"metric-value\\":\\"38\\" }" }
     } ] }"""
 
 

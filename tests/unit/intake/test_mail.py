@@ -12,7 +12,9 @@ BODY = "The VPN is down again.\nError 619 after the update."
 
 REPLIES = {
     "Gmail, English": "On Mon, Nov 23, 2026 at 10:00 AM Service Desk <desk@example.org> wrote:\n\n> Solved.\n> Bye",
-    "Gmail, English, folded": "On Mon, Nov 23, 2026 at 10:00 AM Service Desk with a long name <\ndesk@example.org> wrote:\n> Hi",
+    "Gmail, English, folded": (
+        "On Mon, Nov 23, 2026 at 10:00 AM Service Desk with a long name <\ndesk@example.org> wrote:\n> Hi"
+    ),
     "Thunderbird, English": "On 23/11/2026 10:00, Service Desk wrote:\n> Solved.",
     "Apple Mail, English": "> On 23 Nov 2026, at 10:00, Desk <desk@example.org> wrote:\n>\n> Solved.",
     "Gmail, German": "Am Mo., 23. Nov. 2026 um 10:00 Uhr schrieb Service Desk <\ndesk@example.org>:\n\n> Erledigt.",
@@ -23,17 +25,24 @@ REPLIES = {
     "Gmail, Italian": "Il giorno lun 23 nov 2026 alle ore 10:00 Desk <desk@example.org> ha scritto:\n\n> Fatto.",
     "Gmail, Dutch": "Op ma 23 nov 2026 om 10:00 schreef Service Desk <desk@example.org>:\n\n> Klaar.",
     "Gmail, Polish": "pon., 23 lis 2026 o 10:00 Desk <desk@example.org> napisał(a):\n\n> Gotowe.",
-    "Gmail, Chinese": "Service Desk <desk@example.org> 于2026年11月23日周一 10:00写道：\n\n> 已解决",
+    "Gmail, Chinese": "Service Desk <desk@example.org> 于2026年11月23日周一 10:00写道\uff1a\n\n> 已解决",
     "Gmail, Japanese": "2026年11月23日(月) 10:00 Service Desk <desk@example.org>:\n\n> 解決しました",
-    "Outlook, English": "From: Desk <desk@example.org>\nSent: Monday, November 23, 2026 10:00\nTo: Ada\nSubject: RE: VPN\n\nSolved.",
+    "Outlook, English": (
+        "From: Desk <desk@example.org>\nSent: Monday, November 23, 2026 10:00\nTo: Ada\nSubject: RE: VPN\n\nSolved."
+    ),
     "Outlook, ruler": "-----Original Message-----\nFrom: Desk\nSent: Monday\nTo: Ada\n\nSolved.",
-    "Outlook, German": "Von: Desk <desk@example.org>\nGesendet: Montag, 23. November 2026 10:00\nAn: Ada\nBetreff: AW: VPN\n\nErledigt.",
+    "Outlook, German": (
+        "Von: Desk <desk@example.org>\nGesendet: Montag, 23. November 2026 10:00\nAn: Ada\n"
+        "Betreff: AW: VPN\n\nErledigt."
+    ),
     "Outlook, German ruler": "-----Ursprüngliche Nachricht-----\nVon: Desk\nGesendet: Montag\n\nErledigt.",
-    "Outlook, French": "De : Desk <desk@example.org>\nEnvoyé : lundi 23 novembre 2026 10:00\nÀ : Ada\nObjet : RE: VPN\n\nRésolu.",
+    "Outlook, French": (
+        "De : Desk <desk@example.org>\nEnvoyé : lundi 23 novembre 2026 10:00\nÀ : Ada\nObjet : RE: VPN\n\nRésolu."
+    ),
     "Outlook, Spanish": "De: Desk\nEnviado el: lunes, 23 de noviembre\nPara: Ada\nAsunto: RE: VPN\n\nListo.",
     "Outlook, Italian": "Da: Desk\nInviato: lunedì 23 novembre\nA: Ada\nOggetto: R: VPN\n\nFatto.",
     "Outlook, Dutch": "Van: Desk\nVerzonden: maandag 23 november\nAan: Ada\nOnderwerp: RE: VPN\n\nKlaar.",
-    "Outlook, Chinese": "发件人: Desk <desk@example.org>\n发送时间: 2026年11月23日 10:00\n收件人: Ada\n主题: 回复: VPN\n\n已解决",
+    "Outlook, Chinese": "发件人: Desk <desk@example.org>\n发送时间: 2026年11月23日\n收件人: Ada\n主题: VPN\n\n已解决",
     "Outlook, line above": "________________________________\nFrom: Desk\nSent: Monday\nTo: Ada\n\nSolved.",
 }
 SIGNATURES = {
@@ -50,7 +59,7 @@ SIGNATURES = {
     "Italian": "Cordiali saluti\nAda",
     "Dutch": "Met vriendelijke groet,\nAda",
     "Polish": "Pozdrawiam\nAda",
-    "Chinese": "谢谢！\n小李",
+    "Chinese": "谢谢\uff01\n小李",
     "Japanese": "よろしくお願いいたします。\n田中",
     "iPhone": "Sent from my iPhone",
     "iPhone, German": "Von meinem iPhone gesendet",
@@ -91,7 +100,7 @@ def test_answers_between_the_quoted_lines_are_kept() -> None:
         "Thanks for the new laptop. The VPN is down, though.\nPlease call me back.",
         "From: the file server I cannot copy anything.\nIt says access denied.",
         "On Monday the vendor wrote: replace the disk. It is still broken.",
-        "Thank you\nfor calling back. Could you look at the printer in room 12 as well, which has been jamming since Monday?",
+        "Thank you\nfor calling back. Could you look at the printer in room 12 as well? It has been jamming since Monday.",
         "The log says\n-- end of file --\nand then it stops.",
         "Am Montag war das VPN weg.\nVon: überall, auch von zu Hause.",
         "a > b holds and 3 < 4",
@@ -127,10 +136,10 @@ def test_html_is_read_as_a_reader_sees_it() -> None:
 @pytest.mark.parametrize(
     "quote",
     [
-        '<div class="gmail_quote"><div class="gmail_attr">On Mon wrote:<br></div><blockquote>Solved.</blockquote></div>',
+        '<div class="gmail_quote"><div>On Mon wrote:<br></div><blockquote>Solved.</blockquote></div>',
         '<blockquote type="cite">Solved.</blockquote>',
         '<div class="moz-cite-prefix">On 23/11/2026, Desk wrote:</div><blockquote type="cite">Solved.</blockquote>',
-        '<div id="appendonsend"></div><div id="divRplyFwdMsg"><b>From:</b> Desk<br><b>Sent:</b> Monday<br><b>To:</b> Ada</div>',
+        '<div id="appendonsend"></div><div id="divRplyFwdMsg"><b>From:</b> Desk<br><b>Sent:</b> Monday</div>',
         "<hr><p><b>From:</b> Desk<br><b>Sent:</b> Monday<br><b>To:</b> Ada<br><b>Subject:</b> VPN</p><p>Solved.</p>",
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -132,10 +133,9 @@ def test_a_damaged_request_is_refused_or_read_but_never_breaks_the_decoder(data:
     body = bytearray(write((UP, [(1.0, AT)]), (UP, [(2.0, AT)])))
     at = data.draw(st.integers(0, len(body) - 1))
     body[at] = data.draw(st.integers(0, 255))
-    try:
-        read(version, bytes(body[: data.draw(st.integers(at, len(body)))]))
-    except MalformedBody:
-        pass
+    cut = bytes(body[: data.draw(st.integers(at, len(body)))])
+    with suppress(MalformedBody):
+        read(version, cut)
 
 
 @given(

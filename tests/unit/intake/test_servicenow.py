@@ -104,6 +104,7 @@ def test_what_cannot_be_used_is_named_by_record(payload: object, where: str) -> 
 
 
 def test_records_must_be_1_to_1000() -> None:
-    for payload in ([], {"result": []}, [PLAIN] * 1001):
+    payloads: list[object] = [[], {"result": []}, [PLAIN] * 1001]
+    for payload in payloads:
         with pytest.raises(DataError):
             to_record_incidents(payload, NOON)
