@@ -102,10 +102,10 @@ def _check_media(request: Request) -> None:
         raise UnsupportedMedia(f"JSON must be in UTF-8. Got charset {charset.strip()!r}.")
 
 
-def _encoding(request: Request) -> str:
-    return request.headers.get("content-encoding", "identity").strip().lower()
-
-
 def too_large(max_bytes: int) -> BodyTooLarge:
     """Return the error of a body that is larger than it may be."""
     return BodyTooLarge(f"A body must have at most {max_bytes:,} bytes. Send a list in parts, or label a file instead.")
+
+
+def _encoding(request: Request) -> str:
+    return request.headers.get("content-encoding", "identity").strip().lower()

@@ -100,7 +100,7 @@ def test_answers_between_the_quoted_lines_are_kept() -> None:
         "Thanks for the new laptop. The VPN is down, though.\nPlease call me back.",
         "From: the file server I cannot copy anything.\nIt says access denied.",
         "On Monday the vendor wrote: replace the disk. It is still broken.",
-        "Thank you\nfor calling back. Could you look at the printer in room 12 as well? It has been jamming since Monday.",
+        "Thank you\nfor calling back. Could you look at the printer in room 12? It has been jamming since Monday.",
         "The log says\n-- end of file --\nand then it stops.",
         "Am Montag war das VPN weg.\nVon: überall, auch von zu Hause.",
         "a > b holds and 3 < 4",
