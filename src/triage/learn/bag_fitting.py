@@ -19,11 +19,11 @@ __all__ = ["UNITS_A_BAG", "FittedBag", "HeadTruth", "fit_bag"]
 # Tried on the older slices of 33,000 and of 500 to 4,000 tickets: 128 units and 16 epochs were no better, and an even
 # start of the embeddings near 0 matters most.
 UNITS_A_BAG = 64
-_PACE = Pace(rate=0.03, dropped_features=0.5, dropped_units=0.5)
+_PACE = Pace(rate=0.03, dropped_features=0.5, dropped_units=0.2)
 _SPREAD = 0.02
 # Passes, for at most so many rows: few tickets need more of them to be learnt at all. On 27,000 tickets 4 gave .8612, 6
-# .8629, 10 .8609.
-_EPOCHS = ((8_000, 15), (100_000, 6), (1 << 62, 4))
+# .8629, 10 .8609; on 50,000 4 were as good as 6.
+_EPOCHS = ((8_000, 15), (30_000, 6), (1 << 62, 4))
 # Keeps AdaGrad's first steps from being as large as its rate.
 _FIRST_SQUARES = 1e-3
 
@@ -61,7 +61,12 @@ class FittedBag:
 
 
 def fit_bag(
-    source: RowSource, truths: Sequence[HeadTruth], row_weights: NDArray[np.float64], n_seeds: int, n_jobs: int = 1
+    source: RowSource,
+    truths: Sequence[HeadTruth],
+    row_weights: NDArray[np.float64],
+    n_seeds: int,
+    n_jobs: int = 1,
+    n_units: int = UNITS_A_BAG,
 ) -> FittedBag:
     """Fit bags from several random starts, side by side in one layer; a head's answer is the mean of theirs.
 
@@ -76,13 +81,15 @@ def fit_bag(
         At least 1.
     n_jobs : int, default=1
         Threads; more than ``n_seeds`` are of no use.
+    n_units : int, default=64
+        Hidden units a start.
     """
     classes = np.cumsum([0, *(truth.n_classes for truth in truths)]).astype(np.int64)
     told = np.column_stack([truth.positions for truth in truths]).astype(np.int64)
     weights = row_weights.astype(np.float32)
     known = np.flatnonzero((told >= 0).any(axis=1))
     epochs = next(passes for most, passes in _EPOCHS if source.n_rows <= most)
-    starts = [_Start.drawn(source.n_features, int(classes[-1]), seed) for seed in range(n_seeds)]
+    starts = [_Start.drawn((source.n_features, n_units, int(classes[-1])), seed) for seed in range(n_seeds)]
     generator = np.random.default_rng(n_seeds)
     done = 0
     with Parallel(n_jobs=min(n_jobs, n_seeds), prefer="threads") as parallel:
@@ -113,25 +120,27 @@ class _Start:
     dice: NDArray[np.uint64]
 
     @classmethod
-    def drawn(cls, n_features: int, n_classes: int, seed: int) -> _Start:
+    def drawn(cls, sizes: tuple[int, int, int], seed: int) -> _Start:
+        n_features, n_units, n_classes = sizes
         generator = np.random.default_rng(seed)
         layers = Layers(
-            generator.standard_normal((n_features, UNITS_A_BAG), np.float32),
-            np.zeros(UNITS_A_BAG, np.float32),
-            generator.standard_normal((UNITS_A_BAG, n_classes), np.float32) / np.float32(np.sqrt(UNITS_A_BAG)),
+            generator.standard_normal((n_features, n_units), np.float32),
+            np.zeros(n_units, np.float32),
+            generator.standard_normal((n_units, n_classes), np.float32) / np.float32(np.sqrt(n_units)),
             np.zeros(n_classes, np.float32),
         )
         # In place: of a large vocabulary this is the largest array there is.
         np.multiply(layers.embeddings, np.float32(_SPREAD), out=layers.embeddings)
-        shapes = ((n_features,), (UNITS_A_BAG,), (UNITS_A_BAG, n_classes), (n_classes,))
+        shapes = ((n_features,), (n_units,), (n_units, n_classes), (n_classes,))
         squares = Squares(*(np.full(shape, _FIRST_SQUARES, np.float32) for shape in shapes))
         return cls(layers, squares, np.array([seed], np.uint64))
 
     def learn(self, lessons: Lessons, longest: int) -> None:
+        n_units = len(self.layers.bias)
         work = Workspace(
-            level=np.zeros(UNITS_A_BAG, np.float32),
-            back=np.zeros(UNITS_A_BAG, np.float32),
-            mask=np.zeros(UNITS_A_BAG, np.float32),
+            level=np.zeros(n_units, np.float32),
+            back=np.zeros(n_units, np.float32),
+            mask=np.zeros(n_units, np.float32),
             found=np.zeros(len(self.layers.intercept), np.float32),
             kept_ids=np.zeros(longest, np.int64),
             kept_values=np.zeros(longest, np.float32),
@@ -146,9 +155,10 @@ def _longest(chunk: Chunk) -> int:
 
 def _side_by_side(starts: Sequence[_Start], classes: NDArray[np.int64]) -> FittedBag:
     layers = [start.layers for start in starts]
-    embeddings = np.empty((len(layers[0].embeddings), len(starts) * UNITS_A_BAG), np.float16)
+    n_features, n_units = layers[0].embeddings.shape
+    embeddings = np.empty((n_features, len(starts) * n_units), np.float16)
     for at, each in enumerate(layers):
-        embeddings[:, at * UNITS_A_BAG : (at + 1) * UNITS_A_BAG] = each.embeddings
+        embeddings[:, at * n_units : (at + 1) * n_units] = each.embeddings
     outputs = np.vstack([each.outputs / np.float32(len(starts)) for each in layers])
     intercept = np.vstack([each.intercept for each in layers]).mean(axis=0, dtype=np.float32)
     spans = [slice(first, last) for first, last in pairwise(classes.tolist())]

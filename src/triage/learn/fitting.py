@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.errors import DataError, Problem
-from triage.learn.bag_fitting import UNITS_A_BAG
 from triage.learn.blending import add_bags, mix_in_bag
 from triage.learn.features import fit_features
 from triage.learn.heads import Head, to_positions
@@ -19,7 +18,7 @@ from triage.learn.inputs import InputColumns, Inputs
 from triage.learn.linear import Recipe, fit_linear_heads
 from triage.learn.model import IncidentModel
 from triage.learn.rows import Row, to_matrix
-from triage.learn.unit_heads import UNITS_ALONE, calibrated, fit_unit_heads, is_units_alone
+from triage.learn.unit_heads import UNITS_ALONE, calibrated, fit_unit_heads, is_units_alone, units_a_start
 from triage.measure.calibration import fit_calibration, log_losses
 from triage.measure.scores import macro_f1
 
@@ -31,6 +30,8 @@ Targets = Mapping[str, Sequence[str | None]]
 # The matrix of a linear fit takes 12 kB a ticket of 50 words and its solver as much again: 1.5 GB of so many. Units
 # alone are as accurate from some 10,000 tickets on (8-topic, older slices: .8629 against .8588 linear and .8641 mixed).
 _MOST_LINEAR, _MOST_LINEAR_QUICK = 60_000, 8_000
+# Rows times labels: a linear fit takes 20 us for each, some times over.
+_MOST_LINEAR_LABELS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def choose_model(
     features = fit_features(inputs, columns)
     if not len(features):
         raise DataError("Nothing can be learnt: no two of the texts to fit share a word, and no field is read.")
-    if len(inputs) > effort.most_linear:
+    n_labels = sum(len(set(labels) - {None}) for labels in targets.values())
+    if len(inputs) > effort.most_linear or len(inputs) * n_labels > _MOST_LINEAR_LABELS:
         fitted = fit_unit_heads(features, inputs, targets, max(1, effort.n_bags), n_jobs)
         return calibrated(fitted, held_out), dict.fromkeys(targets, UNITS_ALONE)
     matrix = to_matrix(features.rows(inputs), len(features))
@@ -144,7 +146,8 @@ def refit_model(
     features = fit_features(inputs, judged.columns)
     if all(map(is_units_alone, recipes.values())):
         of_recipes = {target: targets[target] for target in recipes}
-        served = fit_unit_heads(features, inputs, of_recipes, judged.bag.n_units // UNITS_A_BAG, n_jobs)
+        starts = judged.bag.n_units // units_a_start(sum(len(head.classes) for head in judged.heads))
+        served = fit_unit_heads(features, inputs, of_recipes, starts, n_jobs)
     else:
         matrix = to_matrix(features.rows(inputs), len(features))
         asked = [(target, recipe, targets[target]) for target, recipe in recipes.items()]
