@@ -148,13 +148,36 @@ def _is_enough(lessons: RiskLessons, name: str) -> bool:
 def _choose(features: Features, fit: RiskLessons, held_out: RiskLessons, name: str) -> tuple[RiskHead, RiskRecipe]:
     jury = _Jury(features, fit, held_out, name)
     tried = [RiskRecipe(strength, with_trees=False) for strength in _STRENGTHS]
-    best = min(
-        (_calibrate(_fit(features, fit, name, recipe), jury, recipe) for recipe in tried), key=lambda each: each[0]
-    )
+    best = _best([_calibrate(_fit(features, fit, name, recipe), jury, recipe) for recipe in tried])
     if features.fields.values:
-        recipe = best[2]._replace(with_trees=True)
-        best = min(best, _calibrate(_fit(features, fit, name, recipe), jury, recipe), key=lambda each: each[0])
-    return best[1], best[2]
+        recipe = best.recipe._replace(with_trees=True)
+        best = _best([_calibrate(_fit(features, fit, name, recipe), jury, recipe), best])
+    return best.head, best.recipe
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tried:
+    """A calibrated head, what it says of the held-out rows, and what it expects of those that are open."""
+
+    head: RiskHead
+    recipe: RiskRecipe
+    found: _Floats
+    likely: _Floats
+
+
+def _best(tried: Sequence[_Tried]) -> _Tried:
+    """Return the first, unless another is better by more than a standard error, row by row.
+
+    They are judged by what all of them expect of the open cases: by its own expectations each would be right.
+    """
+    likely = np.mean([each.likely for each in tried], axis=0)
+    losses = [binary_losses(each.found, likely) for each in tried]
+    best = 0
+    for at in range(1, len(tried)):
+        gains = losses[best] - losses[at]
+        if len(gains) and gains.mean() > gains.std() / np.sqrt(len(gains)):
+            best = at
+    return tried[best]
 
 
 class _Jury:
@@ -180,16 +203,16 @@ class _Jury:
         return found[n_before:]
 
 
-def _calibrate(head: RiskHead, jury: _Jury, recipe: RiskRecipe) -> tuple[float, RiskHead, RiskRecipe]:
-    """Return the loss on the held-out cases that are over, and the head, calibrated on all of them."""
+def _calibrate(head: RiskHead, jury: _Jury, recipe: RiskRecipe) -> _Tried:
+    """Calibrate on the held-out cases that are over, then on all of them by what is to be expected of the open ones."""
     margins, likely, known = head.margins(jury.rows, jury.features), jury.truth, jury.course.ended
     scale, shift = fit_sigmoid(margins[known], likely[known])
     for _ in range(0 if known.all() else _CALIBRATION_STEPS):
         at_opening = expit(margins * scale + shift)
         likely = jury.expect(np.where(np.isnan(likely), at_opening, likely), at_opening)
         scale, shift = fit_sigmoid(margins, likely)
-    found = expit(margins * scale + shift)
-    return float(binary_losses(found, likely).sum()), replace(head, scale=scale, shift=shift), recipe
+    found = np.asarray(expit(margins * scale + shift))
+    return _Tried(replace(head, scale=scale, shift=shift), recipe, found, likely)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
