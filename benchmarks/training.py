@@ -31,9 +31,9 @@ def run(is_final: bool) -> list[ResultTable]:
     file = folder / "tickets/it_service_8topic/tickets.zip"
     rows = [_row(learner, n, _measure(learner, n, file)) for n, learners in _RUNS.items() for learner in learners]
     about = (
-        "Tickets made of halves of real ones of the 8-topic set (older slices) with four words swapped; three heads: topic "
-        "(8 labels), group (72) and urgency (5), some of each drawn blindly. 5,000 judged, made of later tickets. One fit "
-        "from texts to calibrated heads, a process each, one thread; ours redacts texts first. The peak is the whole "
+        "Tickets made of halves of real ones of the 8-topic set (older slices) with four words swapped; three heads: "
+        "topic (8 labels), group (72) and urgency (5), some of each drawn blindly. 5,000 judged, made of later tickets. "
+        "One fit from texts to calibrated heads, a process each, one thread; ours redacts texts first. The peak is the whole "
         "process's, with the tickets (the first row's) and the libraries."
     )
     return [ResultTable("training", "Training, three heads", about, _COLUMNS, tuple(rows))]

@@ -25,10 +25,12 @@ from triage.domain import (
     Incident,
     ModelRef,
     Precedent,
+    PrecedentQuery,
     Prediction,
     RankedLabel,
     Reason,
     Risk,
+    SuggestedFix,
     Triage,
 )
 from triage.errors import BundleRefused, NotFound, StoreUnavailable
@@ -79,7 +81,9 @@ class FakeLabeller:
     def models(self) -> tuple[ModelRef, ...]:
         return (DESK,)
 
-    def handle_many(self, events: Sequence[Incident], now: datetime) -> list[Triage]:
+    def handle_many(
+        self, events: Sequence[Incident], now: datetime, _precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
         self.calls.append(len(events))
         return [network_triage(event.id, event.source, now) for event in events]
 
@@ -87,7 +91,9 @@ class FakeLabeller:
 class FaultyLabeller(FakeLabeller):
     """Cannot stand incidents whose title says so."""
 
-    def handle_many(self, events: Sequence[Incident], now: datetime) -> list[Triage]:
+    def handle_many(
+        self, events: Sequence[Incident], now: datetime, _precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
         if any("poison" in event.labels.get("title", "") for event in events):
             raise KeyError("poison")
         return super().handle_many(events, now)
@@ -96,7 +102,9 @@ class FaultyLabeller(FakeLabeller):
 class MuteLabeller(FakeLabeller):
     """Gives no answers at all, against its contract."""
 
-    def handle_many(self, _events: Sequence[Incident], _now: datetime) -> list[Triage]:
+    def handle_many(
+        self, _events: Sequence[Incident], _now: datetime, _precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
         return []
 
 
@@ -107,7 +115,9 @@ class EmptyLabeller(FakeLabeller):
     def models(self) -> tuple[ModelRef, ...]:
         return ()
 
-    def handle_many(self, events: Sequence[Incident], now: datetime) -> list[Triage]:
+    def handle_many(
+        self, events: Sequence[Incident], now: datetime, _precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
         return [Triage(event.id, event.source, degraded="No model is loaded.", answered_at=now) for event in events]
 
 
@@ -146,6 +156,7 @@ def network_triage(incident_id: str, source: str, now: datetime) -> Triage:
             ),
         ),
         duplicate=Duplicate("INC0010007", 0.12),
+        suggested_fix=SuggestedFix("Certificate of the gateway renewed.", "INC0010007", 1, 0),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from triage.domain import Change, Feedback, Incident, Triage
+from triage.domain import Change, Feedback, Incident, PrecedentQuery, Triage
 from triage.errors import DataError, NotFound, Problem
 from triage.flow.ports import (
     Answer,
@@ -52,13 +52,15 @@ class LiveFlow:
         """What the journal has written since it was opened."""
         return self._journal.counts
 
-    async def accept(self, received: Sequence[Received]) -> list[Answer]:
+    async def accept(self, received: Sequence[Received], precedents: PrecedentQuery | None = None) -> list[Answer]:
         """Label incidents and commit each with its answer; what is returned is on disk.
 
         Parameters
         ----------
         received : sequence of Received
             Those of one request; the same incident may be among them several times.
+        precedents : PrecedentQuery or None, default=None
+            Which precedents are wanted; None for the usual.
 
         Returns
         -------
@@ -72,14 +74,14 @@ class LiveFlow:
         """
         standing = {at: await self._standing(one.incident) for at, one in enumerate(received) if one.keeps_answer}
         fresh = [one.incident for at, one in enumerate(received) if standing.get(at) is None]
-        labelled = iter(self._label(fresh, self._clock()))
+        labelled = iter(self._label(fresh, self._clock(), precedents))
         return await self._journal.record(
             [Entry(one, standing.get(at) or next(labelled)) for at, one in enumerate(received)],
         )
 
-    def preview(self, received: Sequence[Received]) -> list[Answer]:
+    def preview(self, received: Sequence[Received], precedents: PrecedentQuery | None = None) -> list[Answer]:
         """Label incidents and keep nothing: a dry run."""
-        triages = self._label([one.incident for one in received], self._clock())
+        triages = self._label([one.incident for one in received], self._clock(), precedents)
         return [
             Answer(AnswerStatus.PREVIEW, 0, one.incident.received_at, triage, one.incident.state)
             for one, triage in zip(received, triages, strict=True)
@@ -149,11 +151,18 @@ class LiveFlow:
         except NotFound:
             return None
 
-    def _label(self, events: Sequence[Incident], now: datetime, *, retried: bool = False) -> list[Triage]:
+    def _label(
+        self,
+        events: Sequence[Incident],
+        now: datetime,
+        precedents: PrecedentQuery | None,
+        *,
+        retried: bool = False,
+    ) -> list[Triage]:
         if not events:
             return []
         try:
-            triages = self._labeller_source().handle_many(events, now)
+            triages = self._labeller_source().handle_many(events, now, precedents)
             return [triage for _, triage in zip(events, triages, strict=True)]
         except Exception as err:  # noqa: BLE001  # whatever is wrong with a model, the event must be kept and sent on
             # A list that fails again one by one would write the same traceback a thousand times.
@@ -162,6 +171,6 @@ class LiveFlow:
             )
             failed = type(err).__name__
         if len(events) > 1:
-            return [triage for event in events for triage in self._label([event], now, retried=True)]
+            return [triage for event in events for triage in self._label([event], now, precedents, retried=True)]
         reason = f"The labeller failed ({failed}); the incident goes on unlabelled."
         return [Triage(events[0].id, events[0].source, degraded=reason, answered_at=now)]
