@@ -23,7 +23,8 @@ _COLUMNS = ("row", "tickets", "tickets per CPU-second", "peak MB", "accuracy: to
 
 
 def run(is_final: bool) -> list[ResultTable]:
-    """Run each training in a process of its own; the newest fifth of the file stays closed, ``is_final`` or not."""
+    """Run each training in a process of its own; the newest fifth of the file stays closed either way."""
+    del is_final
     folder, reason = find_data_folder()
     if folder is None:
         print(f"Training: skipped, {reason}")
@@ -32,9 +33,9 @@ def run(is_final: bool) -> list[ResultTable]:
     rows = [_row(learner, n, _measure(learner, n, file)) for n, learners in _RUNS.items() for learner in learners]
     about = (
         "Tickets made of halves of real ones of the 8-topic set (older slices) with four words swapped; three heads: "
-        "topic (8 labels), group (72) and urgency (5), some of each drawn blindly. 5,000 judged, made of later tickets. "
-        "One fit from texts to calibrated heads, a process each, one thread; ours redacts texts first. The peak is the whole "
-        "process's, with the tickets (the first row's) and the libraries."
+        "topic (8 labels), group (72) and urgency (5), some of each drawn blindly. 5,000 judged, made of later ones. "
+        "One fit from texts to calibrated heads, a process each, one thread; ours redacts texts first. The peak is the "
+        "whole process's, with the tickets (the first row's) and the libraries."
     )
     return [ResultTable("training", "Training, three heads", about, _COLUMNS, tuple(rows))]
 
