@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from benchmarks import learning_curve, metrics_kernel, nab, serving, tickets, training
+from benchmarks import learning_curve, metrics_kernel, nab, outcomes, serving, tickets, training
 from benchmarks.report import record
 
 
@@ -19,6 +19,7 @@ def main() -> int:
         *tickets.run(is_final),
         *learning_curve.run(is_final),
         *training.run(is_final),
+        *outcomes.run(is_final),
     ]
     for table in tables:
         print(table.as_markdown(), flush=True)
