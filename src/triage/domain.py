@@ -117,13 +117,15 @@ class Reason:
     ----------
     kind : str
         ``term`` (a word or pair of words of the text), ``field`` (a column's value), ``time`` (the hour or weekday of
-        opening) or ``target`` (another prediction, from which this one follows).
+        opening), ``text`` (of a risk: all words together) or ``target`` (another prediction, from which this one
+        follows).
     name : str
-        The term itself, or the column.
+        The term itself, or the column; empty for a whole text.
     value : str
         The column's value; empty for a term.
     contribution : float
-        What it adds to the predicted label's log-odds against the mean of all labels; positive speaks for the label.
+        What it adds to the predicted label's log-odds against the mean of all labels, or to a risk's log-odds;
+        positive speaks for it.
         Of a ``target``: the log-odds of the label that was predicted there.
     """
 

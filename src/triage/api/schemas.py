@@ -54,7 +54,10 @@ class RankedLabel(BaseModel):
 class Reason(BaseModel):
     """One exact contribution to the predicted label's log-odds; null where it is not finite."""
 
-    kind: str = Field(description="term, field, time, or target for what follows from another prediction")
+    kind: str = Field(
+        description="term, field, time, text (of a risk: all words together), or target for what follows from another "
+        "prediction"
+    )
     name: str
     value: str
     contribution: float | None
