@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from benchmarks import learning_curve, metrics_kernel, nab, outcomes, serving, tickets, training
+from benchmarks import hours, learning_curve, metrics_kernel, nab, outcomes, serving, tickets, training
 from benchmarks.report import record
 
 
@@ -17,6 +17,7 @@ def main() -> int:
         *metrics_kernel.run(is_final),
         *serving.run(is_final),
         *tickets.run(is_final),
+        *hours.run(is_final),
         *learning_curve.run(is_final),
         *training.run(is_final),
         *outcomes.run(is_final),

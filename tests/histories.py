@@ -17,7 +17,17 @@ from triage.learn.inputs import InputColumns, Inputs, from_frame
 from triage.learn.model import IncidentModel
 from triage.training.ports import History, RefusedColumn
 
-__all__ = ["COLUMNS", "PLAIN", "as_inputs", "constructed_history", "fitted_model", "labels_of", "reworded", "take"]
+__all__ = [
+    "COLUMNS",
+    "PLAIN",
+    "as_inputs",
+    "constructed_history",
+    "fitted_model",
+    "labels_of",
+    "reworded",
+    "take",
+    "timed",
+]
 
 COLUMNS = InputColumns(text=("title", "description"), fields=("site", "reported_by"), opened_at=True)
 
@@ -124,6 +134,15 @@ def reworded(history: History, rows: NDArray[np.int64]) -> History:
     for name in targets:
         targets.loc[rows, name] = targets[name].iloc[0]
     return replace(history, inputs=inputs, targets=targets, keys=_to_keys(inputs, history.opened_at))
+
+
+def timed(history: History, seed: int = 0) -> History:
+    """Return the history with hours to resolution: printing is quick, access slow, and the rest takes a day or so."""
+    assert history.opened_at is not None
+    means = history.targets["topic"].map({"printing": 0.5, "network": 24.0, "access": 100.0}).to_numpy(np.float64)
+    hours = pd.Series(np.random.default_rng(seed).exponential(means))
+    resolved_at = history.opened_at + pd.to_timedelta(hours, unit="h")
+    return replace(history, outcomes=pd.DataFrame({"resolved_at": resolved_at, "hours": hours}))
 
 
 def _draw_words(generator: np.random.Generator, words: list[str], most: int) -> str:

@@ -82,6 +82,17 @@ def test_label_writes_the_same_rows_in_the_same_order(run: Run, home: Path, tmp_
         assert row["category_pred"] == ranked[0]["label"]
         assert float(row["category_prob"]) == ranked[0]["probability"]
         assert row["category_decision"] in {"auto", "suggest", "abstain"}
+        hours = [float(row[name]) for name in ("hours_p10", "hours_p50", "hours_p80", "hours_p90")]
+        assert hours == sorted(hours)
+
+
+def test_hours_to_resolution_are_judged_in_training_and_evaluation_alike(run: Run, home: Path) -> None:
+    judged = run("evaluate", "desk", home / "history.csv", "--json").document["hours"]
+    card = run("models", "show", "desk", "--json").document["card"]
+    assert isinstance(judged, dict)
+    assert isinstance(card, dict)
+    assert card["duration"]["scores"] == judged
+    assert "within the 80 % / 90 % bound" in run("evaluate", "desk", home / "history.csv").out
 
 
 def test_label_refuses_a_file_that_is_labelled_already(run: Run, home: Path, tmp_path: Path) -> None:

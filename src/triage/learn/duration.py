@@ -165,6 +165,8 @@ class DurationModel:
             raise BundleRefused(f"This tells no durations that this version can read: {err}. Train it again.") from err
         if not model._fits(n_features):
             raise BundleRefused("What the bundle holds of durations does not fit its other parts. Train it again.")
+        # Loads the compiled kernels, so that the first incident need not wait for them.
+        model.curve(Row(np.empty(0, np.int32), np.empty(0)), np.nan)
         return model
 
     def to_part(self) -> Part:

@@ -24,6 +24,7 @@ __all__ = [
     "judge_duration",
     "to_duration_document",
     "to_duration_parts",
+    "waits_before",
 ]
 
 _JUDGED = [LEVELS.index(level) for level in JUDGED_AT]
@@ -61,11 +62,16 @@ class _Times:
 
 def fit_before(history: History, features: Features, inputs: Inputs, begin: int, n_jobs: int) -> Told | None:
     """Learn from the rows before ``begin`` what was known when that row was opened; None if that is too little."""
+    waits = waits_before(history, begin)
+    return None if waits is None else _fit(features, inputs, waits, n_jobs)
+
+
+def waits_before(history: History, begin: int) -> Waits | None:
+    """Return how the rows before ``begin`` stood when that row was opened; None where the file does not say."""
     times = _times(history)
     if times is None or np.isnan(times.opened[begin]):
         return None
-    waits = waits_at(times.opened, times.hours, times.known, times.opened[begin], range(begin))
-    return _fit(features, inputs, waits, n_jobs)
+    return waits_at(times.opened, times.hours, times.known, times.opened[begin], range(begin))
 
 
 def fit_on_all(history: History, features: Features, inputs: Inputs, n_jobs: int) -> Told | None:

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from triage.measure.survival import ended_share
+
+
+def test_without_open_cases_it_is_the_plain_share() -> None:
+    waits = np.array([3.0, 1.0, 2.0, 2.0])
+    found = ended_share(waits, np.ones(4, bool), np.array([0.9, 1.0, 2.0, 3.0]))
+    assert found.tolist() == pytest.approx([0.0, 0.25, 0.75, 1.0])
+
+
+def test_open_cases_do_not_bend_it() -> None:
+    generator = np.random.default_rng(1)
+    truth, limit = generator.exponential(10.0, 20_000), generator.uniform(0.0, 30.0, 20_000)
+    at = np.array([2.0, 5.0, 10.0, 20.0])
+    found = ended_share(np.minimum(truth, limit), truth <= limit, at)
+    assert found.tolist() == pytest.approx((1.0 - np.exp(-at / 10.0)).tolist(), abs=0.02)
+
+
+def test_where_nothing_ended_nothing_has() -> None:
+    assert ended_share(np.array([1.0, 2.0]), np.zeros(2, bool), np.array([5.0])).tolist() == [0.0]
