@@ -127,7 +127,9 @@ def test_an_incident_that_gives_nothing_is_told_nothing() -> None:
     assert engine().handle(Incident("INC1", "desk", OPENED, OPENED, {}), OPENED).duration is None
 
 
-@pytest.mark.parametrize("outcomes", [pd.DataFrame(), pd.DataFrame({"hours": np.full(260, np.nan)})])
+@pytest.mark.parametrize(
+    "outcomes", [pd.DataFrame(index=pd.RangeIndex(260)), pd.DataFrame({"hours": np.full(260, np.nan)})]
+)
 def test_a_history_without_resolutions_trains_without(outcomes: pd.DataFrame) -> None:
     shelf = MemoryShelf()
     report = train(replace(constructed_history(260), outcomes=outcomes), shelf)
