@@ -4,6 +4,7 @@
 #   SOAK_KILLS=5        how often `make soak` kills the service
 #   TEST_JOBS=2         how many tests `make test` runs at a time
 #   FINAL=1             `make bench` appends to the record of opened test slices
+#   ONLY=hours,nab     which benchmarks `make bench` runs (default: all)
 
 .DEFAULT_GOAL := help
 # One environment, one installer at a time: with -j the targets queue.
@@ -14,6 +15,7 @@ PYTHON ?=
 PORT ?=
 SOAK_KILLS ?= 5
 FINAL ?=
+ONLY ?=
 TEST_JOBS ?= 2
 
 BIN := .venv/bin
@@ -50,7 +52,7 @@ soak: $(DEV_SET) $(KERNELS_SET) ## kill -9 the service under load, SOAK_KILLS ti
 	@SOAK_KILLS='$(SOAK_KILLS)' $(BIN)/python -m pytest tests/soak
 
 bench: $(DEV_SET) $(KERNELS_SET) ## measure against peers; needs real data (BENCH_DATA_DIR)
-	@FINAL='$(FINAL)' $(BIN)/python -m benchmarks
+	@FINAL='$(FINAL)' ONLY='$(ONLY)' $(BIN)/python -m benchmarks
 
 constraints: ## make constraints.txt anew from the newest versions that fit
 	@PYTHON='$(PYTHON)' scripts/make-constraints.sh

@@ -52,11 +52,11 @@ class DuplicateRule:
         >>> DuplicateRule("close in time", -0.2, 1.0, 200).probability(0.1)
         0.0
         """
-        log = self.intercept + self.slope * similarity
+        log = max(min(self.intercept + self.slope * similarity, 700.0), -700.0)
         if self.basis == "linked":
-            return 1.0 / (1.0 + math.exp(-max(min(log, 700.0), -700.0)))
+            return 1.0 / (1.0 + math.exp(-log))
         # Of so many that are that similar, exp(-log) are so by chance.
-        return max(0.0, 1.0 - math.exp(-min(log, 700.0)))
+        return max(0.0, 1.0 - math.exp(-log))
 
 
 def fit_linked(similarities: Sequence[float], linked: Sequence[bool], weights: Sequence[float]) -> DuplicateRule | None:

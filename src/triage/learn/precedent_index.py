@@ -22,7 +22,7 @@ from triage.learn.text import letters
 from triage.learn.text_kernel import empty_scratch, most_features
 from triage.parts import Array
 
-__all__ = ["HEAD_REPEATS", "Found", "PrecedentIndex", "build_index"]
+__all__ = ["ALL", "GAINS", "HEAD_REPEATS", "Found", "PrecedentIndex", "build_index", "empty_best"]
 
 # On the older four fifths of the Hadoop reports, of 58 that repeat an earlier one, that one was among the five nearest
 # for .86 without this and without stems .86, with both .88; its mean reciprocal rank rose from .66 to .71.
@@ -127,7 +127,7 @@ class PrecedentIndex:
         scratch, room = empty_scratch(len(codes)), empty_query(most_features(len(codes)))
         best = empty_best(k)
         span = range(len(self)) if rows is None else rows
-        within = Allowed(_ALL if allowed is None else allowed, span.start, span.stop)
+        within = Allowed(ALL if allowed is None else allowed, span.start, span.stop)
         with self._lock:
             n_found, _ = search(
                 (codes, letters(), self.repeats),
@@ -204,7 +204,7 @@ def empty_best(k: int) -> Best:
 
 
 GAINS = np.concatenate([np.zeros(1), 1.0 + np.log(np.arange(1, MOST_COUNTED + 1))])
-_ALL = np.empty(0, np.bool_)
+ALL = np.empty(0, np.bool_)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,6 +30,7 @@ __all__ = [
     "Work",
     "count_stems",
     "find_in_lists",
+    "offer",
     "search",
     "weigh_query",
 ]
@@ -343,12 +344,12 @@ def _score_likeliest(
     for place in range(n_touched):
         row = work.touched[place]
         if work.sums[row, 0] > bar and _is_allowed(allowed, row):
-            _offer(likely, row, np.float64(work.sums[row, 0]))
+            offer(likely, row, np.float64(work.sums[row, 0]))
             bar = np.float32(likely.similarities[-1])
     for place in range(_n_found(likely)):
         row = likely.rows[place]
         if not _holds(best, row):
-            _offer(best, row, _score_row(lists, row, query))
+            offer(best, row, _score_row(lists, row, query))
 
 
 @compiled
@@ -414,14 +415,14 @@ def _score_hopeful(
         if scale * bounds.reach[which, row] < bar:
             break
         if work.sums[row, 0] == np.float32(0.0) and _is_allowed(allowed, row):
-            _offer(best, row, _score_row(lists, row, query))
+            offer(best, row, _score_row(lists, row, query))
             bar = np.float32(best.similarities[-1] - _SLACK)
     for place in range(n_touched):
         row = work.touched[place]
         hoped = work.sums[row, 0] + (scale * bounds.reach[which, row] if which >= 0 else rest)
         work.sums[row, 0] = np.float32(0.0)
         if hoped >= bar and _is_allowed(allowed, row) and not _holds(best, row):
-            _offer(best, row, _score_row(lists, row, query))
+            offer(best, row, _score_row(lists, row, query))
             bar = np.float32(best.similarities[-1] - _SLACK)
 
 
@@ -456,7 +457,7 @@ def _n_found(best: Best) -> int:
 
 
 @compiled
-def _offer(best: Best, row: int, similarity: float) -> None:
+def offer(best: Best, row: int, similarity: float) -> None:
     """Put a row where it belongs; of equally near ones the newest, which has the highest number, is the nearest."""
     if similarity <= 0.0:
         return
