@@ -11,6 +11,7 @@ from benchmarks import (
     metrics_kernel,
     nab,
     outcomes,
+    remote_write,
     retrieval,
     serving,
     tickets,
@@ -28,6 +29,7 @@ _ALL = {
     "retrieval": retrieval.run,
     "learning_curve": learning_curve.run,
     "training": training.run,
+    "remote_write": remote_write.run,
 }
 
 

@@ -134,18 +134,19 @@ def _walked(
 
 
 def _by_offset(body: bytes, labels: NDArray[np.int64], names: SeriesNames) -> Callable[[int, int], tuple[str, str]]:
-    rows = labels[:, 1:].tolist()
     # As every known sender writes them: name, then value. Then all labels of a series lie between two offsets.
     in_order = bool((np.diff(labels[:, 1:], axis=1) >= 0).all())
+    # Lists of all four offsets would take as long as all the rest.
+    starts, ends = labels[:, 1].tolist(), labels[:, 4].tolist()
 
     def read(first: int, last: int) -> tuple[str, str]:
-        of_series = rows[first:last]
+        of_series = labels[first:last, 1:].tolist()
         return _named([(_decoded(body[a:b]), _decoded(body[c:d])) for a, b, c, d in of_series], names)
 
     def name_of(first: int, last: int) -> tuple[str, str]:
         if not in_order or first == last:
             return read(first, last)
-        return names.remembered(body[rows[first][0] : rows[last - 1][3]], lambda: read(first, last))
+        return names.remembered(body[starts[first] : ends[last - 1]], lambda: read(first, last))
 
     return name_of
 
