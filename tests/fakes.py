@@ -345,6 +345,10 @@ class MemoryMetricJournal:
     keeps_warnings: bool = True
     refused_seqs: set[int] = field(default_factory=set)
     received: list[datetime] = field(default_factory=list)
+    is_elsewhere: bool = False
+
+    async def claim(self) -> bool:
+        return not self.is_elsewhere
 
     async def append(self, seq: int, received_at: datetime, batch: MetricBatch) -> None:
         if not self.is_open or seq in self.refused_seqs:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Engine, select
+from sqlalchemy import URL, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from triage.domain import Feedback
 from triage.errors import Conflict, NotFound, StoreUnavailable, bounded
 from triage.flow import Answer, CommitCounts, Entry, Page
-from triage.store.connections import database_file, reading_engine, writing_engine
+from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
 from triage.store.lock import FileLock
 from triage.store.metric_journal import SqlMetricJournal
 from triage.store.reading import Reader
 from triage.store.rows import answer_of, rows_of
 from triage.store.schema import upgrade_schema
+from triage.store.session_lock import SessionLocks
 from triage.store.tables import feedback as verdicts
 from triage.store.tables import incidents
 from triage.store.writer import GroupWriter
-from triage.store.writing import Write, latest_answers, write_all
+from triage.store.writing import Write, check_writable, latest_answers, write_all
 
 __all__ = ["SqlJournal"]
 
@@ -31,20 +33,22 @@ _BUSY_TIMEOUT_S = 5.0
 
 
 class SqlJournal:
-    """A journal in one SQLite file, written by this process alone. Made by `open`.
+    """A journal in a file of SQLite, written by this process alone, or in a database of PostgreSQL. Made by `open`.
 
     Parameters
     ----------
     writer : GroupWriter
     reads : Engine
         For reading only.
+    locks : SessionLocks
     held : ExitStack
         What to let go at the end, after the writer.
     """
 
-    def __init__(self, writer: GroupWriter, reads: Engine, held: ExitStack) -> None:
+    def __init__(self, writer: GroupWriter, reads: Engine, locks: SessionLocks, held: ExitStack) -> None:
         self._writer = writer
         self._reader = Reader(reads)
+        self._locks = locks
         self._held = held
 
     @classmethod
@@ -54,7 +58,7 @@ class SqlJournal:
         Parameters
         ----------
         database_url : str
-            Such as ``sqlite:////var/lib/triage/triage.db``.
+            Such as ``sqlite:////var/lib/triage/triage.db`` or ``postgresql://user@host/triage``.
         most_waiting : int, default=10_000
             Rows that may wait for the writer before senders are pushed back.
         busy_timeout_s : float, default=5.0
@@ -63,27 +67,29 @@ class SqlJournal:
         Raises
         ------
         SettingsError
-            The URL names no SQLite file, or the file was written by a newer version.
+            The URL names no database that is known here, or a newer version wrote it.
         Conflict
             Another process writes the file.
         StoreUnavailable
-            The file cannot be opened or is no database.
+            The database cannot be opened, or is none.
         """
-        file = database_file(database_url)
+        url = to_url(database_url)
+        where = str(url.database) if is_sqlite(url) else url.render_as_string(hide_password=True)
         with ExitStack() as held:
             try:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                held.callback(FileLock(file).release)
-                writes = writing_engine(file, busy_timeout_s)
+                _claim_file(url, held)
+                writes = writing_engine(url, busy_timeout_s)
                 held.callback(writes.dispose)
                 upgrade_schema(writes)
             except OSError as err:
-                raise StoreUnavailable(f"{file} cannot be made: {err.strerror}. Make the folder writable.") from err
+                raise StoreUnavailable(f"{where} cannot be made: {err.strerror}. Make the folder writable.") from err
             except SQLAlchemyError as err:
-                raise StoreUnavailable(f"{file} cannot be used as the database: {_said(err)}.") from err
-            reads = reading_engine(file, busy_timeout_s)
+                raise StoreUnavailable(f"{where} cannot be used as the database: {_said(err)}.") from err
+            reads = reading_engine(url, busy_timeout_s)
             held.callback(reads.dispose)
-            return cls(GroupWriter(writes, write_all, most_waiting), reads, held.pop_all())
+            locks = SessionLocks(None if is_sqlite(url) else reads)
+            held.callback(locks.close)
+            return cls(GroupWriter(writes, write_all, most_waiting), reads, locks, held.pop_all())
 
     def close(self) -> None:
         """Commit what waits, then let the file go; twice is once. It blocks for that long."""
@@ -104,7 +110,7 @@ class SqlJournal:
     @property
     def metrics(self) -> SqlMetricJournal:
         """The journal of metrics and warnings in the same database."""
-        return SqlMetricJournal(self._writer, self._reader)
+        return SqlMetricJournal(self._writer, self._reader, self._locks)
 
     async def record(self, entries: Sequence[Entry]) -> list[Answer]:
         """Commit entries in one transaction and answer each; see `triage.flow.Journal`.
@@ -130,7 +136,7 @@ class SqlJournal:
 
     async def check(self) -> None:
         """Raise StoreUnavailable unless a transaction that writes can be had."""
-        await self._writer.submit(Write())
+        await self._writer.perform(check_writable)
 
     async def find(self, incident_id: str, source: str | None = None) -> Answer:
         """Return the latest answer on an incident.
@@ -205,6 +211,14 @@ class SqlJournal:
         return [
             Feedback(row.incident_id, row.source, row.target, row.label, row.given_by, row.given_at) for row in rows
         ]
+
+
+def _claim_file(url: URL, held: ExitStack) -> None:
+    """See to it that no other process writes the same file; a server of PostgreSQL takes several."""
+    if is_sqlite(url):
+        file = Path(str(url.database))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        held.callback(FileLock(file).release)
 
 
 def _said(error: SQLAlchemyError) -> str:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, insert, select, text, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from triage.domain import Feedback
-from triage.errors import NotFound, TriageError
+from triage.errors import NotFound, StoreUnavailable, TriageError
 from triage.flow import Answer, AnswerStatus
 from triage.store.metric_rows import BatchRow, SnapshotRow, WarningRow, put_snapshot, put_warnings, write_batches
 from triage.store.rows import EntryRows, Key, answer_of
 from triage.store.tables import decisions, feedback, incidents, revisions
 
-__all__ = ["Outcome", "Write", "latest_answers", "write_all"]
+__all__ = ["Outcome", "Write", "check_writable", "latest_answers", "write_all"]
 
 # Databases bound the parameters of a statement, some to 999.
 _IDS_A_STATEMENT = 900
+_KEY = (incidents.c.source, incidents.c.incident_id)
+_NEXT_SEQS = "SELECT nextval(pg_get_serial_sequence('incidents', 'seq')) FROM generate_series(1, :n)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Write:
         Each takes the place of its former self.
     snapshot : SnapshotRow or None, default=None
         Takes the place of the one before, and of the batches that are in it.
+    task : callable or None, default=None
+        Other work in the same transaction; what it returns is the outcome.
     """
 
     entries: tuple[EntryRows, ...] = ()
@@ -42,6 +48,7 @@ class Write:
     batches: tuple[BatchRow, ...] = ()
     warnings: tuple[WarningRow, ...] = ()
     snapshot: SnapshotRow | None = None
+    task: Callable[[Connection], object] | None = None
 
     @property
     def rows(self) -> int:
@@ -55,8 +62,9 @@ class Write:
         return max(1, self.rows)
 
 
-# The answers on a request's entries, or why it was not written although its transaction was committed.
-Outcome: TypeAlias = list[Answer] | TriageError
+# The answers on a request's entries, or what its task returned, or (a TriageError) why it was not written although
+# its transaction was committed.
+Outcome: TypeAlias = object
 
 
 @dataclass(slots=True)
@@ -66,6 +74,7 @@ class _Incident:
     stored: RowMapping | None = None
     revision: int = 0
     digest: str = ""
+    is_new: bool = False
     answer: Answer | None = None
 
     def known_answer(self) -> Answer | None:
@@ -111,7 +120,7 @@ def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
     Parameters
     ----------
     connection : Connection
-        In a transaction that nobody else writes beside.
+        In a transaction. On PostgreSQL others may write beside it: an incident is locked before it is read.
     writes : sequence of Write
 
     Returns
@@ -131,8 +140,28 @@ def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
         unknown = next((verdict for verdict in write.verdicts if _key(verdict) not in known), None)
         if unknown is None:
             _add_verdicts(connection, write.verdicts)
-        outcomes.append(answered if unknown is None else _not_found(unknown))
+        outcome: Outcome = answered if unknown is None else _not_found(unknown)
+        outcomes.append(outcome if write.task is None else _perform(connection, write.task))
     return outcomes
+
+
+def check_writable(connection: Connection) -> None:
+    """Find out whether a transaction could write: on SQLite it holds the write lock already.
+
+    Raises
+    ------
+    StoreUnavailable
+        A server of PostgreSQL that is a standby, or was told to refuse.
+    """
+    if connection.dialect.name == "postgresql" and connection.scalar(text("SHOW transaction_read_only")) == "on":
+        raise StoreUnavailable("The database takes no writes at present. Try again.")
+
+
+def _perform(connection: Connection, task: Callable[[Connection], object]) -> Outcome:
+    try:
+        return task(connection)
+    except TriageError as err:
+        return err
 
 
 def _record(connection: Connection, entries: Sequence[EntryRows]) -> list[Answer]:
@@ -144,18 +173,51 @@ def _record(connection: Connection, entries: Sequence[EntryRows]) -> list[Answer
         if answer.status is not AnswerStatus.REPEATED
     ]
     if fresh:
-        _write_incidents(connection, {entry.key: standing[entry.key] for entry, _ in fresh})
+        _move_incidents(connection, {entry.key: standing[entry.key] for entry, _ in fresh})
         connection.execute(insert(revisions), [{**entry.revision, "revision": revision} for entry, revision in fresh])
         connection.execute(insert(decisions), [{**entry.decision, "revision": revision} for entry, revision in fresh])
     return answers
 
 
 def _standing(connection: Connection, entries: Sequence[EntryRows]) -> dict[Key, _Incident]:
-    standing = {entry.key: _Incident() for entry in entries}
-    for are_those in _conditions(standing):
+    """Make the incidents that are new, hold the others, and say how each stands."""
+    keys = list(dict.fromkeys(entry.key for entry in entries))
+    standing = {key: _Incident(is_new=True) for key in _make(connection, keys)}
+    known = [key for key in keys if key not in standing]
+    if known and connection.dialect.name == "postgresql":
+        # Before it is read: a statement that waits for a lock sees joined tables as they were when it began to wait.
+        _hold(connection, known)
+    for are_those in _conditions(known):
         for row in connection.execute(latest_answers().where(are_those)).mappings():
             standing[row["source"], row["incident_id"]] = _Incident(row, row["revision"], row["digest"])
     return standing
+
+
+def _make(connection: Connection, keys: Sequence[Key]) -> list[Key]:
+    """Insert incidents in their first revision unless they are there; return those that were not."""
+    if not keys:
+        return []
+    rows: list[dict[str, object]] = [{"source": key[0], "incident_id": key[1], "revision": 1} for key in keys]
+    place = ["source", "incident_id"]
+    made: ReturningInsert[tuple[str, str]] = (
+        sqlite.insert(incidents).on_conflict_do_nothing(index_elements=place).returning(*_KEY)
+    )
+    if connection.dialect.name == "postgresql":
+        made = postgresql.insert(incidents).on_conflict_do_nothing(index_elements=place).returning(*_KEY)
+        # Numbered as they came, but written in one order everywhere, so that no two processes wait for each other.
+        for row, seq in zip(rows, connection.scalars(text(_NEXT_SEQS), {"n": len(rows)}), strict=True):
+            row["seq"] = seq
+        rows.sort(key=lambda row: (row["source"], row["incident_id"]))
+    return [(row.source, row.incident_id) for row in connection.execute(made, rows)]
+
+
+def _hold(connection: Connection, keys: Sequence[Key]) -> None:
+    place = tuple_(incidents.c.source, incidents.c.incident_id)
+    for start in range(0, len(keys), _IDS_A_STATEMENT):
+        some = keys[start : start + _IDS_A_STATEMENT]
+        query = select(incidents.c.seq).where(place.in_(some)).order_by(incidents.c.source, incidents.c.incident_id)
+        # Not FOR UPDATE: rows that refer to the incident, such as verdicts, may be written meanwhile.
+        connection.execute(query.with_for_update(key_share=True)).all()
 
 
 def _place(entry: EntryRows, incident: _Incident) -> Answer:
@@ -171,19 +233,12 @@ def _place(entry: EntryRows, incident: _Incident) -> Answer:
     return incident.answer
 
 
-def _write_incidents(connection: Connection, changed: dict[Key, _Incident]) -> None:
-    made = [
-        {"source": source, "incident_id": incident_id, "revision": incident.revision}
-        for (source, incident_id), incident in changed.items()
-        if incident.stored is None
-    ]
+def _move_incidents(connection: Connection, changed: dict[Key, _Incident]) -> None:
     moved = [
         {"of_source": source, "of_id": incident_id, "revision": incident.revision}
         for (source, incident_id), incident in changed.items()
-        if incident.stored is not None
+        if not (incident.is_new and incident.revision == 1)
     ]
-    if made:
-        connection.execute(insert(incidents), made)
     if moved:
         is_it = (incidents.c.source == bindparam("of_source")) & (incidents.c.incident_id == bindparam("of_id"))
         connection.execute(update(incidents).where(is_it).values(revision=bindparam("revision")), moved)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event
 from tests.fakes import NOON, metric_batch, received, warning_on
+from tests.stored import database_url
 
 from triage.domain import Feedback, Triage
 from triage.flow import Entry, Snapshot, WarningQuery, WarningState
@@ -72,8 +73,8 @@ async def use_metrics(journal: SqlMetricJournal) -> None:
             await journal.page_warnings(WarningQuery(3, page.next_cursor, state, entity))
 
 
-def test_no_statement_reads_a_whole_table_or_sorts_one(journal: SqlJournal, file: Path) -> None:
-    with spied() as seen:
+def test_no_statement_reads_a_whole_table_or_sorts_one(file: Path) -> None:
+    with SqlJournal.open(database_url(file)) as journal, spied() as seen:
         asyncio.run(use(journal))
     asked = [(statement, values) for statement, values in seen if statement.startswith(("SELECT", "UPDATE"))]
     assert len(asked) > 10
