@@ -1,7 +1,7 @@
 # Every target sets up what it needs first; nothing is installed again while pyproject.toml and constraints.txt stay as they are.
 #   PYTHON=python3.12   the interpreter that .venv is made with (3.11 or newer; default: python3.11, else python3)
 #   PORT=8000           where `make run` serves (default: the setting `port`)
-#   SOAK_KILLS=5        how often `make soak` kills the service
+#   SOAK_KILLS=10       how often `make soak` kills the service; three times as often while it delivers
 #   TEST_JOBS=2         how many tests `make test` runs at a time
 #   FINAL=1             `make bench` appends to the record of opened test slices
 
@@ -12,7 +12,7 @@
 
 PYTHON ?=
 PORT ?=
-SOAK_KILLS ?= 5
+SOAK_KILLS ?= 10
 FINAL ?=
 TEST_JOBS ?= 2
 

@@ -23,7 +23,7 @@ def running(file: Path, labeller: FakeLabeller) -> Iterator[tuple[int, SqlJourna
     """Serve over a database; give the port and the journal."""
     with SqlJournal.open(database_url(file), busy_timeout_s=0.1) as journal:
         flow = LiveFlow(lambda: labeller, journal, fixed_clock)
-        service = Service(flow, started_metrics(flow, journal.metrics), FakeCatalogue())
+        service = Service(flow, started_metrics(flow, journal.metrics), FakeCatalogue(), journal.outbox)
         with serving(create_app(service)) as port:
             yield port, journal
 

@@ -39,7 +39,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 def service_over(journal: SqlJournal) -> Service:
     flow = LiveFlow(FakeLabeller, journal, fixed_clock)
-    return Service(flow, started_metrics(flow, journal.metrics), FakeCatalogue())
+    return Service(flow, started_metrics(flow, journal.metrics), FakeCatalogue(), journal.outbox)
 
 
 def request(

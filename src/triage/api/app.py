@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from triage import __version__
+from triage.api.dead_letters import dead_letter_routes
 from triage.api.health import health_routes
 from triage.api.incidents import incident_routes, plain_post
 from triage.api.metrics import Metrics
@@ -50,6 +51,7 @@ def create_app(service: Service) -> FastAPI:
         point_routes(service, metrics),
         warning_routes(service),
         model_routes(service),
+        dead_letter_routes(service),
     ):
         app.include_router(router, dependencies=[Depends(check_query)])
     # Probes and scrapers may send keys of their own.

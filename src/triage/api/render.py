@@ -6,9 +6,17 @@ import orjson
 from starlette.responses import Response
 
 from triage.domain import EarlyWarning, Feedback
-from triage.flow import WARNING_SOURCE, Answer, ServedModel, outlook_document, predictions_document
+from triage.flow import WARNING_SOURCE, Answer, DeadLetter, ServedModel, outlook_document, predictions_document
 
-__all__ = ["answer_body", "feedback_body", "json_response", "model_body", "to_json", "warning_body"]
+__all__ = [
+    "answer_body",
+    "dead_letter_body",
+    "feedback_body",
+    "json_response",
+    "model_body",
+    "to_json",
+    "warning_body",
+]
 
 
 def answer_body(answer: Answer) -> dict[str, object]:
@@ -23,6 +31,26 @@ def answer_body(answer: Answer) -> dict[str, object]:
         "degraded": triage.degraded,
         "predictions": predictions_document(triage.predictions),
         **outlook_document(triage),
+    }
+
+
+def dead_letter_body(letter: DeadLetter) -> dict[str, object]:
+    """Render a message that was given up."""
+    message, content = letter.message, letter.message.content
+    return {
+        "number": message.seq,
+        "destination": message.destination,
+        "id": content.triage.incident_id,
+        "source": content.triage.source,
+        "revision": content.revision,
+        "kind": message.kind.value,
+        "attempts": message.attempt,
+        "reason": letter.reason,
+        "buried_at": letter.buried_at,
+        "received_at": content.received_at,
+        "labels": dict(content.labels),
+        "edited": content.edit is not None,
+        "fields": {} if content.edit is None else dict(content.edit.fields),
     }
 
 

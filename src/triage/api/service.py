@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from triage.flow import LiveFlow, LiveMetrics, ModelCatalogue
+from triage.flow import LiveFlow, LiveMetrics, ModelCatalogue, Outbox
 
 __all__ = ["Limits", "Service"]
 
@@ -49,6 +49,7 @@ class Service:
     metrics : LiveMetrics
         Started by the time that it is asked for something.
     models : ModelCatalogue
+    outbox : Outbox
     limits : Limits
     clock : callable returning datetime
         The present (aware, UTC).
@@ -59,6 +60,7 @@ class Service:
     flow: LiveFlow
     metrics: LiveMetrics
     models: ModelCatalogue
+    outbox: Outbox
     limits: Limits = Limits()
     clock: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id

@@ -10,7 +10,7 @@ import structlog
 
 from triage.domain import Feedback, Incident, Triage
 from triage.errors import DataError, Problem
-from triage.flow.ports import Answer, AnswerStatus, CommitCounts, Entry, Journal, Labeller, Page, Received
+from triage.flow.ports import Answer, AnswerStatus, CommitCounts, Entry, Journal, Labeller, Outlets, Page, Received
 
 __all__ = ["LiveFlow"]
 
@@ -28,14 +28,21 @@ class LiveFlow:
         Where incidents, answers and verdicts are kept.
     clock : callable returning datetime
         The present (aware, UTC).
+    outlets : Outlets or None, default=None
+        Where incidents go on to; nowhere if None.
     """
 
     def __init__(
-        self, labeller_source: Callable[[], Labeller], journal: Journal, clock: Callable[[], datetime]
+        self,
+        labeller_source: Callable[[], Labeller],
+        journal: Journal,
+        clock: Callable[[], datetime],
+        outlets: Outlets | None = None,
     ) -> None:
         self._labeller_source = labeller_source
         self._journal = journal
         self._clock = clock
+        self._outlets = outlets
 
     @property
     def counts(self) -> CommitCounts:
@@ -61,8 +68,11 @@ class LiveFlow:
             Nothing of it was kept; the sender should try again.
         """
         triages = self._label([one.incident for one in received], self._clock())
-        return await self._journal.record(
-            [Entry(one, triage) for one, triage in zip(received, triages, strict=True)],
+        return await self._commit(
+            [
+                Entry(one, triage, self._destinations(one.incident.source))
+                for one, triage in zip(received, triages, strict=True)
+            ]
         )
 
     def preview(self, received: Sequence[Received]) -> list[Answer]:
@@ -118,6 +128,15 @@ class LiveFlow:
     async def check(self) -> None:
         """Raise StoreUnavailable unless an incident could be accepted now."""
         await self._journal.check()
+
+    def _destinations(self, source: str) -> tuple[str, ...]:
+        return () if self._outlets is None else self._outlets.of(source)
+
+    async def _commit(self, entries: Sequence[Entry]) -> list[Answer]:
+        answers = await self._journal.record(entries)
+        if self._outlets is not None:
+            self._outlets.wake(sorted({name for entry in entries for name in entry.destinations}))
+        return answers
 
     def _label(self, events: Sequence[Incident], now: datetime, *, retried: bool = False) -> list[Triage]:
         if not events:

@@ -18,6 +18,7 @@ __all__ = [
     "Journal",
     "Labeller",
     "ModelCatalogue",
+    "Outlets",
     "Page",
     "Received",
     "ServedModel",
@@ -54,10 +55,11 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An incident with its answer, to be committed together."""
+    """An incident with its answer and the destinations that are to hear of both, to be committed together."""
 
     received: Received
     triage: Triage
+    destinations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,16 @@ class Journal(Protocol):
 
     async def check(self) -> None:
         """Raise StoreUnavailable unless something could be written now."""
+
+
+class Outlets(Protocol):
+    """Whoever knows where incidents go on to."""
+
+    def of(self, source: str) -> tuple[str, ...]:
+        """Name the destinations that are to hear of a source's incidents."""
+
+    def wake(self, destinations: Sequence[str]) -> None:
+        """Say that something has been committed for some destinations."""
 
 
 class ModelCatalogue(Protocol):

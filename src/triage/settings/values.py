@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 __all__ = ["ColumnRoles", "Origin", "SettingRow", "Settings", "is_loopback", "mask_password"]
 
 # What `load_settings` states about the settings; neither the file nor the environment can give them.
-_FACTS = ("config_file", "columns", "origins")
+_FACTS = ("config_file", "columns", "deliver", "origins")
 
 
 class Origin(StrEnum):
@@ -86,12 +86,16 @@ class Settings(BaseSettings):
         MLflow's artifacts. Default: ``_mlflow`` in ``models_dir``, a name that no bundle can have.
     reload_interval_s : float, default=2.0
         How often the service looks for a new champion, in seconds, above 0.
+    relay : bool, default=True
+        Whether ``triage serve`` also delivers; else ``triage deliver`` does.
     log_level : str, default="info"
         One of debug, info, warning, error, critical.
     config_file : Path or None, default=None
         The ``triage.toml`` that was read.
     columns : ColumnRoles
         Its ``[columns]`` table.
+    deliver : mapping of str to object
+        Its ``[deliver.NAME]`` tables, as they are written there.
     origins : mapping of str to Origin
         Where the keys that are not defaults came from.
     """
@@ -112,12 +116,14 @@ class Settings(BaseSettings):
     models_dir: Path = Field(default_factory=lambda known: known["home"] / "models")
     artifacts_dir: Path = Field(default_factory=lambda known: known["models_dir"] / "_mlflow")
     reload_interval_s: Annotated[float, Field(gt=0)] = 2.0
+    relay: bool = True
     log_level: Annotated[
         Literal["debug", "info", "warning", "error", "critical"],
         BeforeValidator(lambda level: level.lower() if isinstance(level, str) else level),
     ] = "info"
     config_file: Path | None = None
     columns: ColumnRoles = ColumnRoles()
+    deliver: Mapping[str, object] = Field(default_factory=dict)
     origins: Mapping[str, Origin] = Field(default_factory=dict, repr=False)
 
     @classmethod
@@ -164,7 +170,15 @@ class Settings(BaseSettings):
         ]
         roles = ((each.name, getattr(self.columns, each.name)) for each in fields(self.columns))
         named = [(name, value if isinstance(value, str) else ", ".join(value)) for name, value in roles if value]
-        return (*keys, *(SettingRow(f"columns.{name}", value, Origin.FILE) for name, value in named))
+        columns = (SettingRow(f"columns.{name}", value, Origin.FILE) for name, value in named)
+        return (*keys, *columns, *_table_rows("deliver", self.deliver))
+
+
+def _table_rows(key: str, value: object) -> tuple[SettingRow, ...]:
+    if isinstance(value, Mapping):
+        return tuple(row for name, each in value.items() for row in _table_rows(f"{key}.{name}", each))
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return (SettingRow(key, mask_password(text), Origin.FILE),)
 
 
 def is_loopback(host: str) -> bool:

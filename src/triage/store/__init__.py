@@ -2,5 +2,6 @@
 
 from triage.store.journal import SqlJournal
 from triage.store.metric_journal import SqlMetricJournal
+from triage.store.outbox import SqlOutbox, open_outbox
 
-__all__ = ["SqlJournal", "SqlMetricJournal"]
+__all__ = ["SqlJournal", "SqlMetricJournal", "SqlOutbox", "open_outbox"]

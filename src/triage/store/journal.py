@@ -17,6 +17,7 @@ from triage.store.connections import is_sqlite, reading_engine, to_url, writing_
 from triage.store.cursors import from_cursor, to_cursor
 from triage.store.lock import FileLock
 from triage.store.metric_journal import SqlMetricJournal
+from triage.store.outbox import SqlOutbox
 from triage.store.reading import Reader
 from triage.store.rows import answer_of, rows_of
 from triage.store.schema import upgrade_schema
@@ -111,6 +112,11 @@ class SqlJournal:
     def metrics(self) -> SqlMetricJournal:
         """The journal of metrics and warnings in the same database."""
         return SqlMetricJournal(self._writer, self._reader, self._locks)
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """What is to be delivered, in the same database."""
+        return SqlOutbox(self._writer, self._reader, self._locks)
 
     async def record(self, entries: Sequence[Entry]) -> list[Answer]:
         """Commit entries in one transaction and answer each; see `triage.flow.Journal`.

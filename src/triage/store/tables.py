@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -26,10 +27,13 @@ __all__ = [
     "NO_OUTLOOK",
     "UtcDateTime",
     "decisions",
+    "deliveries",
+    "destinations",
     "feedback",
     "incidents",
     "metadata",
     "metric_batches",
+    "outbox",
     "revisions",
     "warnings",
     "watcher_snapshots",
@@ -157,4 +161,51 @@ warnings = Table(
     UniqueConstraint("warning_id"),
     Index(None, "entity", "seq"),
     Index(None, "closed_at", "seq"),
+)
+
+# What has not been delivered: it waits, is being sent, or is dead. Sent in the order of `seq`, incident by incident.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("destination", String(63), nullable=False),
+    Column("source", String(255), nullable=False),
+    Column("incident_id", String(255), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("was_tried", Boolean, nullable=False),
+    # While it waits: the next attempt. While it is sent: when it was claimed. Once it is dead: since when.
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("claimed_by", BigInteger),
+    Column("reason", Text, nullable=False),
+    Column("edit", Text),
+    ForeignKeyConstraint(
+        ["source", "incident_id", "revision"], ["revisions.source", "revisions.incident_id", "revisions.revision"]
+    ),
+    Index(None, "destination", "state", "due_at", "seq"),
+    Index(None, "destination", "source", "incident_id", "seq"),
+    Index(None, "state", "seq"),
+)
+
+# Up to which revision a destination knows an incident, and what it calls it.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("destination", String(63), primary_key=True),
+    Column("source", String(255), primary_key=True),
+    Column("incident_id", String(255), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("ref", String(255), nullable=False),
+    Column("delivered_at", UtcDateTime, nullable=False),
+)
+
+# Those that said that they want nothing any more.
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("name", String(63), primary_key=True),
+    Column("disabled_at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
 )

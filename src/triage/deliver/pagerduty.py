@@ -1,0 +1,93 @@
+"""PagerDuty Events API v2: an alert by our key, triggered or resolved. The key makes repetitions harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import httpx
+
+from triage.deliver.attempts import Attempt, attempted
+from triage.deliver.content import Told, severity_of, to_told
+from triage.deliver.destinations import Destination
+from triage.flow import Message
+
+__all__ = ["PagerDutyCore", "is_over", "to_event"]
+
+# Bounds of the API.
+_LONGEST_SUMMARY = 1024
+# What senders say of an incident that is over, in labels of these names.
+_STATUS_LABELS = ("status", "state", "incident_state", "event_action", "resolution_state")
+_OVER = frozenset({"resolved", "closed", "resolve", "ok", "clear", "done", "6", "7", "closing"})
+
+
+class PagerDutyCore:
+    """Sends alerts of one integration key.
+
+    Parameters
+    ----------
+    destination : Destination
+        Its secret is the integration (routing) key.
+    client : httpx.AsyncClient
+        Closed with the core.
+    clock : callable returning datetime
+    """
+
+    def __init__(self, destination: Destination, client: httpx.AsyncClient, clock: Callable[[], datetime]) -> None:
+        self._destination = destination
+        self._client = client
+        self._clock = clock
+
+    async def deliver(self, message: Message) -> Attempt:
+        """Trigger the incident's alert, or resolve it."""
+        return await attempted(self._enqueue(message), self._clock)
+
+    async def close(self) -> None:
+        """Let connections go."""
+        await self._client.aclose()
+
+    async def _enqueue(self, message: Message) -> str:
+        event = to_event(message, to_told(message, self._destination), self._destination.secret)
+        response = await self._client.post(f"{self._destination.url}/v2/enqueue", json=event)
+        response.raise_for_status()
+        return message.incident_key
+
+
+def is_over(labels: Mapping[str, str]) -> bool:
+    """Tell whether the sender says that the incident is over.
+
+    Examples
+    --------
+    >>> is_over({"status": "Resolved"}), is_over({"status": "firing"})
+    (True, False)
+    """
+    return any(labels.get(name, "").strip().lower() in _OVER for name in _STATUS_LABELS)
+
+
+def to_event(message: Message, told: Told, routing_key: str) -> dict[str, object]:
+    """Render a message as an event."""
+    labels, triage = message.content.labels, message.content.triage
+    head: dict[str, object] = {
+        "routing_key": routing_key,
+        "event_action": "resolve" if is_over(labels) else "trigger",
+        "dedup_key": message.incident_key,
+    }
+    if head["event_action"] == "resolve":
+        return head
+    opened_at = message.content.opened_at or message.content.received_at
+    return head | {
+        "payload": {
+            "summary": told.title[:_LONGEST_SUMMARY],
+            "source": labels.get("host") or labels.get("entity") or triage.source,
+            "severity": severity_of(labels),
+            "timestamp": opened_at.isoformat(),
+            "custom_details": {
+                "id": triage.incident_id,
+                "source": triage.source,
+                **dict(told.fields),
+                "suggestions": list(told.notes),
+                "labels": dict(labels),
+            },
+        },
+        "client": "triage",
+    }
