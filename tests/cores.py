@@ -1,7 +1,7 @@
 """Workflow cores in a process of their own: one whose create is idempotent and one whose create is not.
 
-Run as ``python -m tests.cores PORT FILE``. What they have taken is in a file of SQLite, for tests to look at. Some answers
-are lost on purpose, after the work was done, so that a sender has something to try again.
+Run as ``python -m tests.cores PORT FILE``. What they have taken is in a file of SQLite, for tests to look at. Some
+answers are lost on purpose, after the work was done, so that a sender has something to try again.
 """
 
 from __future__ import annotations
