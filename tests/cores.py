@@ -104,4 +104,4 @@ def tickets_in(file: Path) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
 
 
 if __name__ == "__main__":
-    uvicorn.run(make_cores(Path(sys.argv[2])), port=int(sys.argv[1]), log_level="error", access_log=False)
+    uvicorn.run(make_cores(Path(sys.argv[2])), port=int(sys.argv[1]), log_level="critical", access_log=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tests.fakes import NOON, network_prediction, received
+from tests.fakes import NOON, fixed_clock, network_prediction, received
 
 from triage.deliver import Attempt, Destination, Kind, Lane, Verdict
 from triage.domain import Decision, ModelRef, Prediction, RankedLabel, Triage
@@ -19,12 +19,25 @@ from triage.flow import (
     Edit,
     Ending,
     Entry,
+    KeyedAnswer,
+    KeyedAnswers,
     Message,
     MessageKind,
     Outbox,
 )
 
-__all__ = ["DESK", "FakeCore", "MemoryOutbox", "SetClock", "entry_for", "lane_over", "message", "prediction"]
+__all__ = [
+    "DESK",
+    "FakeCore",
+    "MemoryKeys",
+    "MemoryOutbox",
+    "SetClock",
+    "entry_for",
+    "lane_over",
+    "memory_keys",
+    "message",
+    "prediction",
+]
 
 DESK = Destination("desk", Kind.WEBHOOK, "http://127.0.0.1:9/hook", concurrency=4)
 
@@ -114,6 +127,24 @@ class MemoryOutbox:
 
     async def enable(self, _destination: str) -> None:
         self.replayed.clear()
+
+
+@dataclass
+class MemoryKeys:
+    """Answers by key, forgotten at the end."""
+
+    answers: dict[str, KeyedAnswer] = field(default_factory=dict)
+
+    async def answer_of(self, key: str) -> KeyedAnswer | None:
+        return self.answers.get(key)
+
+    async def keep_answer(self, key: str, answer: KeyedAnswer, _now: datetime) -> None:
+        self.answers.setdefault(key, answer)
+
+
+def memory_keys() -> KeyedAnswers:
+    """Requests done once, as long as this process lives."""
+    return KeyedAnswers(MemoryKeys(), fixed_clock)
 
 
 def lane_over(outbox: Outbox, core: FakeCore, destination: Destination = DESK, dice: float = 0.5) -> Lane:

@@ -65,7 +65,7 @@ class PlainPost(BaseRoute):
             and scope["method"] == "POST"
             and scope["path"] == scope.get("root_path", "") + self.path
             and scope["query_string"] in self._queries
-            and _has_plain_headers(scope)
+            and _has_plain_headers(scope, self._max_bytes)
         )
         return (Match.FULL, {"route": self}) if is_plain else (Match.NONE, {})
 
@@ -96,7 +96,7 @@ class PlainPost(BaseRoute):
                 return body
 
 
-def _has_plain_headers(scope: Scope) -> bool:
+def _has_plain_headers(scope: Scope, max_bytes: int) -> bool:
     is_json = False
     for name, value in scope["headers"]:
         if name == b"content-type":
@@ -105,5 +105,8 @@ def _has_plain_headers(scope: Scope) -> bool:
                 return False
             is_json = True
         elif name not in _SILENT:
+            return False
+        elif name == b"content-length" and int(value) > max_bytes:
+            # Refused before it is read, by the usual route.
             return False
     return is_json

@@ -27,8 +27,9 @@ __all__ = ["deliver", "run"]
 
 # Pending connections that the kernel keeps while the loop is busy; the usual ceiling of Linux is 4096.
 _BACKLOG = 2048
-# They tell of every step of a start; what goes wrong is still heard.
-_CHATTY = ("alembic", "uvicorn")
+# They tell of every step of a start, and of every call with its address, which may be a secret; what goes wrong is
+# still heard.
+_CHATTY = ("alembic", "httpcore", "httpx", "uvicorn")
 # How long open requests may take to end after Ctrl-C, in seconds.
 _GRACE_S = 10
 
@@ -58,7 +59,7 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     with _listen(settings.host, settings.port) as listener, open_live(settings, names) as live:
         limits = Limits(max_body_bytes=settings.max_body_bytes, max_metrics_bytes=settings.max_metrics_bytes)
-        app = create_app(Service(live.flow, live.metrics, live.models, live.outbox, limits))
+        app = create_app(Service(live.flow, live.metrics, live.models, live.outbox, live.keyed, limits))
         # What is loaded by now stays: without it full collections walk the models again and again, at 200 ms of p99.
         gc.collect()
         gc.freeze()

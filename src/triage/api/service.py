@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from triage.flow import LiveFlow, LiveMetrics, ModelCatalogue, Outbox
+from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, ModelCatalogue, Outbox
 
 __all__ = ["Limits", "Service"]
 
@@ -50,6 +50,7 @@ class Service:
         Started by the time that it is asked for something.
     models : ModelCatalogue
     outbox : Outbox
+    keyed : KeyedAnswers
     limits : Limits
     clock : callable returning datetime
         The present (aware, UTC).
@@ -61,6 +62,7 @@ class Service:
     metrics: LiveMetrics
     models: ModelCatalogue
     outbox: Outbox
+    keyed: KeyedAnswers
     limits: Limits = Limits()
     clock: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id

@@ -12,7 +12,7 @@ from triage.bootstrap.places import open_shelf
 from triage.bootstrap.watching import LiveWatchers, to_budget
 from triage.deliver import Relay
 from triage.domain import Incident
-from triage.flow import LiveFlow, LiveMetrics, Outbox, Received
+from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, Outbox, Received
 from triage.registry.live import LiveModels, require_champions
 from triage.settings import Settings
 from triage.store import SqlJournal
@@ -29,6 +29,7 @@ class Live:
     models: LiveModels
     relay: Relay
     outbox: Outbox
+    keyed: KeyedAnswers
 
 
 @contextmanager
@@ -65,7 +66,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
         # Compiled kernels are loaded by their first call, which is not to be a sender's.
         flow.preview([Received(Incident("", "", _now(), labels={"title": "start"}), b"", "")])
         metrics = LiveMetrics(LiveWatchers(models, budget), journal.metrics, flow, _now)
-        yield Live(flow, metrics, models, relay, journal.outbox)
+        yield Live(flow, metrics, models, relay, journal.outbox, KeyedAnswers(journal.keys, _now))
 
 
 def _now() -> datetime:

@@ -1,6 +1,7 @@
 """The use cases of live events and live metrics: commit, decide, answer. It owns its ports and knows no SQL or HTTP."""
 
 from triage.flow.documents import predictions_document, predictions_from_document
+from triage.flow.keys import KeyedAnswer, KeyedAnswers, KeyStore
 from triage.flow.live import LiveFlow
 from triage.flow.metric_ports import (
     BatchAnswer,
@@ -58,6 +59,9 @@ __all__ = [
     "Ending",
     "Entry",
     "Journal",
+    "KeyStore",
+    "KeyedAnswer",
+    "KeyedAnswers",
     "Labeller",
     "LiveFlow",
     "LiveMetrics",

@@ -15,6 +15,7 @@ from triage.errors import Conflict, NotFound, StoreUnavailable, bounded
 from triage.flow import Answer, CommitCounts, Entry, Page
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
+from triage.store.keys import SqlKeyStore
 from triage.store.lock import FileLock
 from triage.store.metric_journal import SqlMetricJournal
 from triage.store.outbox import SqlOutbox
@@ -112,6 +113,11 @@ class SqlJournal:
     def metrics(self) -> SqlMetricJournal:
         """The journal of metrics and warnings in the same database."""
         return SqlMetricJournal(self._writer, self._reader, self._locks)
+
+    @property
+    def keys(self) -> SqlKeyStore:
+        """Answers by the key of their request, in the same database."""
+        return SqlKeyStore(self._writer, self._reader)
 
     @property
     def outbox(self) -> SqlOutbox:

@@ -31,10 +31,12 @@ __all__ = [
     "destinations",
     "feedback",
     "incidents",
+    "keyed_answers",
     "metadata",
     "metric_batches",
     "outbox",
     "revisions",
+    "unlabelled",
     "warnings",
     "watcher_snapshots",
 ]
@@ -208,4 +210,27 @@ destinations = Table(
     Column("name", String(63), primary_key=True),
     Column("disabled_at", UtcDateTime, nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+# Revisions that went on without labels, in the order in which they came; gone once labels follow.
+unlabelled = Table(
+    "unlabelled",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("source", String(255), nullable=False),
+    Column("incident_id", String(255), nullable=False),
+    Column("revision", Integer, nullable=False),
+    UniqueConstraint("source", "incident_id", "revision"),
+)
+
+# What was answered on requests that came with a key; see `triage.flow.KeyedAnswers`.
+keyed_answers = Table(
+    "keyed_answers",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
+    Index(None, "stored_at"),
 )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from tests.delivery import memory_keys
 from tests.fakes import NOON, FakeCatalogue, FakeLabeller, fixed_clock, received, started_metrics
 from tests.stored import database_url
 
@@ -29,7 +30,7 @@ def stored_app(tmp_path: Path) -> Iterator[FastAPI]:
         flow = LiveFlow(FakeLabeller, journal, fixed_clock)
         metrics = started_metrics(flow, journal.metrics)
         asyncio.run(give_up(journal, "INC0012339", "INC0012340"))
-        yield create_app(Service(flow, metrics, FakeCatalogue(), journal.outbox, clock=fixed_clock))
+        yield create_app(Service(flow, metrics, FakeCatalogue(), journal.outbox, memory_keys(), clock=fixed_clock))
 
 
 async def give_up(journal: SqlJournal, *ids: str) -> None:
