@@ -42,8 +42,10 @@ from triage.flow import (
     MetricJournal,
     Page,
     Received,
+    Relabel,
     ServedModel,
     Snapshot,
+    Unlabelled,
     WarningPage,
     WarningQuery,
     WarningState,
@@ -155,6 +157,8 @@ class MemoryJournal:
     verdicts: list[Feedback] = field(default_factory=list)
     is_open: bool = True
     counts: CommitCounts = field(default_factory=CommitCounts)
+    without: dict[int, tuple[tuple[str, str], int]] = field(default_factory=dict)
+    relabelled: list[Relabel] = field(default_factory=list)
 
     async def record(self, entries: Sequence[Entry]) -> list[Answer]:
         await self.check()
@@ -168,7 +172,27 @@ class MemoryJournal:
         status = AnswerStatus.UPDATED if kept else AnswerStatus.CREATED
         answer = Answer(status, len(kept) + 1, incident.received_at, entry.triage)
         kept.append((entry, answer))
+        if entry.triage.degraded and not entry.triage.predictions:
+            self.without[len(self.without) + 1] = ((incident.source, incident.id), answer.revision)
         return answer
+
+    async def unlabelled(self, after: int, limit: int) -> list[Unlabelled]:
+        found = [
+            Unlabelled(seq, self.stored[key][revision - 1][0].received.incident, revision)
+            for seq, (key, revision) in self.without.items()
+            if seq > after
+        ]
+        return found[:limit]
+
+    async def relabel(self, relabels: Sequence[Relabel], given_up: Sequence[int] = ()) -> None:
+        await self.check()
+        for one in relabels:
+            place = ((one.source, one.incident_id), one.revision)
+            self.without = {seq: there for seq, there in self.without.items() if there != place}
+            entry, answer = self.stored[place[0]][one.revision - 1]
+            self.stored[place[0]][one.revision - 1] = (entry, replace(answer, triage=one.triage))
+        self.relabelled += relabels
+        self.without = {seq: there for seq, there in self.without.items() if seq not in given_up}
 
     async def find(self, incident_id: str, source: str | None = None) -> Answer:
         for (of_source, of_id), kept in self.stored.items():

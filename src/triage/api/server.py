@@ -103,7 +103,10 @@ async def _serve(server: uvicorn.Server, listener: socket.socket, live: Live, se
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving at http://{shown}:{port} (its API is described at /docs; Ctrl-C stops it)\n")
-    beside = [asyncio.create_task(_follow(live.models, settings.reload_interval_s))]
+    beside = [
+        asyncio.create_task(_follow(live.models, settings.reload_interval_s)),
+        asyncio.create_task(live.flow.late.run()),
+    ]
     if settings.relay:
         beside.append(asyncio.create_task(live.relay.run()))
     try:

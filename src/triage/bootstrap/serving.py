@@ -62,7 +62,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     models.refresh()
     with SqlJournal.open(settings.database_url, most_waiting=settings.journal_queue) as journal:
         relay = make_relay(settings, journal.outbox)
-        flow = LiveFlow(lambda: models.engine, journal, _now, relay)
+        flow = LiveFlow(lambda: models.engine, journal, _now, relay, settings.answer_deadline_ms / 1000)
         # Compiled kernels are loaded by their first call, which is not to be a sender's.
         flow.preview([Received(Incident("", "", _now(), labels={"title": "start"}), b"", "")])
         metrics = LiveMetrics(LiveWatchers(models, budget), journal.metrics, flow, _now)

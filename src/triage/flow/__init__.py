@@ -40,7 +40,9 @@ from triage.flow.ports import (
     Outlets,
     Page,
     Received,
+    Relabel,
     ServedModel,
+    Unlabelled,
 )
 from triage.flow.warnings import WARNING_SOURCE, warning_received
 
@@ -75,9 +77,11 @@ __all__ = [
     "OutlookDocument",
     "Page",
     "Received",
+    "Relabel",
     "ServedModel",
     "Snapshot",
     "StreamWatcher",
+    "Unlabelled",
     "WarningPage",
     "WarningQuery",
     "WarningState",

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import structlog
-
 from triage.domain import Feedback, Incident, Triage
 from triage.errors import DataError, Problem
-from triage.flow.ports import Answer, AnswerStatus, CommitCounts, Entry, Journal, Labeller, Outlets, Page, Received
+from triage.flow.labelling import Labelling, LabellingJob, label_events
+from triage.flow.late import LateLabels
+from triage.flow.ports import (
+    Answer,
+    AnswerStatus,
+    CommitCounts,
+    Entry,
+    Journal,
+    Labeller,
+    Outlets,
+    Page,
+    Received,
+    Unlabelled,
+)
 
 __all__ = ["LiveFlow"]
-
-_log = structlog.get_logger(__name__)
 
 
 class LiveFlow:
@@ -30,6 +40,8 @@ class LiveFlow:
         The present (aware, UTC).
     outlets : Outlets or None, default=None
         Where incidents go on to; nowhere if None.
+    deadline_s : float, default=0.5
+        How long an incident waits for its labels, in seconds; without them it goes on, and they follow.
     """
 
     def __init__(
@@ -38,11 +50,15 @@ class LiveFlow:
         journal: Journal,
         clock: Callable[[], datetime],
         outlets: Outlets | None = None,
+        deadline_s: float = 0.5,
     ) -> None:
         self._labeller_source = labeller_source
         self._journal = journal
         self._clock = clock
         self._outlets = outlets
+        self._deadline_s = deadline_s
+        self._labelling = Labelling(labeller_source, clock)
+        self.late = LateLabels(self._labelling, labeller_source, journal, clock, outlets)
 
     @property
     def counts(self) -> CommitCounts:
@@ -51,6 +67,8 @@ class LiveFlow:
 
     async def accept(self, received: Sequence[Received]) -> list[Answer]:
         """Label incidents and commit each with its answer; what is returned is on disk.
+
+        What no model has answered by the deadline is committed unlabelled and marked degraded; labels follow.
 
         Parameters
         ----------
@@ -67,17 +85,24 @@ class LiveFlow:
         StoreUnavailable
             Nothing of it was kept; the sender should try again.
         """
-        triages = self._label([one.incident for one in received], self._clock())
-        return await self._commit(
+        if not received:
+            return []
+        triages, late = await self._label([one.incident for one in received])
+        answers = await self._commit(
             [
                 Entry(one, triage, self._destinations(one.incident.source))
                 for one, triage in zip(received, triages, strict=True)
             ]
         )
+        if late is not None:
+            self.late.follow(asyncio.create_task(self._follow(late, answers)))
+        if any(triage.degraded and not triage.predictions for triage in triages):
+            self.late.expect()
+        return answers
 
     def preview(self, received: Sequence[Received]) -> list[Answer]:
         """Label incidents and keep nothing: a dry run."""
-        triages = self._label([one.incident for one in received], self._clock())
+        triages = label_events(self._labeller_source, [one.incident for one in received], self._clock())
         return [
             Answer(AnswerStatus.PREVIEW, 0, one.incident.received_at, triage)
             for one, triage in zip(received, triages, strict=True)
@@ -138,19 +163,27 @@ class LiveFlow:
             self._outlets.wake(sorted({name for entry in entries for name in entry.destinations}))
         return answers
 
-    def _label(self, events: Sequence[Incident], now: datetime, *, retried: bool = False) -> list[Triage]:
-        if not events:
-            return []
-        try:
-            triages = self._labeller_source().handle_many(events, now)
-            return [triage for _, triage in zip(events, triages, strict=True)]
-        except Exception as err:  # noqa: BLE001  # whatever is wrong with a model, the event must be kept and sent on
-            # A list that fails again one by one would write the same traceback a thousand times.
-            _log.error(
-                "labelling_failed", incidents=len(events), first=events[0].id, error=repr(err), exc_info=not retried
-            )
-            failed = type(err).__name__
-        if len(events) > 1:
-            return [triage for event in events for triage in self._label([event], now, retried=True)]
-        reason = f"The labeller failed ({failed}); the incident goes on unlabelled."
-        return [Triage(events[0].id, events[0].source, degraded=reason, answered_at=now)]
+    async def _label(self, events: Sequence[Incident]) -> tuple[list[Triage], LabellingJob | None]:
+        """Return an answer each, within the deadline; and the job that is not done by then."""
+        job = self._labelling.submit(events)
+        # Behind a call that has hung for as long already, waiting is in vain.
+        if not self._labelling.has_hung_for(self._deadline_s):
+            await asyncio.wait((job.ended,), timeout=self._deadline_s)
+        done = list(job.done)
+        if len(done) == len(events):
+            return done, None
+        reason = f"No model answered within {self._deadline_s * 1000:.0f} ms; labels follow as an update."
+        now = self._clock()
+        late = [Triage(event.id, event.source, degraded=reason, answered_at=now) for event in events[len(done) :]]
+        return [*done, *late], job
+
+    async def _follow(self, job: LabellingJob, answers: Sequence[Answer]) -> None:
+        """Bring the labels of what was not done in time."""
+        await job.ended
+        followed = [
+            (Unlabelled(0, event, answer.revision), triage)
+            for event, answer, triage in zip(job.events, answers, job.done, strict=True)
+            if answer.triage.degraded and not answer.triage.predictions and triage.predictions
+        ]
+        if followed:
+            await self.late.commit([self.late.relabel(one, triage) for one, triage in followed])

@@ -21,7 +21,9 @@ __all__ = [
     "Outlets",
     "Page",
     "Received",
+    "Relabel",
     "ServedModel",
+    "Unlabelled",
 ]
 
 
@@ -58,6 +60,42 @@ class Entry:
     """An incident with its answer and the destinations that are to hear of both, to be committed together."""
 
     received: Received
+    triage: Triage
+    destinations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unlabelled:
+    """A revision that went on without labels.
+
+    Parameters
+    ----------
+    seq : int
+        Its place among them.
+    incident : Incident
+    revision : int
+    """
+
+    seq: int
+    incident: Incident
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relabel:
+    """Labels that followed a revision, and the destinations that are to hear of them.
+
+    Parameters
+    ----------
+    source, incident_id : str
+    revision : int
+    triage : Triage
+    destinations : tuple of str, default=()
+    """
+
+    source: str
+    incident_id: str
+    revision: int
     triage: Triage
     destinations: tuple[str, ...] = ()
 
@@ -155,6 +193,12 @@ class Journal(Protocol):
         The body that an incident has already changes nothing and gives the stored answer (repeated); another body is
         a new revision with its new answer (updated), and the old ones are kept.
         """
+
+    async def unlabelled(self, after: int, limit: int) -> list[Unlabelled]:
+        """Return revisions that went on without labels, the oldest first, from a place on."""
+
+    async def relabel(self, relabels: Sequence[Relabel], given_up: Sequence[int] = ()) -> None:
+        """Commit labels that followed, once each, and let go of revisions that will get none, by their place."""
 
     async def find(self, incident_id: str, source: str | None = None) -> Answer:
         """Return the latest answer; NotFound, or Conflict when several sources have the id and none is given."""

@@ -72,6 +72,8 @@ class Settings(BaseSettings):
         The same for a batch of metrics: 64 MB hold a million points.
     journal_queue : int, default=10_000
         How many accepted events may wait for the writer before senders are pushed back; at least 1.
+    answer_deadline_ms : float, default=500
+        How long an incident waits for its labels before it goes on without, in milliseconds, above 0; they follow.
     promise : float, default=0.95
         Precision promised for automatic labels, in (0, 1); a higher one labels fewer.
     alert_budget : str, default="1/day"
@@ -109,6 +111,7 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1024)] = 5_000_000  # below 1 KiB not even a short ticket fits
     max_metrics_bytes: Annotated[int, Field(ge=1024)] = 64_000_000
     journal_queue: Annotated[int, Field(ge=1)] = 10_000
+    answer_deadline_ms: Annotated[float, Field(gt=0, le=60_000)] = 500.0
     promise: Annotated[float, Field(gt=0, lt=1)] = 0.95
     alert_budget: str = "1/day"
     database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home'] / 'triage.db'}", repr=False)

@@ -12,10 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from triage.domain import Feedback
 from triage.errors import Conflict, NotFound, StoreUnavailable, bounded
-from triage.flow import Answer, CommitCounts, Entry, Page
+from triage.flow import Answer, CommitCounts, Entry, Page, Relabel, Unlabelled
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
 from triage.store.keys import SqlKeyStore
+from triage.store.late import put_labels, select_unlabelled, unlabelled_of
 from triage.store.lock import FileLock
 from triage.store.metric_journal import SqlMetricJournal
 from triage.store.outbox import SqlOutbox
@@ -133,6 +134,28 @@ class SqlJournal:
             None of them was kept.
         """
         return await self._writer.submit(Write(entries=rows_of(entries)))
+
+    async def unlabelled(self, after: int, limit: int) -> list[Unlabelled]:
+        """Return revisions that went on without labels, the oldest first.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        query = select_unlabelled(after, limit)
+        rows = await self._reader.read(lambda connection: connection.execute(query).mappings().all())
+        return [unlabelled_of(row) for row in rows]
+
+    async def relabel(self, relabels: Sequence[Relabel], given_up: Sequence[int] = ()) -> None:
+        """Commit labels that followed; see `triage.flow.Journal`.
+
+        Raises
+        ------
+        StoreUnavailable
+            None of them was kept.
+        """
+        await self._writer.perform(lambda connection: put_labels(connection, relabels, given_up))
 
     async def add_feedback(self, feedback: Feedback) -> None:
         """Commit a verdict.

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TypedDict
 
 import orjson
 from sqlalchemy import RowMapping
 
 from triage.flow import Content, DeadLetter, Edit, Message, MessageKind
-from triage.store.rows import EntryRows, answer_of
+from triage.store.rows import EntryRows, Key, answer_of
 
-__all__ = ["DEAD", "SENDING", "WAITING", "MessageRow", "dead_letter_of", "edit_text", "message_of", "new_messages"]
+__all__ = [
+    "DEAD",
+    "SENDING",
+    "WAITING",
+    "MessageRow",
+    "dead_letter_of",
+    "edit_text",
+    "message_of",
+    "message_rows",
+    "new_messages",
+]
 
+# Due at once, where it is not known since when.
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 WAITING, SENDING, DEAD = "waiting", "sending", "dead"
 
 
@@ -31,22 +44,30 @@ class MessageRow(TypedDict):
     reason: str
 
 
-def new_messages(entry: EntryRows, revision: int, kind: MessageKind = MessageKind.EVENT) -> list[MessageRow]:
+def new_messages(entry: EntryRows, revision: int) -> list[MessageRow]:
     """Return what is to be added for an entry: a message a destination, due at once."""
+    due_at = entry.revision["received_at"]
+    return message_rows(entry.key, revision, entry.entry.destinations, due_at, MessageKind.EVENT)
+
+
+def message_rows(
+    key: Key, revision: int, names: Sequence[str], due_at: datetime | None, kind: MessageKind
+) -> list[MessageRow]:
+    """Return the rows of messages to some destinations."""
     return [
         {
             "destination": destination,
-            "source": entry.revision["source"],
-            "incident_id": entry.revision["incident_id"],
+            "source": key[0],
+            "incident_id": key[1],
             "revision": revision,
             "kind": kind.value,
             "state": WAITING,
             "attempts": 0,
             "was_tried": False,
-            "due_at": entry.revision["received_at"],
+            "due_at": due_at or _LONG_AGO,
             "reason": "",
         }
-        for destination in entry.entry.destinations
+        for destination in names
     ]
 
 

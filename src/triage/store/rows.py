@@ -21,7 +21,7 @@ from triage.flow import (
     with_outlook,
 )
 
-__all__ = ["EntryRows", "Key", "answer_of", "rows_of"]
+__all__ = ["EntryRows", "Key", "answer_of", "decision_values", "rows_of"]
 
 Key: TypeAlias = tuple[str, str]
 
@@ -36,13 +36,16 @@ class _RevisionRow(TypedDict):
     body: str
 
 
-class _DecisionRow(TypedDict):
-    source: str
-    incident_id: str
+class _DecisionValues(TypedDict):
     answered_at: datetime | None
     degraded: str
     predictions: str
     outlook: str
+
+
+class _DecisionRow(_DecisionValues):
+    source: str
+    incident_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,16 @@ def answer_of(row: RowMapping, status: AnswerStatus | None = None) -> Answer:
     )
 
 
+def decision_values(triage: Triage) -> _DecisionValues:
+    """Render an answer."""
+    return {
+        "answered_at": triage.answered_at,
+        "degraded": triage.degraded,
+        "predictions": orjson.dumps(predictions_document(triage.predictions)).decode(),
+        "outlook": orjson.dumps(outlook_document(triage)).decode(),
+    }
+
+
 def _rows_of(entry: Entry) -> EntryRows:
     received, triage = entry.received, entry.triage
     incident = received.incident
@@ -105,9 +118,6 @@ def _rows_of(entry: Entry) -> EntryRows:
         {
             "source": incident.source,
             "incident_id": incident.id,
-            "answered_at": triage.answered_at,
-            "degraded": triage.degraded,
-            "predictions": orjson.dumps(predictions_document(triage.predictions)).decode(),
-            "outlook": orjson.dumps(outlook_document(triage)).decode(),
+            **decision_values(triage),
         },
     )

@@ -13,10 +13,11 @@ from sqlalchemy.sql.dml import ReturningInsert
 from triage.domain import Feedback
 from triage.errors import NotFound, StoreUnavailable, TriageError
 from triage.flow import Answer, AnswerStatus
+from triage.store.late import unlabelled_rows
 from triage.store.messages import new_messages
 from triage.store.metric_rows import BatchRow, SnapshotRow, WarningRow, put_snapshot, put_warnings, write_batches
 from triage.store.rows import EntryRows, Key, answer_of
-from triage.store.tables import decisions, feedback, incidents, outbox, revisions
+from triage.store.tables import decisions, feedback, incidents, outbox, revisions, unlabelled
 
 __all__ = ["Outcome", "Write", "check_writable", "latest_answers", "write_all"]
 
@@ -177,6 +178,9 @@ def _record(connection: Connection, entries: Sequence[EntryRows]) -> list[Answer
         _move_incidents(connection, {entry.key: standing[entry.key] for entry, _ in fresh})
         connection.execute(insert(revisions), [{**entry.revision, "revision": revision} for entry, revision in fresh])
         connection.execute(insert(decisions), [{**entry.decision, "revision": revision} for entry, revision in fresh])
+        without = unlabelled_rows(fresh)
+        if without:
+            connection.execute(insert(unlabelled), without)
         messages = [row for entry, revision in fresh for row in new_messages(entry, revision)]
         if messages:
             connection.execute(insert(outbox), messages)
