@@ -29,7 +29,13 @@ __all__ = ["incident_routes", "plain_post"]
 _Rendered: TypeAlias = tuple[int, dict[str, object]]
 
 _SCHEMA = IncidentRequest.model_json_schema()
-_STATUS = {AnswerStatus.CREATED: 201, AnswerStatus.UPDATED: 200, AnswerStatus.REPEATED: 200, AnswerStatus.PREVIEW: 200}
+_STATUS = {
+    AnswerStatus.CREATED: 201,
+    AnswerStatus.UPDATED: 200,
+    AnswerStatus.SUPERSEDED: 200,
+    AnswerStatus.REPEATED: 200,
+    AnswerStatus.PREVIEW: 200,
+}
 # As they are usually written; the documented route reads every other spelling.
 _PLAIN_QUERIES = {b"": False, b"dry_run=false": False, b"dry_run=true": True}
 

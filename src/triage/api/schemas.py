@@ -122,7 +122,7 @@ class IncidentAnswer(BaseModel):
 
     id: str
     source: str
-    status: str = Field(description="created, repeated, updated or preview")
+    status: str = Field(description="created, repeated, updated, superseded or preview")
     revision: int = Field(description="counts the different bodies of an incident from 1; 0 for a preview")
     received_at: datetime
     degraded: str = Field(description="why the answer is less than whole; empty when it is whole")

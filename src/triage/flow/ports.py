@@ -33,6 +33,7 @@ class AnswerStatus(StrEnum):
     CREATED = "created"
     REPEATED = "repeated"
     UPDATED = "updated"
+    SUPERSEDED = "superseded"
     PREVIEW = "preview"
 
 
@@ -48,11 +49,14 @@ class Received:
         What the sender said, as JSON in UTF-8.
     digest : str
         The same for two bodies that say the same, whatever their white space and order of keys.
+    as_of : datetime or None, default=None
+        When it was so at the sender (aware, UTC), where the sender says: a later one counts, whenever it comes in.
     """
 
     incident: Incident
     body: bytes
     digest: str
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,8 @@ class Journal(Protocol):
         """Commit all entries in one transaction and answer each; StoreUnavailable means that none is kept.
 
         The body that an incident has already changes nothing and gives the stored answer (repeated); another body is
-        a new revision with its new answer (updated), and the old ones are kept.
+        a new revision with its new answer (updated), and the old ones are kept. One that says that it is older than
+        what is in force is kept beside it (superseded), or is known already (repeated).
         """
 
     async def unlabelled(self, after: int, limit: int) -> list[Unlabelled]:

@@ -31,6 +31,7 @@ class _RevisionRow(TypedDict):
     incident_id: str
     received_at: datetime
     opened_at: datetime | None
+    as_of: datetime | None
     digest: str
     labels: str
     body: str
@@ -111,6 +112,7 @@ def _rows_of(entry: Entry) -> EntryRows:
             "incident_id": incident.id,
             "received_at": incident.received_at,
             "opened_at": incident.opened_at,
+            "as_of": received.as_of,
             "digest": received.digest,
             "labels": orjson.dumps(dict(incident.labels)).decode(),
             "body": received.body.decode(),

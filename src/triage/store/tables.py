@@ -35,6 +35,7 @@ __all__ = [
     "metadata",
     "metric_batches",
     "outbox",
+    "outcomes",
     "revisions",
     "unlabelled",
     "warnings",
@@ -79,7 +80,9 @@ incidents = Table(
     Column("seq", _Sequence, primary_key=True, autoincrement=True),
     Column("source", String(255), nullable=False),
     Column("incident_id", String(255), nullable=False),
+    # The one that is in force, which a late one does not change; and how many there are.
     Column("revision", Integer, nullable=False),
+    Column("revisions", Integer, nullable=False, server_default="1"),
     UniqueConstraint("source", "incident_id"),
     Index(None, "incident_id", "source"),
     Index(None, "source", "seq"),
@@ -93,6 +96,7 @@ revisions = Table(
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("opened_at", UtcDateTime),
+    Column("as_of", UtcDateTime),
     Column("digest", String(64), nullable=False),
     Column("labels", Text, nullable=False),
     Column("body", Text, nullable=False),
@@ -233,4 +237,20 @@ keyed_answers = Table(
     Column("body", Text, nullable=False),
     Column("stored_at", UtcDateTime, nullable=False),
     Index(None, "stored_at"),
+)
+
+# How incidents ended, a row for each thing that became known; of two about the same the later known counts.
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("source", String(255), nullable=False),
+    Column("incident_id", String(255), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("known_at", UtcDateTime, nullable=False),
+    Column("given_by", String(255), nullable=False),
+    Column("is_ours", Boolean, nullable=False),
+    ForeignKeyConstraint(["source", "incident_id"], ["incidents.source", "incidents.incident_id"]),
+    Index(None, "source", "incident_id", "seq"),
 )

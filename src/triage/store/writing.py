@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, insert, select, text, tuple_, update
@@ -75,8 +76,11 @@ class _Incident:
 
     stored: RowMapping | None = None
     revision: int = 0
+    count: int = 0
     digest: str = ""
+    as_of: datetime | None = None
     is_new: bool = False
+    older: dict[str, int] = field(default_factory=dict)
     answer: Answer | None = None
 
     def known_answer(self) -> Answer | None:
@@ -94,8 +98,10 @@ def latest_answers() -> Select[tuple[object, ...]]:
             incidents.c.source,
             incidents.c.incident_id,
             incidents.c.revision,
+            incidents.c.revisions,
             revisions.c.received_at,
             revisions.c.digest,
+            revisions.c.as_of,
             decisions.c.answered_at,
             decisions.c.degraded,
             decisions.c.predictions,
@@ -174,14 +180,20 @@ def _record(connection: Connection, entries: Sequence[EntryRows]) -> list[Answer
         for entry, answer in zip(entries, answers, strict=True)
         if answer.status is not AnswerStatus.REPEATED
     ]
+    # Nobody is told of what is older than what is in force.
+    current = [
+        (entry, answer.revision)
+        for entry, answer in zip(entries, answers, strict=True)
+        if answer.status in (AnswerStatus.CREATED, AnswerStatus.UPDATED)
+    ]
     if fresh:
         _move_incidents(connection, {entry.key: standing[entry.key] for entry, _ in fresh})
         connection.execute(insert(revisions), [{**entry.revision, "revision": revision} for entry, revision in fresh])
         connection.execute(insert(decisions), [{**entry.decision, "revision": revision} for entry, revision in fresh])
-        without = unlabelled_rows(fresh)
+        without = unlabelled_rows(current)
         if without:
             connection.execute(insert(unlabelled), without)
-        messages = [row for entry, revision in fresh for row in new_messages(entry, revision)]
+        messages = [row for entry, revision in current for row in new_messages(entry, revision)]
         if messages:
             connection.execute(insert(outbox), messages)
     return answers
@@ -197,7 +209,13 @@ def _standing(connection: Connection, entries: Sequence[EntryRows]) -> dict[Key,
         _hold(connection, known)
     for are_those in _conditions(known):
         for row in connection.execute(latest_answers().where(are_those)).mappings():
-            standing[row["source"], row["incident_id"]] = _Incident(row, row["revision"], row["digest"])
+            standing[row["source"], row["incident_id"]] = _Incident(
+                row, row["revision"], row["revisions"], row["digest"], row["as_of"]
+            )
+    for key in {entry.key for entry in entries if _is_late(entry, standing[entry.key])}:
+        of_it = (revisions.c.source == key[0]) & (revisions.c.incident_id == key[1])
+        found = connection.execute(select(revisions.c.digest, revisions.c.revision).where(of_it))
+        standing[key].older = {row.digest: row.revision for row in found}
     return standing
 
 
@@ -234,22 +252,39 @@ def _place(entry: EntryRows, incident: _Incident) -> Answer:
     before = incident.known_answer() if incident.digest == digest else None
     if before is not None:
         return replace(before, status=AnswerStatus.REPEATED)
-    incident.revision += 1
+    if _is_late(entry, incident):
+        known = incident.known_answer()
+        if digest in incident.older and known is not None:
+            return replace(known, status=AnswerStatus.REPEATED)
+        incident.count += 1
+        incident.older[digest] = incident.count
+        return Answer(AnswerStatus.SUPERSEDED, incident.count, entry.revision["received_at"], entry.entry.triage)
+    incident.older[incident.digest] = incident.revision
+    incident.count += 1
+    incident.revision = incident.count
     incident.digest = digest
+    incident.as_of = entry.revision["as_of"] or incident.as_of
     status = AnswerStatus.CREATED if incident.revision == 1 else AnswerStatus.UPDATED
     incident.answer = Answer(status, incident.revision, entry.revision["received_at"], entry.entry.triage)
     return incident.answer
 
 
+def _is_late(entry: EntryRows, incident: _Incident) -> bool:
+    """Tell whether what is in force says that it is newer."""
+    as_of = entry.revision["as_of"]
+    return as_of is not None and incident.as_of is not None and as_of < incident.as_of
+
+
 def _move_incidents(connection: Connection, changed: dict[Key, _Incident]) -> None:
     moved = [
-        {"of_source": source, "of_id": incident_id, "revision": incident.revision}
+        {"of_source": source, "of_id": incident_id, "revision": incident.revision, "revisions": incident.count}
         for (source, incident_id), incident in changed.items()
-        if not (incident.is_new and incident.revision == 1)
+        if not (incident.is_new and incident.count == 1)
     ]
     if moved:
         is_it = (incidents.c.source == bindparam("of_source")) & (incidents.c.incident_id == bindparam("of_id"))
-        connection.execute(update(incidents).where(is_it).values(revision=bindparam("revision")), moved)
+        moving = update(incidents).where(is_it)
+        connection.execute(moving.values(revision=bindparam("revision"), revisions=bindparam("revisions")), moved)
 
 
 def _known(connection: Connection, keys: Iterable[Key]) -> set[Key]:
