@@ -23,6 +23,7 @@ from triage.domain import (
     Feedback,
     Incident,
     ModelRef,
+    Outcome,
     Precedent,
     Prediction,
     RankedLabel,
@@ -155,6 +156,7 @@ class MemoryJournal:
 
     stored: dict[tuple[str, str], list[tuple[Entry, Answer]]] = field(default_factory=dict)
     verdicts: list[Feedback] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
     is_open: bool = True
     counts: CommitCounts = field(default_factory=CommitCounts)
     without: dict[int, tuple[tuple[str, str], int]] = field(default_factory=dict)
@@ -209,6 +211,10 @@ class MemoryJournal:
     async def add_feedback(self, feedback: Feedback) -> None:
         await self.find(feedback.incident_id, feedback.source)
         self.verdicts.append(feedback)
+
+    async def add_outcome(self, outcome: Outcome) -> None:
+        await self.find(outcome.incident_id, outcome.source)
+        self.outcomes.append(outcome)
 
     async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
         return [one for one in self.verdicts if (one.incident_id, one.source) == (incident_id, source)]

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ import httpx
 from tests.cores import tickets_in
 from tests.e2e.service import Service
 
-__all__ = ["Delivered", "configure", "deliver_through_kills", "running_cores"]
+__all__ = ["Delivered", "configure", "deliver_from_all", "deliver_through_kills", "running_cores"]
 
 _ROOT = Path(__file__).parents[2]
 # Short, as what a killed service had claimed is tried again after three times as long.
@@ -91,15 +91,34 @@ def deliver_through_kills(home: Path, cores_file: Path, kills: int, posts: int, 
             asyncio.run(_post(service, outcome, range(number * posts, (number + 1) * posts), dice.randrange(1, posts)))
     with Service(home) as service:
         asyncio.run(_post(service, outcome, range(kills * posts, (kills + 1) * posts), None))
-        end = time.monotonic() + _PATIENCE_S
-        while time.monotonic() < end:
-            outcome.tickets, outcome.calls = tickets_in(cores_file)
-            if not (outcome.missing("pager") or outcome.missing("desk")):
-                break
-            time.sleep(0.2)
+        _wait_for_tickets(outcome, cores_file)
         service.interrupt()
     outcome.tickets, outcome.calls = tickets_in(cores_file)
     return outcome
+
+
+def deliver_from_all(services: Sequence[Service], cores_file: Path, posts: int) -> Delivered:
+    """Post the same incidents to several services at once, and let them deliver."""
+    outcome = Delivered()
+
+    async def post_to_all() -> None:
+        await asyncio.gather(*(_post(service, outcome, range(posts), None) for service in services))
+
+    asyncio.run(post_to_all())
+    _wait_for_tickets(outcome, cores_file)
+    for service in services:
+        service.interrupt()
+    outcome.tickets, outcome.calls = tickets_in(cores_file)
+    return outcome
+
+
+def _wait_for_tickets(outcome: Delivered, cores_file: Path) -> None:
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end:
+        outcome.tickets, outcome.calls = tickets_in(cores_file)
+        if not (outcome.missing("pager") or outcome.missing("desk")):
+            return
+        time.sleep(0.2)
 
 
 async def _post(service: Service, outcome: Delivered, numbers: range, kill_after: int | None) -> None:
@@ -114,7 +133,7 @@ async def _post(service: Service, outcome: Delivered, numbers: range, kill_after
                 answer = await client.post("/v1/incidents", json={"id": f"k{number}", "source": "desk", "title": title})
             except httpx.TransportError:
                 return
-            if answer.status_code == 201:
+            if answer.status_code in (200, 201):
                 outcome.acknowledged.add(title)
                 acknowledged += 1
             if acknowledged == kill_after:

@@ -11,6 +11,7 @@ from triage.api.health import health_routes
 from triage.api.incidents import incident_routes, plain_post
 from triage.api.metrics import Metrics
 from triage.api.models import model_routes
+from triage.api.outcomes import outcome_routes
 from triage.api.points import point_routes
 from triage.api.problems import add_error_handlers
 from triage.api.queries import check_query
@@ -48,6 +49,7 @@ def create_app(service: Service) -> FastAPI:
     for router in (
         incident_routes(service, metrics),
         verdict_routes(service),
+        outcome_routes(service),
         point_routes(service, metrics),
         warning_routes(service),
         model_routes(service),

@@ -18,6 +18,8 @@ __all__ = [
     "METRICS_ANSWER",
     "MODEL",
     "MODELS",
+    "OUTCOME",
+    "OUTCOME_ANSWER",
     "PAGE",
     "READINESS",
     "WARNING",
@@ -117,6 +119,23 @@ FEEDBACK_ANSWER = {
     "label": "hardware",
     "by": "ada",
     "given_at": "2026-11-23T10:00:05Z",
+}
+
+OUTCOME = {
+    "id": "INC0012345",
+    "by": "service-desk",
+    "known_at": "2026-11-23T14:30:00Z",
+    "labels": {"assignment_group": "network"},
+    "resolution": "Gateway restarted",
+}
+OUTCOME_ANSWER = {
+    "id": "INC0012345",
+    "source": "service-desk",
+    "by": "service-desk",
+    "labels": {
+        "resolution": {"value": "Gateway restarted", "known_at": "2026-11-23T14:30:00Z", "is_ours": False},
+        "assignment_group": {"value": "network", "known_at": "2026-11-23T14:30:00Z", "is_ours": False},
+    },
 }
 
 METRICS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 from starlette.responses import Response
 
-from triage.domain import EarlyWarning, Feedback
+from triage.domain import EarlyWarning, Feedback, Outcome
 from triage.flow import WARNING_SOURCE, Answer, DeadLetter, ServedModel, outlook_document, predictions_document
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "feedback_body",
     "json_response",
     "model_body",
+    "outcome_body",
     "to_json",
     "warning_body",
 ]
@@ -74,6 +75,19 @@ def model_body(model: ServedModel) -> dict[str, object]:
         "targets": model.targets,
         "loaded_at": model.loaded_at,
         "refused": model.refused,
+    }
+
+
+def outcome_body(outcome: Outcome) -> dict[str, object]:
+    """Render how an incident ended, as it was kept."""
+    return {
+        "id": outcome.incident_id,
+        "source": outcome.source,
+        "by": outcome.given_by,
+        "labels": {
+            each.name: {"value": each.value, "known_at": each.known_at, "is_ours": each.is_ours}
+            for each in outcome.values
+        },
     }
 
 

@@ -16,6 +16,7 @@ from triage.cli import (
     detection,
     doctor,
     evaluation,
+    feedback,
     labelling,
     metric_training,
     models,
@@ -43,6 +44,7 @@ _train = typer.Typer(name="train", help="Train a model.", no_args_is_help=True)
 _models = typer.Typer(name="models", help="List, show, promote and verify models.", no_args_is_help=True)
 _deliver = typer.Typer(name="deliver", help="Deliver to workflow cores.", invoke_without_command=True)
 _dead = typer.Typer(name="dead", help="Messages that were given up.", no_args_is_help=True)
+_feedback = typer.Typer(name="feedback", help="What is known of how incidents ended.", no_args_is_help=True)
 _config = typer.Typer(name="config", help="Show the settings in force.", no_args_is_help=True)
 
 _train.command("incidents")(training.incidents)
@@ -69,6 +71,8 @@ _dead.command("discard")(delivery.discard)
 _deliver.add_typer(_dead)
 app.add_typer(_deliver)
 app.command("simulate")(sample.simulate)
+_feedback.command("export")(feedback.export)
+app.add_typer(_feedback)
 _config.command("show")(config.show)
 app.add_typer(_config)
 

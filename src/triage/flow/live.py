@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from triage.domain import Feedback, Incident, Triage
+from triage.domain import Decision, Feedback, Incident, Outcome, Triage
 from triage.errors import DataError, Problem
 from triage.flow.labelling import Labelling, LabellingJob, label_events
 from triage.flow.late import LateLabels
@@ -25,6 +25,9 @@ from triage.flow.ports import (
 )
 
 __all__ = ["LiveFlow"]
+
+# Nobody is named, or we are.
+_OURSELVES = ("", "triage")
 
 
 class LiveFlow:
@@ -141,6 +144,45 @@ class LiveFlow:
         feedback = replace(feedback, source=found.triage.source)
         await self._journal.add_feedback(feedback)
         return feedback
+
+    async def outcome(self, outcome: Outcome) -> Outcome:
+        """Commit how an incident ended.
+
+        A label that we filled in ourselves comes back to us from the core; as long as nobody is named for it, it
+        says nothing about whether it was right, and is marked as ours.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            With an empty source, the only source that has the incident is meant.
+
+        Returns
+        -------
+        Outcome
+            As it was kept.
+
+        Raises
+        ------
+        NotFound
+            No such incident.
+        Conflict
+            The source is empty and several have the incident.
+        StoreUnavailable
+            Nothing was kept.
+        """
+        found = await self._journal.find(outcome.incident_id, outcome.source or None)
+        filled_in = {
+            (one.target, one.ranked[0].label)
+            for one in found.triage.predictions
+            if one.decision is Decision.AUTO and one.ranked
+        }
+        is_unsigned = outcome.given_by in _OURSELVES
+        values = tuple(
+            replace(each, is_ours=is_unsigned and (each.name, each.value) in filled_in) for each in outcome.values
+        )
+        kept = replace(outcome, source=found.triage.source, values=values)
+        await self._journal.add_outcome(kept)
+        return kept
 
     async def find(self, incident_id: str, source: str | None = None) -> Answer:
         """Return the stored answer on an incident; raises as `Journal.find` does."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from triage.domain import Feedback, Incident, ModelRef, Triage
+from triage.domain import Feedback, Incident, ModelRef, Outcome, Triage
 
 __all__ = [
     "Answer",
@@ -213,6 +213,9 @@ class Journal(Protocol):
 
     async def add_feedback(self, feedback: Feedback) -> None:
         """Commit a verdict on a known incident; NotFound otherwise."""
+
+    async def add_outcome(self, outcome: Outcome) -> None:
+        """Commit how a known incident ended; NotFound otherwise."""
 
     async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
         """Return the verdicts on an incident, oldest first."""

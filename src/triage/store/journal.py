@@ -7,10 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import URL, Engine, select
+from sqlalchemy import URL, Connection, Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from triage.domain import Feedback
+from triage.domain import Feedback, Outcome
 from triage.errors import Conflict, NotFound, StoreUnavailable, bounded
 from triage.flow import Answer, CommitCounts, Entry, Page, Relabel, Unlabelled
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
@@ -25,7 +25,7 @@ from triage.store.rows import answer_of, rows_of
 from triage.store.schema import upgrade_schema
 from triage.store.session_lock import SessionLocks
 from triage.store.tables import feedback as verdicts
-from triage.store.tables import incidents
+from triage.store.tables import incidents, outcomes
 from triage.store.writer import GroupWriter
 from triage.store.writing import Write, check_writable, latest_answers, write_all
 
@@ -168,6 +168,30 @@ class SqlJournal:
             It was not kept.
         """
         await self._writer.submit(Write(verdicts=(feedback,)))
+
+    async def add_outcome(self, outcome: Outcome) -> None:
+        """Commit how an incident ended.
+
+        Raises
+        ------
+        NotFound
+            It is not stored.
+        StoreUnavailable
+            It was not kept.
+        """
+        place = {"source": outcome.source, "incident_id": outcome.incident_id, "given_by": outcome.given_by}
+        rows = [
+            {**place, "name": each.name, "value": each.value, "known_at": each.known_at, "is_ours": each.is_ours}
+            for each in outcome.values
+        ]
+
+        def write(connection: Connection) -> None:
+            of_it = (incidents.c.source == outcome.source) & (incidents.c.incident_id == outcome.incident_id)
+            if connection.scalar(select(incidents.c.seq).where(of_it)) is None:
+                raise NotFound(f"No incident {outcome.incident_id!r} of source {outcome.source!r} is stored.")
+            connection.execute(insert(outcomes), rows)
+
+        await self._writer.perform(write)
 
     async def check(self) -> None:
         """Raise StoreUnavailable unless a transaction that writes can be had."""
