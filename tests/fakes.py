@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from triage.domain import (
     Cause,
+    Change,
     Decision,
     Duplicate,
     Duration,
@@ -35,6 +36,7 @@ from triage.errors import BundleRefused, NotFound, StoreUnavailable
 from triage.flow import (
     Answer,
     AnswerStatus,
+    ChangePage,
     CommitCounts,
     Entry,
     LiveFlow,
@@ -157,6 +159,7 @@ class MemoryJournal:
     stored: dict[tuple[str, str], list[tuple[Entry, Answer]]] = field(default_factory=dict)
     verdicts: list[Feedback] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    changes: dict[tuple[str, str], Change] = field(default_factory=dict)
     is_open: bool = True
     counts: CommitCounts = field(default_factory=CommitCounts)
     without: dict[int, tuple[tuple[str, str], int]] = field(default_factory=dict)
@@ -172,7 +175,7 @@ class MemoryJournal:
         if kept and kept[-1][0].received.digest == entry.received.digest:
             return replace(kept[-1][1], status=AnswerStatus.REPEATED)
         status = AnswerStatus.UPDATED if kept else AnswerStatus.CREATED
-        answer = Answer(status, len(kept) + 1, incident.received_at, entry.triage)
+        answer = Answer(status, len(kept) + 1, incident.received_at, entry.triage, incident.state)
         kept.append((entry, answer))
         if entry.triage.degraded and not entry.triage.predictions:
             self.without[len(self.without) + 1] = ((incident.source, incident.id), answer.revision)
@@ -201,6 +204,22 @@ class MemoryJournal:
             if of_id == incident_id and source in (None, of_source):
                 return kept[-1][1]
         raise NotFound(f"No incident {incident_id!r}.")
+
+    async def latest(self, incident_id: str, source: str) -> Incident | None:
+        kept = self.stored.get((source, incident_id))
+        return kept[-1][0].received.incident if kept else None
+
+    async def add_changes(self, changes: Sequence[Change]) -> int:
+        await self.check()
+        new = {(one.source, one.id): one for one in changes if (one.source, one.id) not in self.changes}
+        self.changes |= new
+        return len(new)
+
+    async def page_changes(self, limit: int, cursor: str | None = None) -> ChangePage:
+        start = int(cursor or 0)
+        newest = list(self.changes.values())[::-1]
+        more = str(start + limit) if start + limit < len(newest) else None
+        return ChangePage(tuple(newest[start : start + limit]), more)
 
     async def page(self, limit: int, cursor: str | None = None, source: str | None = None) -> Page:
         start = int(cursor or 0)

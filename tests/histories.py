@@ -88,6 +88,7 @@ def constructed_history(
         refused=(RefusedColumn("resolved_by", "not known at opening"),),
         fingerprint=hashlib.sha256(repr((n, seed, noise, priority)).encode()).hexdigest(),
         keys=_to_keys(inputs, opened_at),
+        outcomes=pd.DataFrame(index=inputs.index),
     )
 
 

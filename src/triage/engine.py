@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
@@ -11,10 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.decide.policy import Policy
-from triage.domain import Decision, Incident, ModelRef, Prediction, RankedLabel, Reason, Triage
+from triage.domain import Decision, Duration, Incident, ModelRef, Prediction, RankedLabel, Reason, Risk, Triage
 from triage.learn.answers import MOST_LABELS, RowAnswer
-from triage.learn.inputs import from_incidents
+from triage.learn.duration import LEVELS, DurationModel
+from triage.learn.inputs import Inputs, from_incidents, opened_at_of
 from triage.learn.model import IncidentModel
+from triage.learn.risks import RiskModel
+from triage.learn.updates import hours_still_open
+from triage.learn.waits import moment_hours
 
 __all__ = ["Engine", "LoadedModel", "target_probabilities"]
 
@@ -28,11 +32,17 @@ class LoadedModel:
     ref : ModelRef
     model : IncidentModel
     policy : Policy
+    risks : RiskModel or None, default=None
+        None where its history told of none.
+    duration : DurationModel or None, default=None
+        Tells how long incidents take, by the features of ``model``.
     """
 
     ref: ModelRef
     model: IncidentModel
     policy: Policy
+    risks: RiskModel | None = None
+    duration: DurationModel | None = None
 
 
 class Engine:
@@ -76,17 +86,41 @@ class Engine:
         list of Triage
             One an event. An answer depends on its event and the models alone, to the last bit: not on the batch.
         """
-        found: list[dict[str, Prediction]] = [{} for _ in events]
+        drafts = [_Draft() for _ in events]
         for loaded in self._models:
-            inputs = from_incidents(events, loaded.model.columns)
-            answers = loaded.model.answer(inputs, self._most_reasons)
-            for predictions, answer in zip(found, answers, strict=True):
-                for prediction in _predict(loaded, answer, self._most_reasons):
-                    predictions.setdefault(prediction.target, prediction)
+            self._add(loaded, events, drafts)
         return [
-            Triage(event.id, event.source, tuple(predictions.values()), self._degraded, now)
-            for event, predictions in zip(events, found, strict=True)
+            Triage(
+                event.id,
+                event.source,
+                tuple(draft.predictions.values()),
+                self._degraded,
+                now,
+                risks=tuple(draft.risks.values()),
+                duration=draft.duration,
+            )
+            for event, draft in zip(events, drafts, strict=True)
         ]
+
+    def _add(self, loaded: LoadedModel, events: Sequence[Incident], drafts: Sequence[_Draft]) -> None:
+        inputs = from_incidents(events, loaded.model.columns)
+        answers = list(loaded.model.answer(inputs, self._most_reasons))
+        assessed = _assess(loaded, inputs, answers, self._most_reasons)
+        for event, answer, risks, draft in zip(events, answers, assessed, drafts, strict=True):
+            for prediction in _predict(loaded, answer, self._most_reasons):
+                draft.predictions.setdefault(prediction.target, prediction)
+            for risk in risks:
+                draft.risks.setdefault(risk.name, risk)
+            draft.duration = draft.duration or _duration(loaded, answer, event)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What the models asked so far say about one event; where two speak of one thing, the first is heard."""
+
+    predictions: dict[str, Prediction] = field(default_factory=dict)
+    risks: dict[str, Risk] = field(default_factory=dict)
+    duration: Duration | None = None
 
 
 def target_probabilities(
@@ -107,6 +141,15 @@ def target_probabilities(
     return MappingProxyType({**of_heads, rule.priority: (rule.classes, derived)})
 
 
+def _assess(loaded: LoadedModel, inputs: Inputs, answers: Sequence[RowAnswer], most_reasons: int) -> list[list[Risk]]:
+    if loaded.risks is None:
+        return [[] for _ in answers]
+    return [
+        [Risk(each.name, each.probability, loaded.ref, each.reasons(inputs, at, most_reasons)) for each in assessed]
+        for at, assessed in enumerate(loaded.risks.assess([answer.row for answer in answers]))
+    ]
+
+
 def _predict(loaded: LoadedModel, answer: RowAnswer, most_reasons: int) -> list[Prediction]:
     found: dict[str, tuple[list[RankedLabel], tuple[Reason, ...]]] = {}
     for head in loaded.model.heads:
@@ -121,6 +164,15 @@ def _predict(loaded: LoadedModel, answer: RowAnswer, most_reasons: int) -> list[
         reasons = tuple(_because(name, found[name][0][0]) for name in rule.parts) if most_reasons else ()
         found[rule.priority] = _rank(rule.classes, rule.probabilities(*of_parts)[0]), reasons
     return [_prediction(loaded, target, answer, *of_target) for target, of_target in found.items()]
+
+
+def _duration(loaded: LoadedModel, answer: RowAnswer, event: Incident) -> Duration | None:
+    if loaded.duration is None or answer.is_blank:
+        return None
+    opened_at = opened_at_of(event, loaded.model.columns)
+    curve = loaded.duration.curve(answer.row, moment_hours(opened_at))
+    waited = hours_still_open(event, opened_at, loaded.model.columns)
+    return Duration(loaded.ref, tuple((level, curve.quantile(level, waited)) for level in LEVELS))
 
 
 def _prediction(

@@ -21,6 +21,7 @@ Array: TypeAlias = (
     | NDArray[np.float16]
     | NDArray[np.int64]
     | NDArray[np.int32]
+    | NDArray[np.uint32]
     | NDArray[np.uint64]
 )
 

@@ -6,17 +6,26 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from triage import __version__
+from triage.api.alertmanager import alertmanager_routes
+from triage.api.changes import change_routes
 from triage.api.dead_letters import dead_letter_routes
+from triage.api.events import event_routes
 from triage.api.health import health_routes
 from triage.api.incidents import incident_routes, plain_post
+from triage.api.jira import jira_routes
 from triage.api.metrics import Metrics
 from triage.api.models import model_routes
+from triage.api.otlp import otlp_routes
 from triage.api.outcomes import outcome_routes
+from triage.api.pagerduty import pagerduty_routes
+from triage.api.plain import PlainPosts
 from triage.api.points import point_routes
 from triage.api.problems import add_error_handlers
 from triage.api.queries import check_query
-from triage.api.recorder import RequestRecorder
+from triage.api.recorder import Recorder, RequestRecorder
+from triage.api.remote_write import remote_write_routes
 from triage.api.service import Service
+from triage.api.servicenow import servicenow_routes
 from triage.api.verdicts import verdict_routes
 from triage.api.warnings import warning_routes
 
@@ -43,9 +52,9 @@ def create_app(service: Service) -> FastAPI:
         swagger_ui_parameters={"validatorUrl": None},
         # A redirect would turn a POST to /v1/incidents/ into something that some senders drop.
         redirect_slashes=False,
+        # Nothing here exports traces, and asking at every request whether somebody does takes 5 us.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    # Before the documented routes, which take what it leaves.
-    app.router.routes.append(plain_post(service, metrics))
     for router in (
         incident_routes(service, metrics),
         verdict_routes(service),
@@ -54,10 +63,25 @@ def create_app(service: Service) -> FastAPI:
         warning_routes(service),
         model_routes(service),
         dead_letter_routes(service),
+        alertmanager_routes(service, metrics),
+        event_routes(service, metrics),
     ):
         app.include_router(router, dependencies=[Depends(check_query)])
+    # Senders that are not ours to change may add keys of their own.
+    for router in (
+        pagerduty_routes(service, metrics),
+        servicenow_routes(service, metrics),
+        jira_routes(service, metrics),
+        remote_write_routes(service, metrics),
+        otlp_routes(service, metrics),
+    ):
+        app.include_router(router)
+    app.include_router(change_routes(service), dependencies=[Depends(check_query)])
     # Probes and scrapers may send keys of their own.
     app.include_router(health_routes(service, metrics))
     add_error_handlers(app)
-    app.add_middleware(RequestRecorder, metrics=metrics)
+    recorder = Recorder(metrics)
+    app.add_middleware(RequestRecorder, recorder=recorder)
+    # From here on no middleware can be added, so none can be gone past unnoticed.
+    app.middleware_stack = PlainPosts(app.build_middleware_stack(), plain_post(service, metrics), recorder)
     return app

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from triage.api.problems import PROBLEM_MEDIA
 
-__all__ = ["Description", "Responses", "answer", "json_request", "responses"]
+__all__ = ["Description", "Responses", "answer", "body_request", "json_request", "responses"]
 
 # FastAPI's own types for these parameters.
 Description: TypeAlias = dict[str, Any]
@@ -31,6 +31,27 @@ def responses(answers: Mapping[int | str, Description]) -> Responses:
         "4XX": {**_PROBLEM, "description": "The request cannot be served as it is; nothing of it was stored."},
         503: {**_PROBLEM, "description": "Nothing was stored. Send it again after the seconds in Retry-After."},
     }
+
+
+def body_request(contents: Mapping[str, tuple[Description, object]], headers: Mapping[str, str]) -> Description:
+    """Describe a body that comes in several media types, each with its example, and the headers beside it.
+
+    Parameters
+    ----------
+    contents : mapping of str to (schema, example)
+        By media type. The example of bytes is their base64, which its schema says.
+    headers : mapping of str to str
+        Values of the headers that the examples are sent with.
+    """
+    content = {
+        media: {"schema": schema, "examples": {"one": {"value": example}}}
+        for media, (schema, example) in contents.items()
+    }
+    parameters = [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string", "examples": [value]}}
+        for name, value in headers.items()
+    ]
+    return {"requestBody": {"required": True, "content": content}, "parameters": parameters}
 
 
 def json_request(schema: Description, examples: dict[str, object]) -> Description:

@@ -49,6 +49,7 @@ ANSWER = {
     "source": "service-desk",
     "status": "created",
     "revision": 1,
+    "state": "open",
     "received_at": "2026-11-23T10:00:05Z",
     "degraded": "",
     "predictions": {"assignment_group": _PREDICTION},

@@ -41,6 +41,8 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        # Looking them up by their labels costs more than counting.
+        self._of_route: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._decisions = Counter(
             "triage_decisions", "Decisions on accepted incidents.", ["target", "decision"], registry=self._registry
         )
@@ -52,8 +54,12 @@ class Metrics:
 
     def count_request(self, method: str, route: str, status: int, duration_s: float) -> None:
         """Count a request that was answered."""
-        self._requests.labels(method if method in _METHODS else "other", route, status).inc()
-        self._seconds.labels(route).observe(duration_s)
+        key = method if method in _METHODS else "other", route, status
+        counters = self._of_route.get(key)
+        if counters is None:
+            counters = self._of_route[key] = self._requests.labels(*key), self._seconds.labels(route)
+        counters[0].inc()
+        counters[1].observe(duration_s)
 
     def count_answers(self, answers: Iterable[Answer]) -> None:
         """Count what was decided, on what is new only."""

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from triage.api.bodies import read_body
-from triage.api.described import answer, json_request, responses
+from triage.api.bodies import media_of, read_body, read_unzipped
+from triage.api.described import answer, body_request, responses
 from triage.api.examples import METRICS, METRICS_ANSWER
+from triage.api.intake_examples import OPENMETRICS
 from triage.api.metrics import Metrics
 from triage.api.render import json_response
 from triage.api.schemas import MetricsAnswer, MetricsRequest
 from triage.api.service import Service
 from triage.flow import MetricBatch
-from triage.intake import read_json, to_metric_batch
+from triage.intake import (
+    MOST_POINTS,
+    OPENMETRICS_MEDIA,
+    PROMETHEUS_MEDIA,
+    SeriesNames,
+    read_json,
+    to_exposed_metrics,
+    to_metric_batch,
+)
 
 __all__ = ["point_routes"]
 
@@ -28,22 +38,44 @@ def point_routes(service: Service, metrics: Metrics) -> APIRouter:
         "/v1/metrics",
         summary="Watch a batch of metric points",
         responses=responses({200: answer(MetricsAnswer, "All of it is stored and watched.", METRICS_ANSWER)}),
-        openapi_extra=json_request(MetricsRequest.model_json_schema(), {"columns": METRICS}),
+        openapi_extra=body_request(
+            {
+                "application/json": (MetricsRequest.model_json_schema(), METRICS),
+                OPENMETRICS_MEDIA: ({"type": "string"}, OPENMETRICS),
+            },
+            {},
+        ),
     )
-    async def post_metrics(request: Request) -> Response:
+    async def post_metrics(
+        request: Request,
+        entity: Annotated[
+            str | None, Query(description="Of a text: the entity of series that no label names one for.")
+        ] = None,
+    ) -> Response:
         """Answer once the batch, and every warning that it opened, is on disk.
 
         Batches are watched in the order in which they are stored. Sent again, a batch changes nothing: points that are
-        not newer than their series' last are passed over.
+        not newer than their series' last are passed over. The same in OpenMetrics' or Prometheus' text is read too.
         """
-        body = await read_body(request, service.limits.max_metrics_bytes)
+        limit = service.limits.max_metrics_bytes
+        media = media_of(request)
         # A million points take a second to read, in which the loop must serve everybody else.
-        answered = await service.metrics.accept(await asyncio.to_thread(_to_batch, body))
+        if media in (OPENMETRICS_MEDIA, PROMETHEUS_MEDIA):
+            names = service.intake.series if entity is None else service.intake.series.with_fallback(entity)
+            text = await read_unzipped(request, limit)
+            batch = await asyncio.to_thread(_to_exposed, text, media, names, service)
+        else:
+            batch = await asyncio.to_thread(_to_batch, await read_body(request, limit))
+        answered = await service.metrics.accept(batch)
         metrics.count_answers(answered.triaged)
         opened = [warning.id for warning in answered.opened]
         return json_response({"accepted": answered.accepted, "ignored": answered.ignored, "warnings": opened})
 
     return router
+
+
+def _to_exposed(body: bytes, media: str, names: SeriesNames, service: Service) -> MetricBatch:
+    return to_exposed_metrics(body, media, names, service.clock(), MOST_POINTS)
 
 
 def _to_batch(body: bytes) -> MetricBatch:

@@ -18,7 +18,15 @@ from starlette.responses import Response
 from triage.api.headers import SAFETY_HEADERS
 from triage.errors import DataError, Problem, StoreUnavailable, TriageError
 
-__all__ = ["PROBLEM_MEDIA", "ProblemBody", "add_error_handlers", "problem_of"]
+__all__ = [
+    "PROBLEM_MEDIA",
+    "RETRY_AFTER_S",
+    "ProblemBody",
+    "add_error_handlers",
+    "problem_of",
+    "problem_response",
+    "unexpected_response",
+]
 
 ProblemBody: TypeAlias = dict[str, object]
 
@@ -27,7 +35,7 @@ PROBLEM_MEDIA = "application/problem+json"
 _log = structlog.get_logger(__name__)
 
 # Long enough for a few group commits, short enough that a sender's queue does not grow stale.
-_RETRY_AFTER_S = 2
+RETRY_AFTER_S = 2
 # What a person reads; the count says how many more there are.
 _MOST_PROBLEMS = 100
 _LONGEST_GOT = 200
@@ -59,10 +67,7 @@ def add_error_handlers(app: FastAPI) -> None:
     async def ours(_request: Request, error: Exception) -> Response:
         # FastAPI hands each handler what it was registered for.
         assert isinstance(error, TriageError)  # noqa: S101  # for the type checker
-        if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            _log.error("request_failed", error=repr(error), exc_info=error)
-        retry = {"retry-after": str(_RETRY_AFTER_S)} if isinstance(error, StoreUnavailable) else None
-        return _response(problem_of(error), error.http_status, retry)
+        return problem_response(error)
 
     async def framework(_request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  # for the type checker
@@ -79,15 +84,27 @@ def add_error_handlers(app: FastAPI) -> None:
         return _response(problem_of(wrong), wrong.http_status)
 
     async def last(request: Request, error: Exception) -> Response:
-        # What went wrong is for our log alone.
-        _log.error("unexpected_error", method=request.method, path=request.url.path, exc_info=error)
-        body = _plain(HTTPStatus.INTERNAL_SERVER_ERROR, "An unexpected error; it has been logged.")
-        return _response(body, HTTPStatus.INTERNAL_SERVER_ERROR, SAFETY_HEADERS)
+        return unexpected_response(request.method, request.url.path, error)
 
     app.add_exception_handler(TriageError, ours)
     app.add_exception_handler(HTTPException, framework)
     app.add_exception_handler(RequestValidationError, parameters)
     app.add_exception_handler(Exception, last)
+
+
+def problem_response(error: TriageError) -> Response:
+    """Answer an error of ours; one that is our fault is logged."""
+    if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.error("request_failed", error=repr(error), exc_info=error)
+    retry = {"retry-after": str(RETRY_AFTER_S)} if isinstance(error, StoreUnavailable) else None
+    return _response(problem_of(error), error.http_status, retry)
+
+
+def unexpected_response(method: str, path: str, error: Exception) -> Response:
+    """Answer an error that nobody foresaw: what went wrong is for our log alone."""
+    _log.error("unexpected_error", method=method, path=path, exc_info=error)
+    body = _plain(HTTPStatus.INTERNAL_SERVER_ERROR, "An unexpected error; it has been logged.")
+    return _response(body, HTTPStatus.INTERNAL_SERVER_ERROR, SAFETY_HEADERS)
 
 
 def _plain(status: HTTPStatus, detail: str) -> ProblemBody:

@@ -10,26 +10,51 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from triage.api.headers import SAFETY_HEADERS
 from triage.api.metrics import Metrics
 
-__all__ = ["RequestRecorder"]
+__all__ = ["Recorder", "RequestRecorder"]
 
 _log = structlog.get_logger(__name__)
 
 _SAFETY = [(name.encode(), value.encode()) for name, value in SAFETY_HEADERS.items()]
 
 
+class Recorder:
+    """Counts, times and logs requests by the template of their route.
+
+    Parameters
+    ----------
+    metrics : Metrics
+    """
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def record(self, scope: Scope, route: str, status: int, started: float) -> None:
+        """Record a request that was answered and that began at ``started`` of `time.perf_counter`."""
+        duration_s = time.perf_counter() - started
+        self._metrics.count_request(scope["method"], route, status, duration_s)
+        _log.info(
+            "request",
+            method=scope["method"],
+            path=scope["path"],
+            route=route,
+            status=status,
+            duration_ms=round(duration_s * 1000, 3),
+        )
+
+
 class RequestRecorder:
-    """Counts, times and logs requests by the template of their route, and adds the headers that all responses carry.
+    """Records requests, and adds the headers that all responses carry.
 
     Parameters
     ----------
     app : ASGIApp
         What it is put around.
-    metrics : Metrics
+    recorder : Recorder
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, recorder: Recorder) -> None:
         self._app = app
-        self._metrics = metrics
+        self._recorder = recorder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -51,13 +76,4 @@ class RequestRecorder:
             await self._app(scope, receive, send_marked)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
-            duration_s = time.perf_counter() - started
-            self._metrics.count_request(scope["method"], route, status, duration_s)
-            _log.info(
-                "request",
-                method=scope["method"],
-                path=scope["path"],
-                route=route,
-                status=status,
-                duration_ms=round(duration_s * 1000, 3),
-            )
+            self._recorder.record(scope, route, status, started)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import orjson
 from starlette.responses import Response
 
-from triage.domain import EarlyWarning, Feedback, Outcome
+from triage.domain import Change, EarlyWarning, Feedback, Outcome
 from triage.flow import WARNING_SOURCE, Answer, DeadLetter, ServedModel, outlook_document, predictions_document
 
 __all__ = [
     "answer_body",
+    "change_body",
     "dead_letter_body",
     "feedback_body",
     "json_response",
@@ -28,6 +29,7 @@ def answer_body(answer: Answer) -> dict[str, object]:
         "source": triage.source,
         "status": answer.status.value,
         "revision": answer.revision,
+        "state": answer.state.value,
         "received_at": answer.received_at,
         "degraded": triage.degraded,
         "predictions": predictions_document(triage.predictions),
@@ -52,6 +54,18 @@ def dead_letter_body(letter: DeadLetter) -> dict[str, object]:
         "labels": dict(content.labels),
         "edited": content.edit is not None,
         "fields": {} if content.edit is None else dict(content.edit.fields),
+    }
+
+
+def change_body(change: Change) -> dict[str, object]:
+    """Render a change."""
+    return {
+        "id": change.id,
+        "source": change.source,
+        "received_at": change.received_at,
+        "occurred_at": change.occurred_at,
+        "summary": change.summary,
+        "labels": change.labels,
     }
 
 

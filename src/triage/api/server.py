@@ -16,6 +16,7 @@ import structlog
 import uvicorn
 
 from triage.api.app import create_app
+from triage.api.intake_rules import to_intake_rules
 from triage.api.service import Limits, Service
 from triage.bootstrap.delivering import open_relay
 from triage.bootstrap.serving import Live, open_live
@@ -45,6 +46,8 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
 
     Raises
     ------
+    SettingsError
+        An ``[intake.NAME]`` table cannot be used.
     NotFound
         A named model has no champion.
     Conflict
@@ -55,11 +58,13 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
         The address cannot be listened on.
     """
     _configure_logs(settings.log_level)
+    intake = to_intake_rules(settings)
     # uvicorn raises the signal again once it has ended; as an exception it passes through what must still be closed.
     signal.signal(signal.SIGTERM, _interrupt)
     with _listen(settings.host, settings.port) as listener, open_live(settings, names) as live:
         limits = Limits(max_body_bytes=settings.max_body_bytes, max_metrics_bytes=settings.max_metrics_bytes)
-        app = create_app(Service(live.flow, live.metrics, live.models, live.outbox, live.keyed, limits))
+        service = Service(live.flow, live.metrics, live.models, live.outbox, live.keyed, limits, intake=intake)
+        app = create_app(service)
         # What is loaded by now stays: without it full collections walk the models again and again, at 200 ms of p99.
         gc.collect()
         gc.freeze()

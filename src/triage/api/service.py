@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, ModelCatalogue, Outbox
+from triage.intake import FieldMap, SeriesNames
 
-__all__ = ["Limits", "Service"]
+__all__ = ["IntakeRules", "Limits", "Service"]
 
 
 def _now() -> datetime:
@@ -40,6 +41,25 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class IntakeRules:
+    """How foreign formats are read.
+
+    Parameters
+    ----------
+    series : SeriesNames
+        Names the series of foreign metrics.
+    maps : mapping of str to FieldMap
+        The senders of plain JSON, by name.
+    jira_labels : mapping of str to str
+        Fields of Jira by our names.
+    """
+
+    series: SeriesNames = field(default_factory=SeriesNames)
+    maps: Mapping[str, FieldMap] = field(default_factory=dict)
+    jira_labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """The parts behind the routes.
 
@@ -56,6 +76,7 @@ class Service:
         The present (aware, UTC).
     new_id : callable returning str
         Gives an id to an incident that came without one; never the same twice.
+    intake : IntakeRules
     """
 
     flow: LiveFlow
@@ -66,3 +87,4 @@ class Service:
     limits: Limits = Limits()
     clock: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
+    intake: IntakeRules = field(default_factory=IntakeRules)

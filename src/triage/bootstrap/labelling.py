@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from triage.bootstrap.labelled_columns import AddedColumns
 from triage.bootstrap.places import open_shelf
 from triage.bootstrap.reading import as_in_training, read_as_in_training, to_label_by
 from triage.datasets import ReadOptions, Table, check_out, read_table, to_incidents, write_labelled
-from triage.domain import Incident, Prediction, Triage
+from triage.domain import Incident, Triage
 from triage.engine import Engine
-from triage.flow import predictions_document
 from triage.learn.inputs import InputColumns
 from triage.registry.live import to_loaded
 from triage.settings import Settings
@@ -87,8 +86,8 @@ def label_file(
     progress(f"Reading {file}")
     table = read_table(file, options) if options.encoding else read_as_in_training(file, as_in_training(bundle.card))
     options = to_label_by(bundle.card, options, table)
-    targets = tuple(loaded.policy.targets)
-    check_out(table, [name for target in targets for name in _names(target, order.reasons)], order.out)
+    added = AddedColumns.of(loaded, reasons=order.reasons)
+    check_out(table, added.names(), order.out)
     now = datetime.now(UTC)
     incidents, row_incident = to_incidents(table, loaded.model.columns, options, now)
     missing = _missing_columns(table, loaded.model.columns, incidents)
@@ -99,10 +98,10 @@ def label_file(
         triages += engine.handle_many(incidents[start : start + _BATCH], now)
         if len(triages) == len(incidents) or len(triages) * _TOLD // len(incidents) > start * _TOLD // len(incidents):
             progress(f"{len(triages):,} of {len(incidents):,} incidents labelled")
-    columns = _columns(targets, triages, order.reasons)
+    columns = added.cells(triages)
     by_row = {name: [cells[at] for at in row_incident.tolist()] for name, cells in columns.items()}
     write_labelled(table, by_row, order.out)
-    decisions = {target: _count(columns[f"{target}_decision"]) for target in targets}
+    decisions = {target: _count(columns[f"{target}_decision"]) for target in added.targets}
     ref = loaded.ref
     return Labelled(ref.name, ref.version, len(table), len(incidents), decisions, str(order.out), missing)
 
@@ -112,34 +111,6 @@ def _missing_columns(table: Table, columns: InputColumns, incidents: Sequence[In
     if columns.opened_at and all(incident.opened_at is None for incident in incidents):
         missing.append(columns.time or "opened_at")
     return missing
-
-
-def _names(target: str, reasons: bool) -> list[str]:
-    endings = ("pred", "prob", "decision", "top", *(["reasons"] if reasons else []))
-    return [f"{target}_{ending}" for ending in endings]
-
-
-def _columns(targets: Sequence[str], triages: Sequence[Triage], reasons: bool) -> dict[str, list[str]]:
-    columns: dict[str, list[str]] = {}
-    for target in targets:
-        predictions = [_prediction(triage, target) for triage in triages]
-        cells = [_cells(prediction, reasons) for prediction in predictions]
-        columns |= {name: [row[at] for row in cells] for at, name in enumerate(_names(target, reasons))}
-    return columns
-
-
-def _prediction(triage: Triage, target: str) -> Prediction:
-    return next(prediction for prediction in triage.predictions if prediction.target == target)
-
-
-def _cells(prediction: Prediction, reasons: bool) -> list[str]:
-    document = predictions_document([prediction])[prediction.target]
-    cells = [str(document["label"]), repr(document["probability"]), document["decision"], _to_json(document["top"])]
-    return [*cells, _to_json(document["reasons"])] if reasons else cells
-
-
-def _to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _count(decisions: Sequence[str]) -> dict[str, int]:

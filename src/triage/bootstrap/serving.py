@@ -13,6 +13,7 @@ from triage.bootstrap.watching import LiveWatchers, to_budget
 from triage.deliver import Relay
 from triage.domain import Incident
 from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, Outbox, Received
+from triage.intake import VERSION_1, SeriesNames, to_remote_write
 from triage.registry.live import LiveModels, require_champions
 from triage.settings import Settings
 from triage.store import SqlJournal
@@ -65,6 +66,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
         flow = LiveFlow(lambda: models.engine, journal, _now, relay, settings.answer_deadline_ms / 1000)
         # Compiled kernels are loaded by their first call, which is not to be a sender's.
         flow.preview([Received(Incident("", "", _now(), labels={"title": "start"}), b"", "")])
+        to_remote_write(b"", VERSION_1, SeriesNames())
         metrics = LiveMetrics(LiveWatchers(models, budget), journal.metrics, flow, _now)
         yield Live(flow, metrics, models, relay, journal.outbox, KeyedAnswers(journal.keys, _now))
 

@@ -9,7 +9,7 @@ import typer
 
 from triage.cli.options import AsJson
 from triage.cli.output import say, show_json, show_table
-from triage.cli.reports import score_table, scores_document, warning_rows
+from triage.cli.reports import outlook_tables, score_table, scores_document, warning_rows
 
 __all__ = ["evaluate"]
 
@@ -42,11 +42,14 @@ def evaluate(
                 "in_slice": evaluation.in_slice,
                 "left_out": evaluation.left_out,
                 "scores": scores_document(evaluation.scores),
+                **evaluation.outlook.as_document(),
             }
         )
         return
     title = f"{name} version {evaluation.model.version} on {file.name}, slice {which}"
     show_table(title, *score_table(evaluation.scores), numbers=True)
+    for title, header, rows in outlook_tables(evaluation.outlook):
+        show_table(f"{title}, on the same incidents", header, rows, numbers=True)
     judged = evaluation.in_slice - evaluation.left_out
     left_out = f"{evaluation.left_out:,} left out, as the model learnt from them"
     say(f"{judged:,} of {evaluation.in_slice:,} rows judged; {left_out}.")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from triage.measure.hours import HoursScores
+    from triage.measure.risks import RiskScores
     from triage.measure.scores import HeadScores
     from triage.measure.warnings import WarningScores
+    from triage.training.outlooks import OutlookScores
 
-__all__ = ["score_table", "scores_document", "warning_rows"]
+__all__ = ["outlook_tables", "score_table", "scores_document", "warning_rows"]
 
 
 def score_table(scores: Sequence[HeadScores]) -> tuple[list[str], list[list[str]]]:
@@ -24,13 +27,45 @@ def scores_document(scores: Sequence[HeadScores]) -> list[dict[str, float | int 
     return [each.as_document() for each in scores]
 
 
+def outlook_tables(outlook: OutlookScores) -> Iterator[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:
+    """Yield a title, a header and rows for each thing that is said beside labels, and was judged."""
+    if outlook.risks:
+        yield "Risks", *_risk_table(outlook.risks)
+    if outlook.hours is not None:
+        yield "Hours to resolution", ["", "value"], _hours_rows(outlook.hours)
+
+
 def warning_rows(scores: WarningScores) -> list[tuple[str, str]]:
     """Format what warnings were worth as rows: a measure a row."""
     return [(name, show(scores)) for name, show in _WARNING_MEASURES]
 
 
+def _risk_table(risks: Sequence[RiskScores]) -> tuple[list[str], list[list[str]]]:
+    rows = [[name, *(show(each) for each in risks)] for name, show in _RISK_MEASURES]
+    return ["", *(each.name for each in risks)], rows
+
+
+def _hours_rows(scores: HoursScores) -> list[tuple[str, str]]:
+    bounds = {"all": scores.overall, **scores.by_month}
+    return [
+        ("incidents of which it is known how long they took", f"{scores.overall.n:,}"),
+        ("median error", f"{scores.median_error:.2f} h"),
+        ("median error of the same hours for all", f"{scores.constant_error:.2f} h"),
+        ("pinball loss", f"{scores.pinball:.2f} h"),
+        ("pinball loss of the same hours for all", f"{scores.constant_pinball:.2f} h"),
+        *(
+            (f"within the 80 % / 90 % bound, {which} ({each.n:,})", f"{each.within_80:.1%} / {each.within_90:.1%}")
+            for which, each in bounds.items()
+        ),
+    ]
+
+
 def _share(value: float) -> str:
     return "-" if isnan(value) else f"{value:.1%}"
+
+
+def _number(value: float) -> str:
+    return "-" if isnan(value) else f"{value:.4f}"
 
 
 def _minutes(value: float) -> str:
@@ -48,6 +83,14 @@ _MEASURES: tuple[tuple[str, Callable[[HeadScores], str]], ...] = (
     ("promised precision", lambda each: f"{each.promise:.2f}"),
     ("labelled automatically", lambda each: f"{each.coverage:.1%}"),
     ("precision of those", lambda each: "-" if isnan(each.precision) else f"{each.precision:.4f}"),
+)
+_RISK_MEASURES: tuple[tuple[str, Callable[[RiskScores], str]], ...] = (
+    ("rows judged", lambda each: f"{each.n:,}"),
+    ("came true", lambda each: _share(each.rate)),
+    ("area under the curve", lambda each: _number(each.auc)),
+    ("Brier score", lambda each: _number(each.brier)),
+    ("Brier score of always saying the rate", lambda each: _number(each.brier_of_rate)),
+    ("calibration error", lambda each: _number(each.calibration_error)),
 )
 _WARNING_MEASURES: tuple[tuple[str, Callable[[WarningScores], str]], ...] = (
     ("incidents judged", lambda each: f"{each.incidents:,}"),

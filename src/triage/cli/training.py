@@ -20,7 +20,7 @@ from triage.cli.options import (
     distinct_names,
 )
 from triage.cli.output import say, show_json, show_table
-from triage.cli.reports import score_table, scores_document
+from triage.cli.reports import outlook_tables, score_table, scores_document
 from triage.errors import GateRefused
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def _to_document(learnt: Learnt) -> dict[str, object]:
         "fields": list(learnt.history.columns.field_names),
         "recipes": {target: recipe.as_document() for target, recipe in report.recipes.items()},
         "scores": scores_document(report.scores),
+        **report.outlook.as_document(),
         "compared_with_champion": [
             {"target": each.target, "rows": each.rows, "low": each.low, "high": each.high}
             for each in report.comparisons
@@ -102,6 +103,8 @@ def _print(learnt: Learnt) -> None:
         *score_table(report.scores),
         numbers=True,
     )
+    for title, header, rows in outlook_tables(report.outlook):
+        show_table(f"{title}, on the same incidents", header, rows, numbers=True)
     show_table(
         "Columns",
         ["column", "read as"],

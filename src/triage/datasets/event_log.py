@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from triage.datasets.outcomes import hours_taken
 from triage.datasets.table import ReadOptions, Table, row_problems
 from triage.datasets.times import read_times
 from triage.errors import DataError, Problem
@@ -51,6 +52,8 @@ class FoldedLog:
     opened_at : Series of datetime64[ns, UTC]
     ended_at : Series of datetime64[ns, UTC]
         When it was resolved, else closed; NaT where the log says neither. Never before it was opened.
+    hours : Series of float or None
+        From opening to resolution; see :func:`triage.datasets.outcomes.hours_taken`.
     settled_at : Series of datetime64[ns, UTC]
         When its end was written down: resolved, else closed, else last updated; never before it was opened.
     problems : tuple of Problem
@@ -63,6 +66,7 @@ class FoldedLog:
     at_opening: NDArray[np.bool_]
     opened_at: pd.Series
     ended_at: pd.Series
+    hours: pd.Series | None
     settled_at: pd.Series
     problems: tuple[Problem, ...]
 
@@ -113,8 +117,9 @@ def fold(table: Table, options: ReadOptions, *, with_end: bool) -> FoldedLog:
         unopened = np.append(pd.isna(table.labels(opened))[first], [False])[incident]
         problems += row_problems("the incident has no time of opening.", opened, table, unopened)
     ended_at = pd.Series(pd.NaT, index=opened_at.index, dtype=opened_at.dtype)
-    for column in ends:
-        ended_at = ended_at.fillna(moments[column].iloc[last].reset_index(drop=True))
+    told = [moments[column].iloc[last].reset_index(drop=True) for column in ends]
+    for moment in told:
+        ended_at = ended_at.fillna(moment)
     ended_at = ended_at.where(ended_at.isna() | (ended_at >= opened_at), opened_at)
     settled_at = ended_at.fillna(moments[updated].iloc[last].reset_index(drop=True))
     since = moments[updated].iloc[first].reset_index(drop=True) - opened_at
@@ -122,7 +127,8 @@ def fold(table: Table, options: ReadOptions, *, with_end: bool) -> FoldedLog:
     is_new = np.array([label is not None and label.lower() in _NEW for label in state], dtype=bool)
     at_opening = is_new & since.between(pd.Timedelta(0), _OPENING).to_numpy()
     later = settled_at.where(settled_at >= opened_at, opened_at)
-    return FoldedLog(names, incident, first, last, at_opening, opened_at, ended_at, later, tuple(problems))
+    hours = hours_taken(opened_at, told)
+    return FoldedLog(names, incident, first, last, at_opening, opened_at, ended_at, hours, later, tuple(problems))
 
 
 def input_columns(table: Table, options: ReadOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from triage.datasets.event_log import FoldedLog, fold, input_columns, is_event_log, refused_columns
 from triage.datasets.identity import fingerprint, row_keys
-from triage.datasets.outcomes import to_outcomes, were_raised
+from triage.datasets.outcomes import hours_taken, to_outcomes, were_raised
 from triage.datasets.roles import Roles, assign_roles
 from triage.datasets.table import ReadOptions, Table, row_problems
 from triage.datasets.times import known_zone, read_times
@@ -118,7 +118,8 @@ def _log_outcomes(table: Table, log: FoldedLog) -> Mapping[str, NDArray[np.objec
     raised = None
     if priority is not None:
         raised = were_raised(log.opening_labels(table, priority), log.final_labels(table, priority))
-    return to_outcomes(table.columns, lambda name: log.final_labels(table, name), log.ended_at, raised)
+    told = to_outcomes(table.columns, lambda name: log.final_labels(table, name), log.ended_at, raised)
+    return {**told, **_timed(log.hours)}
 
 
 def _from_snapshot(table: Table, options: ReadOptions, export: Export | None) -> _Draft:
@@ -138,7 +139,7 @@ def _from_snapshot(table: Table, options: ReadOptions, export: Export | None) ->
         columns=_columns(roles.text, roles.fields, roles.time, options),
         refused=roles.refused,
         problems=tuple(problems),
-        outcomes=to_outcomes(table.columns, table.labels, times.ended_at, _raised(table)),
+        outcomes={**to_outcomes(table.columns, table.labels, times.ended_at, _raised(table)), **_timed(times.hours)},
     )
 
 
@@ -155,6 +156,7 @@ class _Times:
     opened_at: pd.Series | None = None
     ended_at: pd.Series | None = None
     known_at: pd.Series | None = None
+    hours: pd.Series | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -168,7 +170,8 @@ def _times(table: Table, roles: Roles, options: ReadOptions) -> _Times:
     problems += row_problems(message, roles.time, table, pd.isna(table.labels(roles.time)))
     ends = [name for name in roles.known_at if first_named([name], UPDATED_AT_NAMES) is None]
     ended_at, known_at = (_first_of(moments, names, opened_at) for names in (ends, roles.known_at))
-    return _Times(opened_at, ended_at, known_at, tuple(problems))
+    hours = hours_taken(opened_at, [moments[name] for name in ends])
+    return _Times(opened_at, ended_at, known_at, hours, tuple(problems))
 
 
 def _first_of(moments: Mapping[str, pd.Series], names: Iterable[str], opened_at: pd.Series) -> pd.Series | None:
@@ -178,6 +181,10 @@ def _first_of(moments: Mapping[str, pd.Series], names: Iterable[str], opened_at:
     # Clocks that disagree must not let a label be known before its incident.
     found = found.where(found.isna() | (found >= opened_at), opened_at)
     return found if found.notna().any() else None
+
+
+def _timed(hours: pd.Series | None) -> dict[str, pd.Series]:
+    return {} if hours is None else {"hours": hours}
 
 
 def _raised(table: Table) -> NDArray[np.object_] | None:

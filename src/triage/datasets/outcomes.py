@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from triage.exports import canonical, outcome_columns
 
-__all__ = ["to_outcomes", "were_raised"]
+__all__ = ["hours_taken", "to_outcomes", "were_raised"]
 
 _Labels = NDArray[np.object_]
 _TRUE = frozenset({"true", "yes", "y", "ja", "oui", "si", "sim", "是", "はい"})
@@ -57,6 +57,24 @@ def to_outcomes(
     if "fix" in named:
         found["fix"] = labels(named["fix"])
     return {name: cells for name, cells in found.items() if pd.notna(cells).any()}
+
+
+def hours_taken(opened_at: pd.Series, ends: Iterable[pd.Series]) -> pd.Series | None:
+    """Return the hours from opening to resolution, at least 0, NaN where they are not known; None if nobody says.
+
+    Parameters
+    ----------
+    opened_at : Series of datetime64[ns, UTC]
+    ends : iterable of Series of datetime64[ns, UTC]
+        Times of resolution first, then such of closing.
+
+    Notes
+    -----
+    The first that says anything is believed alone: many a desk closes what was resolved days later, by a clock, so that
+    a time of closing cannot stand in for one of resolution that is missing.
+    """
+    told = next((end for end in ends if end.notna().any()), None)
+    return None if told is None else ((told - opened_at).dt.total_seconds() / 3600.0).clip(lower=0.0)
 
 
 def were_raised(at_opening: Iterable[str | None], at_end: Iterable[str | None]) -> _Labels:

@@ -65,7 +65,7 @@ class AlertmanagerCore:
                 "suggestions": "\n".join(told.notes),
             },
             "startsAt": (content.opened_at or content.received_at).isoformat(),
-            "endsAt": (now if is_over(content.labels) else now + _LASTS).isoformat(),
+            "endsAt": (now if is_over(content) else now + _LASTS).isoformat(),
         }
         response = await self._client.post(f"{self._destination.url}/api/v2/alerts", json=[alert])
         response.raise_for_status()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 import httpx
@@ -10,7 +10,8 @@ import httpx
 from triage.deliver.attempts import Attempt, attempted
 from triage.deliver.content import Told, severity_of, to_told
 from triage.deliver.destinations import Destination
-from triage.flow import Message
+from triage.domain import IncidentState
+from triage.flow import Content, Message
 
 __all__ = ["PagerDutyCore", "is_over", "to_event"]
 
@@ -53,15 +54,10 @@ class PagerDutyCore:
         return message.incident_key
 
 
-def is_over(labels: Mapping[str, str]) -> bool:
-    """Tell whether the sender says that the incident is over.
-
-    Examples
-    --------
-    >>> is_over({"status": "Resolved"}), is_over({"status": "firing"})
-    (True, False)
-    """
-    return any(labels.get(name, "").strip().lower() in _OVER for name in _STATUS_LABELS)
+def is_over(content: Content) -> bool:
+    """Tell whether the sender says that the incident is over: by its state, or in a label that says how it stands."""
+    said = (content.labels.get(name, "").strip().lower() for name in _STATUS_LABELS)
+    return content.state is IncidentState.RESOLVED or any(word in _OVER for word in said)
 
 
 def to_event(message: Message, told: Told, routing_key: str) -> dict[str, object]:
@@ -69,7 +65,7 @@ def to_event(message: Message, told: Told, routing_key: str) -> dict[str, object
     labels, triage = message.content.labels, message.content.triage
     head: dict[str, object] = {
         "routing_key": routing_key,
-        "event_action": "resolve" if is_over(labels) else "trigger",
+        "event_action": "resolve" if is_over(message.content) else "trigger",
         "dedup_key": message.incident_key,
     }
     if head["event_action"] == "resolve":

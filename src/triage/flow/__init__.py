@@ -1,5 +1,6 @@
 """The use cases of live events and live metrics: commit, decide, answer. It owns its ports and knows no SQL or HTTP."""
 
+from triage.flow.chains import Signal, SignalKind, accept_signals
 from triage.flow.documents import predictions_document, predictions_from_document
 from triage.flow.keys import KeyedAnswer, KeyedAnswers, KeyStore
 from triage.flow.live import LiveFlow
@@ -32,6 +33,7 @@ from triage.flow.outlooks import OutlookDocument, outlook_document, with_outlook
 from triage.flow.ports import (
     Answer,
     AnswerStatus,
+    ChangePage,
     CommitCounts,
     Entry,
     Journal,
@@ -51,6 +53,7 @@ __all__ = [
     "Answer",
     "AnswerStatus",
     "BatchAnswer",
+    "ChangePage",
     "CommitCounts",
     "Content",
     "DeadLetter",
@@ -79,6 +82,8 @@ __all__ = [
     "Received",
     "Relabel",
     "ServedModel",
+    "Signal",
+    "SignalKind",
     "Snapshot",
     "StreamWatcher",
     "Unlabelled",
@@ -87,6 +92,7 @@ __all__ = [
     "WarningState",
     "WatchCounts",
     "WatcherSource",
+    "accept_signals",
     "outlook_document",
     "predictions_document",
     "predictions_from_document",

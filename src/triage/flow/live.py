@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from triage.domain import Decision, Feedback, Incident, Outcome, Triage
-from triage.errors import DataError, Problem
+from triage.domain import Change, Decision, Feedback, Incident, Outcome, Triage
+from triage.errors import DataError, NotFound, Problem
 from triage.flow.labelling import Labelling, LabellingJob, label_events
 from triage.flow.late import LateLabels
 from triage.flow.ports import (
     Answer,
     AnswerStatus,
+    ChangePage,
     CommitCounts,
     Entry,
     Journal,
@@ -88,17 +89,19 @@ class LiveFlow:
         StoreUnavailable
             Nothing of it was kept; the sender should try again.
         """
-        if not received:
-            return []
-        triages, late = await self._label([one.incident for one in received])
+        standing = {at: await self._standing(one.incident) for at, one in enumerate(received) if one.keeps_answer}
+        fresh = [one.incident for at, one in enumerate(received) if standing.get(at) is None]
+        triages, late = await self._label(fresh)
+        labelled = iter(triages)
         answers = await self._commit(
             [
-                Entry(one, triage, self._destinations(one.incident.source))
-                for one, triage in zip(received, triages, strict=True)
+                Entry(one, standing.get(at) or next(labelled), self._destinations(one.incident.source))
+                for at, one in enumerate(received)
             ]
         )
         if late is not None:
-            self.late.follow(asyncio.create_task(self._follow(late, answers)))
+            of_fresh = [answer for at, answer in enumerate(answers) if standing.get(at) is None]
+            self.late.follow(asyncio.create_task(self._follow(late, of_fresh)))
         if any(triage.degraded and not triage.predictions for triage in triages):
             self.late.expect()
         return answers
@@ -107,7 +110,7 @@ class LiveFlow:
         """Label incidents and keep nothing: a dry run."""
         triages = label_events(self._labeller_source, [one.incident for one in received], self._clock())
         return [
-            Answer(AnswerStatus.PREVIEW, 0, one.incident.received_at, triage)
+            Answer(AnswerStatus.PREVIEW, 0, one.incident.received_at, triage, one.incident.state)
             for one, triage in zip(received, triages, strict=True)
         ]
 
@@ -192,9 +195,27 @@ class LiveFlow:
         """Return stored answers, newest incident first; raises as `Journal.page` does."""
         return await self._journal.page(limit, cursor, source)
 
+    async def latest(self, incident_id: str, source: str) -> Incident | None:
+        """Return an incident as its latest revision said, or None."""
+        return await self._journal.latest(incident_id, source)
+
+    async def accept_changes(self, changes: Sequence[Change]) -> int:
+        """Commit changes and return how many were new; raises StoreUnavailable when none was kept."""
+        return await self._journal.add_changes(changes)
+
+    async def page_changes(self, limit: int, cursor: str | None = None) -> ChangePage:
+        """Return stored changes, the last first; raises as `Journal.page_changes` does."""
+        return await self._journal.page_changes(limit, cursor)
+
     async def check(self) -> None:
         """Raise StoreUnavailable unless an incident could be accepted now."""
         await self._journal.check()
+
+    async def _standing(self, incident: Incident) -> Triage | None:
+        try:
+            return (await self._journal.find(incident.id, incident.source)).triage
+        except NotFound:
+            return None
 
     def _destinations(self, source: str) -> tuple[str, ...]:
         return () if self._outlets is None else self._outlets.of(source)
@@ -207,6 +228,8 @@ class LiveFlow:
 
     async def _label(self, events: Sequence[Incident]) -> tuple[list[Triage], LabellingJob | None]:
         """Return an answer each, within the deadline; and the job that is not done by then."""
+        if not events:
+            return [], None
         job = self._labelling.submit(events)
         # Behind a call that has hung for as long already, waiting is in vain.
         if not self._labelling.has_hung_for(self._deadline_s):

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from triage.domain import Triage
+from triage.domain import IncidentState, Triage
 
 __all__ = [
     "Content",
@@ -70,6 +70,8 @@ class Content:
         What the sender said.
     triage : Triage
     edit : Edit or None, default=None
+    state : IncidentState, default=OPEN
+        How the incident stands at its sender, by this revision.
     """
 
     revision: int
@@ -79,6 +81,7 @@ class Content:
     body: bytes
     triage: Triage
     edit: Edit | None = None
+    state: IncidentState = IncidentState.OPEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from triage.domain import Feedback, Incident, ModelRef, Outcome, Triage
+from triage.domain import Change, Feedback, Incident, IncidentState, ModelRef, Outcome, Triage
 
 __all__ = [
     "Answer",
     "AnswerStatus",
+    "ChangePage",
     "CommitCounts",
     "Entry",
     "Journal",
@@ -51,12 +52,15 @@ class Received:
         The same for two bodies that say the same, whatever their white space and order of keys.
     as_of : datetime or None, default=None
         When it was so at the sender (aware, UTC), where the sender says: a later one counts, whenever it comes in.
+    keeps_answer : bool, default=False
+        Whether it says of a known incident no more than that its state is another: what was answered still stands.
     """
 
     incident: Incident
     body: bytes
     digest: str
     as_of: datetime | None = None
+    keeps_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +120,15 @@ class Answer:
     received_at : datetime
         When this revision came in (aware, UTC).
     triage : Triage
+    state : IncidentState, default=OPEN
+        How the incident stands at its sender, by this revision.
     """
 
     status: AnswerStatus
     revision: int
     received_at: datetime
     triage: Triage
+    state: IncidentState = IncidentState.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,14 @@ class Page:
     """
 
     answers: tuple[Answer, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """Some of the stored changes, the one that came in last first; ``next_cursor`` is None on the last page."""
+
+    changes: tuple[Change, ...]
     next_cursor: str | None
 
 
@@ -208,6 +223,9 @@ class Journal(Protocol):
     async def find(self, incident_id: str, source: str | None = None) -> Answer:
         """Return the latest answer; NotFound, or Conflict when several sources have the id and none is given."""
 
+    async def latest(self, incident_id: str, source: str) -> Incident | None:
+        """Return an incident as its latest revision said, or None."""
+
     async def page(self, limit: int, cursor: str | None = None, source: str | None = None) -> Page:
         """Return up to ``limit`` answers from the cursor on, newest incident first; UsageError for a foreign cursor."""
 
@@ -219,6 +237,12 @@ class Journal(Protocol):
 
     async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
         """Return the verdicts on an incident, oldest first."""
+
+    async def add_changes(self, changes: Sequence[Change]) -> int:
+        """Commit changes, those that are known already left as they are, and return how many were new."""
+
+    async def page_changes(self, limit: int, cursor: str | None = None) -> ChangePage:
+        """Return changes, the last first; UsageError for a foreign cursor."""
 
     async def check(self) -> None:
         """Raise StoreUnavailable unless something could be written now."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import orjson
 
-from triage.domain import Incident
+from triage.domain import Incident, IncidentState
 from triage.errors import DataError
 from triage.exports import OPENED_AT_NAMES, first_named, to_label
 from triage.flow import Received
@@ -23,6 +23,7 @@ _TEXT_KEYS = ("title", "description", "text")
 _OWN_KEYS = frozenset({"id", "source", "opened_at", "labels"})
 # A column of the training data may be called "source".
 _NO_LABELS = _OWN_KEYS - {"source"}
+_STATES = frozenset(state.value for state in IncidentState)
 _OPENED_AT = "opened_at"
 # Kept as labels too; of two reports of an incident the later one counts, in whatever order they come in.
 _AS_OF_NAMES = ("updated_at", "sys_updated_on", "updated", "last_updated")
@@ -41,8 +42,9 @@ def to_received(
     ----------
     payload : mapping of str to object
         ``id`` (string or whole number), ``source``, ``opened_at`` (ISO 8601), ``title``, ``description``, ``text`` and
-        ``labels`` (an object), all optional. Any other key is a label too, and so is ``source``; where ``labels`` has
-        the same name, the key beside it counts. Values that are no scalars stay in the body only. Without
+        ``labels`` (an object), all optional; a ``state`` that is open, acknowledged or resolved is read by meaning.
+        Any other key is a label too, and so is ``source``; where ``labels`` has the same name, the key beside it
+        counts. Values that are no scalars stay in the body only. Without
         ``opened_at``, a key of another usual name (``created``) says when it was opened, if it is ISO 8601.
     now : datetime
         When it came in (aware, UTC).
@@ -71,6 +73,7 @@ def to_received(
         received_at=now,
         opened_at=_opened_at(checks),
         labels=_labels(checks),
+        state=_state(payload.get("state")),
     )
     if checks.problems:
         raise DataError("The incident has fields that cannot be used.", checks.problems)
@@ -92,6 +95,12 @@ def _as_of(payload: Mapping[str, object]) -> datetime | None:
             except ValueError:
                 continue
     return None
+
+
+def _state(value: object) -> IncidentState:
+    # What it is called elsewhere is a label like any other.
+    said = value.strip().lower() if isinstance(value, str) else ""
+    return IncidentState(said) if said in _STATES else IncidentState.OPEN
 
 
 def _opened_at(checks: FieldChecks) -> datetime | None:

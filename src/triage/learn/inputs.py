@@ -15,7 +15,16 @@ from triage.learn.redaction import redact
 if TYPE_CHECKING:  # the service reads no frames, and pandas would be a third of its start-up
     import pandas as pd
 
-__all__ = ["OPENED_HOUR", "OPENED_WEEKDAY", "InputColumns", "Inputs", "from_frame", "from_incidents"]
+__all__ = [
+    "OPENED_HOUR",
+    "OPENED_WEEKDAY",
+    "InputColumns",
+    "Inputs",
+    "from_frame",
+    "from_incidents",
+    "opened_at_of",
+    "to_moment",
+]
 
 # Names of the two fields that are made from the time of opening; the dot keeps them apart from a file's own columns.
 OPENED_HOUR = "opened_at.hour"
@@ -112,7 +121,7 @@ def from_incidents(incidents: Sequence[Incident], columns: InputColumns) -> Inpu
     """
     fields = {name: [_given(incident.labels.get(name)) for incident in incidents] for name in columns.fields}
     if columns.opened_at:
-        fields |= _time_fields([_opened_at(incident, columns) for incident in incidents])
+        fields |= _time_fields([opened_at_of(incident, columns) for incident in incidents])
     texts = [_text_of(incident.labels, columns.text) for incident in incidents]
     return Inputs(_redacted(texts, fields), fields)
 
@@ -147,17 +156,21 @@ def _given(cell: object) -> str | None:
     return cell if isinstance(cell, str) and cell else None
 
 
-def _opened_at(incident: Incident, columns: InputColumns) -> datetime | None:
+def opened_at_of(incident: Incident, columns: InputColumns) -> datetime | None:
+    """Return when an incident was opened: by the model's own time column, where it has it in ISO 8601."""
     # First, as `opened_at` was read without knowing the model's zone.
     text = None if columns.time is None else incident.labels.get(columns.time)
-    if text is None:
-        return incident.opened_at
+    return incident.opened_at if text is None else to_moment(text, columns) or incident.opened_at
+
+
+def to_moment(text: str, columns: InputColumns) -> datetime | None:
+    """Read a time in ISO 8601, by the model's zone (else UTC) if it names none; None if it is written otherwise."""
     try:
         moment = datetime.fromisoformat(text)
         zone = UTC if columns.tz is None else ZoneInfo(columns.tz)
         return (moment.replace(tzinfo=zone) if moment.tzinfo is None else moment).astimezone(UTC)
     except (ValueError, OverflowError):
-        return incident.opened_at
+        return None
 
 
 def _time_fields(moments: Sequence[datetime | None]) -> dict[str, list[str | None]]:

@@ -15,24 +15,40 @@ from numpy.typing import NDArray
 from triage.compiling import compiled
 from triage.learn.text import LETTER, MOST_CHARACTERS, NO_LETTER, SIGN_MARK
 
-__all__ = ["MOST_APART", "VIEWS", "Scratch", "count_distinct", "cut_features", "empty_scratch", "most_features", "stir"]
+__all__ = [
+    "HEAD_WORDS",
+    "MOST_APART",
+    "VIEWS",
+    "Scratch",
+    "count_distinct",
+    "cut_features",
+    "cut_stems",
+    "empty_scratch",
+    "most_features",
+    "stir",
+]
 
 # The views, in feature order: words and pairs; pieces of words; words and pairs of the beginning; pairs in either order
 # with up to three words between.
 VIEWS = 4
 # Titles come first, and what comes first says most.
-_HEAD_WORDS = 8
+HEAD_WORDS = 8
 # Pairs at a distance are the dearest view, and a ticket's tail is its log.
 _PAIRED_WORDS, MOST_APART = 400, 4
 # Pieces of three to five characters, across word borders marked by a space: the usual `char_wb` choice.
 _SHORTEST_PIECE, _LONGEST_PIECE = 3, 5
 
+# What is looked for among past incidents: a word and its stem, the first five characters, which German compounds and
+# English endings share. The tail of a long ticket is its log.
+_STEM, _STEMMED_WORDS = 5, 400
+
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _STIR_1, _STIR_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _STIR_30, _STIR_27, _STIR_31 = np.uint64(30), np.uint64(27), np.uint64(31)
-# The golden ratio of splitmix64, times 1 to 4: any four different numbers would do.
+# The golden ratio of splitmix64, times 1 to 5: any five different numbers would do.
 _WORDS, _PIECES = np.uint64(0x9E3779B97F4A7C15), np.uint64(0x3C6EF372FE94F82A)
 _HEAD, _PAIRS = np.uint64(0xDAA66D2C7DDF743F), np.uint64(0x78DDE6E5FD29F054)
+_STEMS = np.uint64(0x1715609F7C746C69)
 _SPACE = np.uint64(ord(" "))
 
 
@@ -70,7 +86,7 @@ class Scratch(NamedTuple):
 def most_features(n_code_points: int) -> int:
     """Return the most features that a text of so many code points can have, each occurrence counted."""
     pairs = min(n_code_points, _PAIRED_WORDS) * MOST_APART
-    return 5 * n_code_points + 2 * _HEAD_WORDS + pairs
+    return 5 * n_code_points + 2 * HEAD_WORDS + pairs
 
 
 def empty_scratch(n_code_points: int) -> Scratch:
@@ -106,9 +122,44 @@ def cut_features(codes: NDArray[np.uint32], letters: NDArray[np.uint8], scratch:
     scratch.borders[0] = 0
     scratch.borders[1] = _write_words(scratch, n, _WORDS, 0)
     scratch.borders[2] = _write_pieces(codes, letters, scratch, n, scratch.borders[1])
-    scratch.borders[3] = _write_words(scratch, min(n, _HEAD_WORDS), _HEAD, scratch.borders[2])
+    scratch.borders[3] = _write_words(scratch, min(n, HEAD_WORDS), _HEAD, scratch.borders[2])
     scratch.borders[4] = _write_pairs(scratch, min(n, _PAIRED_WORDS), scratch.borders[3])
     return n
+
+
+@compiled
+def cut_stems(codes: NDArray[np.uint32], letters: NDArray[np.uint8], scratch: Scratch, repeats: int) -> int:
+    """Cut one folded text into words and write each word and its stem; return how many features that are.
+
+    A sign of an unspaced script has no stem: the pair of it and the next sign stands in.
+
+    Parameters
+    ----------
+    codes : ndarray of uint32 of shape (n,)
+    letters : ndarray of uint8
+    scratch : Scratch
+        For at least ``n`` code points; ``begins``, ``ends``, ``words`` and ``features`` are filled.
+    repeats : int
+        How often the first ``HEAD_WORDS`` are written, at most 3.
+    """
+    n_words = min(_cut_words(codes, letters, scratch), _STEMMED_WORDS)
+    words, features = scratch.words, scratch.features
+    at = 0
+    for word in range(n_words):
+        begin = scratch.begins[word]
+        if _kind(codes[begin], letters) == LETTER:
+            number = _FNV_OFFSET
+            for place in range(begin, min(begin + _STEM, scratch.ends[word])):
+                number = (number ^ np.uint64(codes[place])) * _FNV_PRIME
+        else:
+            number = words[word] * _FNV_PRIME
+            if word + 1 < n_words:
+                number ^= words[word + 1]
+        for _ in range(repeats if word < HEAD_WORDS else 1):
+            features[at] = words[word]
+            features[at + 1] = stir(number ^ _STEMS)
+            at += 2
+    return at
 
 
 @compiled

@@ -13,7 +13,9 @@ from triage.domain import ModelRef
 from triage.engine import Engine, LoadedModel
 from triage.errors import BundleRefused, NotFound, TriageError, UsageError
 from triage.flow import ServedModel
+from triage.learn.duration import DurationModel
 from triage.learn.model import IncidentModel
+from triage.learn.risks import RiskModel
 from triage.parts import METRICS_KIND, Part
 from triage.registry.bundle import Bundle
 from triage.registry.shelf import Shelf
@@ -39,11 +41,14 @@ def to_loaded(bundle: Bundle) -> LoadedModel:
     try:
         model = IncidentModel.from_part(bundle.parts["served"])
         policy = to_policy(bundle.parts["policy"])
+        risks = RiskModel.from_part(bundle.parts["risks"], model.features) if "risks" in bundle.parts else None
+        told = bundle.parts.get("duration")
+        duration = None if told is None else DurationModel.from_part(told, len(model.features))
     except (BundleRefused, KeyError, IndexError, ValueError) as err:
         raise BundleRefused(
             f"Model {bundle.name!r} version {bundle.version} does not hold an incident model: {err}. Train it again."
         ) from err
-    return LoadedModel(ModelRef(bundle.name, bundle.version), model, policy)
+    return LoadedModel(ModelRef(bundle.name, bundle.version), model, policy, risks, duration)
 
 
 @dataclass(frozen=True, slots=True)

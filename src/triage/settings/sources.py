@@ -21,7 +21,7 @@ __all__ = ["load_settings"]
 
 _FILE_NAME = "triage.toml"
 _PREFIX = "TRIAGE_"
-_TABLES = ("settings", "columns", "deliver")
+_TABLES = ("settings", "columns", "deliver", "intake")
 _PATH_KEYS = ("models_dir", "artifacts_dir")
 _SINGLE_ROLES = ("time", "id")
 
@@ -82,6 +82,7 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         "config_file": file,
         "columns": _to_roles(_table(document, "columns", found.problems), found.problems),
         "deliver": _table(document, "deliver", found.problems),
+        "intake": _to_intake(_table(document, "intake", found.problems), found.problems),
     }
     return _build(found)
 
@@ -192,6 +193,17 @@ def _to_roles(table: Mapping[str, object], problems: list[Problem]) -> ColumnRol
             named[role] = tuple(dict.fromkeys(names))
     single = {role: next(iter(named.pop(role, ())), None) for role in _SINGLE_ROLES}
     return ColumnRoles(time=single["time"], id=single["id"], **named)
+
+
+def _to_intake(table: Mapping[str, object], problems: list[Problem]) -> dict[str, Mapping[str, object]]:
+    """Return the tables ``[intake.NAME]``; what stands in them is read by the intake itself."""
+    tables = {name: inner for name, inner in table.items() if isinstance(inner, Mapping)}
+    problems += [
+        Problem(f"must be a table; write [intake.{name}].", f"intake.{name}", got=str(table[name]))
+        for name in table
+        if name not in tables
+    ]
+    return tables
 
 
 def _unknown(name: str, allowed: Collection[str], what: str, prefix: str = "") -> Problem:

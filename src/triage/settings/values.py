@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 __all__ = ["ColumnRoles", "Origin", "SettingRow", "Settings", "is_loopback", "mask_password"]
 
 # What `load_settings` states about the settings; neither the file nor the environment can give them.
-_FACTS = ("config_file", "columns", "deliver", "origins")
+_FACTS = ("config_file", "columns", "deliver", "intake", "origins")
 
 
 class Origin(StrEnum):
@@ -74,6 +74,8 @@ class Settings(BaseSettings):
         How many accepted events may wait for the writer before senders are pushed back; at least 1.
     answer_deadline_ms : float, default=500
         How long an incident waits for its labels before it goes on without, in milliseconds, above 0; they follow.
+    entity_labels : str
+        Which labels of foreign metrics name the entity, by commas, the one that counts most first.
     promise : float, default=0.95
         Precision promised for automatic labels, in (0, 1); a higher one labels fewer.
     alert_budget : str, default="1/day"
@@ -98,6 +100,8 @@ class Settings(BaseSettings):
         Its ``[columns]`` table.
     deliver : mapping of str to object
         Its ``[deliver.NAME]`` tables, as they are written there.
+    intake : mapping of str to mapping of str to object
+        Its ``[intake.NAME]`` tables, as they stand there.
     origins : mapping of str to Origin
         Where the keys that are not defaults came from.
     """
@@ -112,6 +116,7 @@ class Settings(BaseSettings):
     max_metrics_bytes: Annotated[int, Field(ge=1024)] = 64_000_000
     journal_queue: Annotated[int, Field(ge=1)] = 10_000
     answer_deadline_ms: Annotated[float, Field(gt=0, le=60_000)] = 500.0
+    entity_labels: str = "instance,host,host.name,node,service,service.name,pod,k8s.pod.name,job"
     promise: Annotated[float, Field(gt=0, lt=1)] = 0.95
     alert_budget: str = "1/day"
     database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home'] / 'triage.db'}", repr=False)
@@ -127,6 +132,7 @@ class Settings(BaseSettings):
     config_file: Path | None = None
     columns: ColumnRoles = ColumnRoles()
     deliver: Mapping[str, object] = Field(default_factory=dict)
+    intake: Mapping[str, Mapping[str, object]] = Field(default_factory=dict)
     origins: Mapping[str, Origin] = Field(default_factory=dict, repr=False)
 
     @classmethod
@@ -166,7 +172,7 @@ class Settings(BaseSettings):
         return tuple(key for key in cls.model_fields if key not in _FACTS)
 
     def as_rows(self) -> tuple[SettingRow, ...]:
-        """Render every key, and every entry of ``[columns]``, with where its value came from; passwords are masked."""
+        """Render every key and entry of a table with where its value came from; passwords are masked."""
         keys = [
             SettingRow(key, mask_password(str(getattr(self, key))), self.origins.get(key, Origin.DEFAULT))
             for key in self.known_keys()
@@ -174,7 +180,7 @@ class Settings(BaseSettings):
         roles = ((each.name, getattr(self.columns, each.name)) for each in fields(self.columns))
         named = [(name, value if isinstance(value, str) else ", ".join(value)) for name, value in roles if value]
         columns = (SettingRow(f"columns.{name}", value, Origin.FILE) for name, value in named)
-        return (*keys, *columns, *_table_rows("deliver", self.deliver))
+        return (*keys, *columns, *_table_rows("deliver", self.deliver), *_table_rows("intake", self.intake))
 
 
 def _table_rows(key: str, value: object) -> tuple[SettingRow, ...]:

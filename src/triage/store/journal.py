@@ -10,9 +10,10 @@ from typing import Self
 from sqlalchemy import URL, Connection, Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from triage.domain import Feedback, Outcome
+from triage.domain import Change, Feedback, Incident, Outcome
 from triage.errors import Conflict, NotFound, StoreUnavailable, bounded
-from triage.flow import Answer, CommitCounts, Entry, Page, Relabel, Unlabelled
+from triage.flow import Answer, ChangePage, CommitCounts, Entry, Page, Relabel, Unlabelled
+from triage.store.change_rows import change_of, change_row, known_changes
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
 from triage.store.keys import SqlKeyStore
@@ -21,11 +22,11 @@ from triage.store.lock import FileLock
 from triage.store.metric_journal import SqlMetricJournal
 from triage.store.outbox import SqlOutbox
 from triage.store.reading import Reader
-from triage.store.rows import answer_of, rows_of
+from triage.store.rows import answer_of, incident_of, rows_of
 from triage.store.schema import upgrade_schema
 from triage.store.session_lock import SessionLocks
+from triage.store.tables import changes, incidents, outcomes, revisions
 from triage.store.tables import feedback as verdicts
-from triage.store.tables import incidents, outcomes
 from triage.store.writer import GroupWriter
 from triage.store.writing import Write, check_writable, latest_answers, write_all
 
@@ -221,6 +222,55 @@ class SqlJournal:
             sources = bounded(repr(row["source"]) for row in rows)
             raise Conflict(f"Several sources have an incident {incident_id!r}: {sources}. Add ?source= to choose.")
         return answer_of(rows[0])
+
+    async def latest(self, incident_id: str, source: str) -> Incident | None:
+        """Return an incident as its latest revision said, or None.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        query = (
+            select(revisions)
+            .where((revisions.c.source == source) & (revisions.c.incident_id == incident_id))
+            .order_by(revisions.c.revision.desc())
+            .limit(1)
+        )
+        row = await self._reader.read(lambda connection: connection.execute(query).mappings().first())
+        return None if row is None else incident_of(row)
+
+    async def add_changes(self, changes: Sequence[Change]) -> int:
+        """Commit changes, those that are known already left as they are, and return how many were new.
+
+        Raises
+        ------
+        StoreUnavailable
+            None of them was kept.
+        """
+        rows = tuple(change_row(change) for change in changes)
+        known = await self._reader.read(lambda connection: known_changes(connection, rows))
+        await self._writer.submit(Write(changes=rows))
+        return len({(row["source"], row["change_id"]) for row in rows} - known)
+
+    async def page_changes(self, limit: int, cursor: str | None = None) -> ChangePage:
+        """Return changes, the one that came in last first.
+
+        Raises
+        ------
+        UsageError
+            The cursor is none of ours.
+        StoreUnavailable
+            The database cannot be read.
+        """
+        query = select(changes).order_by(changes.c.seq.desc()).limit(limit + 1)
+        if cursor is not None:
+            query = query.where(changes.c.seq < from_cursor(cursor))
+        rows = await self._reader.read(lambda connection: connection.execute(query).mappings().all())
+        shown = rows[:limit]
+        return ChangePage(
+            tuple(change_of(row) for row in shown), to_cursor(shown[-1]["seq"]) if len(rows) > limit else None
+        )
 
     async def page(self, limit: int, cursor: str | None = None, source: str | None = None) -> Page:
         """Return latest answers, newest incident first; incidents that come in meanwhile do not move the pages.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from triage.flow import KeyedAnswer
+from triage.store.dialects import conflict_insert
 from triage.store.reading import Reader
 from triage.store.tables import keyed_answers
 from triage.store.writer import GroupWriter
@@ -60,8 +60,8 @@ class SqlKeyStore:
         }
 
         def write(connection: Connection) -> None:
-            of_dialect = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            connection.execute(of_dialect(keyed_answers).values(row).on_conflict_do_nothing(index_elements=["key"]))
+            put = conflict_insert(connection, keyed_answers).values(row)
+            connection.execute(put.on_conflict_do_nothing(index_elements=["key"]))
             connection.execute(delete(keyed_answers).where(keyed_answers.c.stored_at < now - _KEPT))
 
         await self._writer.perform(write)

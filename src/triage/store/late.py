@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import orjson
 from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, update
 
-from triage.domain import Incident
 from triage.flow import MessageKind, Relabel, Unlabelled
 from triage.store.messages import message_rows
-from triage.store.rows import EntryRows, decision_values
+from triage.store.rows import EntryRows, decision_values, incident_of
 from triage.store.tables import decisions, incidents, outbox, revisions, unlabelled
 
 __all__ = ["put_labels", "select_unlabelled", "unlabelled_of", "unlabelled_rows"]
@@ -28,7 +26,7 @@ def unlabelled_rows(fresh: Iterable[tuple[EntryRows, int]]) -> list[dict[str, ob
 def select_unlabelled(after: int, limit: int) -> Select[tuple[object, ...]]:
     """Select what `unlabelled_of` reads, the oldest first."""
     return (
-        select(unlabelled, revisions.c.received_at, revisions.c.opened_at, revisions.c.labels)
+        select(unlabelled, revisions.c.received_at, revisions.c.opened_at, revisions.c.labels, revisions.c.state)
         .join(
             revisions,
             (revisions.c.source == unlabelled.c.source)
@@ -43,9 +41,7 @@ def select_unlabelled(after: int, limit: int) -> Select[tuple[object, ...]]:
 
 def unlabelled_of(row: RowMapping) -> Unlabelled:
     """Read one back."""
-    labels = orjson.loads(row["labels"])
-    incident = Incident(row["incident_id"], row["source"], row["received_at"], row["opened_at"], labels)
-    return Unlabelled(row["seq"], incident, row["revision"])
+    return Unlabelled(row["seq"], incident_of(row), row["revision"])
 
 
 def put_labels(connection: Connection, relabels: Sequence[Relabel], given_up: Sequence[int]) -> None:

@@ -73,6 +73,8 @@ def message_rows(
 
 def message_of(row: RowMapping, attempt: int) -> Message:
     """Read a message from its row, joined with its revision, the answer on it and the last delivery."""
+    # Both tables have a state: that of the message, and that of the incident.
+    answer = answer_of(row, row["incident_state"])
     edit = None if row["edit"] is None else orjson.loads(row["edit"])
     content = Content(
         row["revision"],
@@ -80,8 +82,9 @@ def message_of(row: RowMapping, attempt: int) -> Message:
         row["opened_at"],
         orjson.loads(row["labels"]) if edit is None else edit["labels"],
         row["body"].encode(),
-        answer_of(row).triage,
+        answer.triage,
         None if edit is None else Edit(edit["labels"], edit["fields"]),
+        answer.state,
     )
     return Message(
         row["seq"],

@@ -14,12 +14,12 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, exists, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from triage.errors import Conflict, NotFound
 from triage.flow import DeadLetter, DeadLetterPage, DestinationState, Edit, Ending, EndState, Message
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
+from triage.store.dialects import conflict_insert
 from triage.store.messages import DEAD, SENDING, WAITING, dead_letter_of, edit_text, message_of
 from triage.store.reading import Reader
 from triage.store.schema import upgrade_schema
@@ -275,6 +275,7 @@ def _whole() -> Select[tuple[object, ...]]:
             revisions.c.opened_at,
             revisions.c.labels,
             revisions.c.body,
+            revisions.c.state.label("incident_state"),
             decisions.c.answered_at,
             decisions.c.degraded,
             decisions.c.predictions,
@@ -307,8 +308,7 @@ def _put_delivery(connection: Connection, message: Message, ending: Ending) -> N
     triage = message.content.triage
     values = {"revision": message.content.revision, "ref": ending.ref or message.ref, "delivered_at": ending.at}
     place = {"destination": message.destination, "source": triage.source, "incident_id": triage.incident_id}
-    of_dialect = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    put = of_dialect(deliveries).values({**place, **values})
+    put = conflict_insert(connection, deliveries).values({**place, **values})
     connection.execute(put.on_conflict_do_update(index_elements=list(place), set_=values))
 
 

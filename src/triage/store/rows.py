@@ -10,7 +10,7 @@ from typing import TypeAlias, TypedDict
 import orjson
 from sqlalchemy import RowMapping
 
-from triage.domain import Triage
+from triage.domain import Incident, IncidentState, Triage
 from triage.flow import (
     Answer,
     AnswerStatus,
@@ -21,7 +21,7 @@ from triage.flow import (
     with_outlook,
 )
 
-__all__ = ["EntryRows", "Key", "answer_of", "decision_values", "rows_of"]
+__all__ = ["EntryRows", "Key", "answer_of", "decision_values", "incident_of", "rows_of"]
 
 Key: TypeAlias = tuple[str, str]
 
@@ -35,6 +35,7 @@ class _RevisionRow(TypedDict):
     digest: str
     labels: str
     body: str
+    state: str
 
 
 class _DecisionValues(TypedDict):
@@ -75,8 +76,15 @@ def rows_of(entries: Iterable[Entry]) -> tuple[EntryRows, ...]:
     return tuple(_rows_of(entry) for entry in entries)
 
 
-def answer_of(row: RowMapping, status: AnswerStatus | None = None) -> Answer:
-    """Read an answer from the columns of revisions and decisions, by default as it was first given."""
+def answer_of(row: RowMapping, state: str | None = None) -> Answer:
+    """Read an answer as it was first given from the columns of revisions and decisions.
+
+    Parameters
+    ----------
+    row : RowMapping
+    state : str or None, default=None
+        Of the revision, where the row has another column of this name.
+    """
     triage = Triage(
         row["incident_id"],
         row["source"],
@@ -85,10 +93,23 @@ def answer_of(row: RowMapping, status: AnswerStatus | None = None) -> Answer:
         row["answered_at"],
     )
     return Answer(
-        status or (AnswerStatus.CREATED if row["revision"] == 1 else AnswerStatus.UPDATED),
+        AnswerStatus.CREATED if row["revision"] == 1 else AnswerStatus.UPDATED,
         row["revision"],
         row["received_at"],
         with_outlook(triage, orjson.loads(row["outlook"])),
+        IncidentState(row["state"] if state is None else state),
+    )
+
+
+def incident_of(row: RowMapping) -> Incident:
+    """Read an incident from the columns of revisions."""
+    return Incident(
+        row["incident_id"],
+        row["source"],
+        row["received_at"],
+        row["opened_at"],
+        orjson.loads(row["labels"]),
+        IncidentState(row["state"]),
     )
 
 
@@ -116,6 +137,7 @@ def _rows_of(entry: Entry) -> EntryRows:
             "digest": received.digest,
             "labels": orjson.dumps(dict(incident.labels)).decode(),
             "body": received.body.decode(),
+            "state": incident.state.value,
         },
         {
             "source": incident.source,

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from triage.errors import SettingsError
+from triage.store.dialects import is_server
 
 __all__ = ["upgrade_schema"]
 
@@ -48,5 +49,5 @@ def upgrade_schema(engine: Engine) -> None:
 
 def _wait_for_turn(connection: Connection) -> None:
     """Let one process at a time migrate; on SQLite the transaction itself sees to that."""
-    if connection.dialect.name == "postgresql":
+    if is_server(connection):
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})

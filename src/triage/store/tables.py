@@ -26,6 +26,7 @@ from sqlalchemy import (
 __all__ = [
     "NO_OUTLOOK",
     "UtcDateTime",
+    "changes",
     "decisions",
     "deliveries",
     "destinations",
@@ -100,6 +101,7 @@ revisions = Table(
     Column("digest", String(64), nullable=False),
     Column("labels", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False, server_default="open"),
     ForeignKeyConstraint(["source", "incident_id"], ["incidents.source", "incidents.incident_id"]),
 )
 
@@ -130,6 +132,19 @@ feedback = Table(
     Column("given_at", UtcDateTime, nullable=False),
     ForeignKeyConstraint(["source", "incident_id"], ["incidents.source", "incidents.incident_id"]),
     Index(None, "source", "incident_id"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("source", String(255), nullable=False),
+    Column("change_id", String(255), nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("occurred_at", UtcDateTime),
+    Column("summary", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    UniqueConstraint("source", "change_id"),
 )
 
 # Numbered by the flow, whose order of applying them is that of the numbers.

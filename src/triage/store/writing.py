@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, insert, select, text, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningInsert
 
 from triage.domain import Feedback
 from triage.errors import NotFound, StoreUnavailable, TriageError
 from triage.flow import Answer, AnswerStatus
+from triage.store.change_rows import ChangeRow, write_changes
+from triage.store.dialects import conflict_insert, is_server
 from triage.store.late import unlabelled_rows
 from triage.store.messages import new_messages
 from triage.store.metric_rows import BatchRow, SnapshotRow, WarningRow, put_snapshot, put_warnings, write_batches
@@ -37,6 +37,8 @@ class Write:
     entries : tuple of EntryRows, default=()
     verdicts : tuple of Feedback, default=()
         Each on an incident that is known, or among the entries of the same transaction.
+    changes : tuple of ChangeRow, default=()
+        Those that are known already are left as they are.
     batches : tuple of BatchRow, default=()
     warnings : tuple of WarningRow, default=()
         Each takes the place of its former self.
@@ -48,6 +50,7 @@ class Write:
 
     entries: tuple[EntryRows, ...] = ()
     verdicts: tuple[Feedback, ...] = ()
+    changes: tuple[ChangeRow, ...] = ()
     batches: tuple[BatchRow, ...] = ()
     warnings: tuple[WarningRow, ...] = ()
     snapshot: SnapshotRow | None = None
@@ -56,7 +59,7 @@ class Write:
     @property
     def rows(self) -> int:
         """How many rows are to be written."""
-        several = (self.entries, self.verdicts, self.batches, self.warnings)
+        several = (self.entries, self.verdicts, self.changes, self.batches, self.warnings)
         return sum(map(len, several)) + (self.snapshot is not None)
 
     @property
@@ -102,6 +105,7 @@ def latest_answers() -> Select[tuple[object, ...]]:
             revisions.c.received_at,
             revisions.c.digest,
             revisions.c.as_of,
+            revisions.c.state,
             decisions.c.answered_at,
             decisions.c.degraded,
             decisions.c.predictions,
@@ -138,6 +142,7 @@ def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
     """
     answers = iter(_record(connection, [entry for write in writes for entry in write.entries]))
     recorded = [[next(answers) for _ in write.entries] for write in writes]
+    write_changes(connection, [row for write in writes for row in write.changes])
     write_batches(connection, [row for write in writes for row in write.batches])
     put_warnings(connection, [row for write in writes for row in write.warnings])
     for snapshot in (write.snapshot for write in writes if write.snapshot is not None):
@@ -161,7 +166,7 @@ def check_writable(connection: Connection) -> None:
     StoreUnavailable
         A server of PostgreSQL that is a standby, or was told to refuse.
     """
-    if connection.dialect.name == "postgresql" and connection.scalar(text("SHOW transaction_read_only")) == "on":
+    if is_server(connection) and connection.scalar(text("SHOW transaction_read_only")) == "on":
         raise StoreUnavailable("The database takes no writes at present. Try again.")
 
 
@@ -204,7 +209,7 @@ def _standing(connection: Connection, entries: Sequence[EntryRows]) -> dict[Key,
     keys = list(dict.fromkeys(entry.key for entry in entries))
     standing = {key: _Incident(is_new=True) for key in _make(connection, keys)}
     known = [key for key in keys if key not in standing]
-    if known and connection.dialect.name == "postgresql":
+    if known and is_server(connection):
         # Before it is read: a statement that waits for a lock sees joined tables as they were when it began to wait.
         _hold(connection, known)
     for are_those in _conditions(known):
@@ -224,17 +229,13 @@ def _make(connection: Connection, keys: Sequence[Key]) -> list[Key]:
     if not keys:
         return []
     rows: list[dict[str, object]] = [{"source": key[0], "incident_id": key[1], "revision": 1} for key in keys]
-    place = ["source", "incident_id"]
-    made: ReturningInsert[tuple[str, str]] = (
-        sqlite.insert(incidents).on_conflict_do_nothing(index_elements=place).returning(*_KEY)
-    )
-    if connection.dialect.name == "postgresql":
-        made = postgresql.insert(incidents).on_conflict_do_nothing(index_elements=place).returning(*_KEY)
+    made = conflict_insert(connection, incidents).on_conflict_do_nothing(index_elements=["source", "incident_id"])
+    if is_server(connection):
         # Numbered as they came, but written in one order everywhere, so that no two processes wait for each other.
         for row, seq in zip(rows, connection.scalars(text(_NEXT_SEQS), {"n": len(rows)}), strict=True):
             row["seq"] = seq
         rows.sort(key=lambda row: (row["source"], row["incident_id"]))
-    return [(row.source, row.incident_id) for row in connection.execute(made, rows)]
+    return [(row.source, row.incident_id) for row in connection.execute(made.returning(*_KEY), rows)]
 
 
 def _hold(connection: Connection, keys: Sequence[Key]) -> None:
@@ -248,7 +249,7 @@ def _hold(connection: Connection, keys: Sequence[Key]) -> None:
 
 def _place(entry: EntryRows, incident: _Incident) -> Answer:
     """Answer an entry: as before where its body is the incident's latest, else as a revision of its own."""
-    digest = entry.revision["digest"]
+    digest, state = entry.revision["digest"], entry.entry.received.incident.state
     before = incident.known_answer() if incident.digest == digest else None
     if before is not None:
         return replace(before, status=AnswerStatus.REPEATED)
@@ -258,14 +259,15 @@ def _place(entry: EntryRows, incident: _Incident) -> Answer:
             return replace(known, status=AnswerStatus.REPEATED)
         incident.count += 1
         incident.older[digest] = incident.count
-        return Answer(AnswerStatus.SUPERSEDED, incident.count, entry.revision["received_at"], entry.entry.triage)
+        status = AnswerStatus.SUPERSEDED
+        return Answer(status, incident.count, entry.revision["received_at"], entry.entry.triage, state)
     incident.older[incident.digest] = incident.revision
     incident.count += 1
     incident.revision = incident.count
     incident.digest = digest
     incident.as_of = entry.revision["as_of"] or incident.as_of
     status = AnswerStatus.CREATED if incident.revision == 1 else AnswerStatus.UPDATED
-    incident.answer = Answer(status, incident.revision, entry.revision["received_at"], entry.entry.triage)
+    incident.answer = Answer(status, incident.revision, entry.revision["received_at"], entry.entry.triage, state)
     return incident.answer
 
 

@@ -19,6 +19,7 @@ from triage.learn.inputs import Inputs, from_frame
 from triage.learn.model import IncidentModel
 from triage.measure.scores import HeadScores, Promise, score_head
 from triage.measure.splits import Split, split_by_time
+from triage.training.outlooks import OutlookScores, judge_outlook
 from triage.training.ports import Bundle, History
 
 __all__ = ["Evaluation", "Fit", "Slice", "evaluate", "probabilities", "score", "split_history"]
@@ -54,6 +55,8 @@ class Evaluation:
     rows, in_slice, left_out : int
         Incidents in the file, in the slice, and of those left out because the fit was made on them.
     scores : tuple of HeadScores
+    outlook : OutlookScores
+        How what the model says beside labels did on the same rows.
     """
 
     model: ModelRef
@@ -62,6 +65,7 @@ class Evaluation:
     in_slice: int
     left_out: int
     scores: tuple[HeadScores, ...]
+    outlook: OutlookScores
 
 
 def split_history(history: History) -> Split:
@@ -142,11 +146,14 @@ def evaluate(bundle: Bundle, history: History, which: Slice = Slice.NEWEST) -> E
         problem = Problem("hold no row that the model was not fitted on", "rows", count=len(rows))
         raise DataError(f"Nothing is left to judge {bundle.name!r} on in the {which} slice.", [problem])
     model = IncidentModel.from_part(bundle.parts[fit.value.replace("-", "_")])
-    inputs = from_frame(history.inputs, history.opened_at, model.columns).take(kept.tolist())
+    inputs = from_frame(history.inputs, history.opened_at, model.columns)
+    found = probabilities(model, policy, inputs.take(kept.tolist()))
     truths = {str(name): labels.iloc[kept].tolist() for name, labels in history.targets.items()}
-    scores = score(probabilities(model, policy, inputs), policy, truths, _majorities(bundle))
+    scores = score(found, policy, truths, _majorities(bundle))
+    is_before = fit is Fit.BEFORE_REFIT
+    outlook = judge_outlook(bundle, model.features, history, inputs, kept, before_refit=is_before)
     return Evaluation(
-        ModelRef(bundle.name, bundle.version), fit, len(history), len(rows), len(rows) - len(kept), scores
+        ModelRef(bundle.name, bundle.version), fit, len(history), len(rows), len(rows) - len(kept), scores, outlook
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -58,7 +58,8 @@ class History:
         Each row's identity, from what it says and not from its labels: what a model was fitted on is remembered so.
     outcomes : DataFrame
         How it went, in the columns that the file can fill; same index. ``resolved_at`` (datetime64[ns, UTC], NaT while
-        open), ``breached``, ``reassigned``, ``escalated``, ``reopened`` (True, False or None) and ``fix`` (str or
+        open), ``hours`` (from opening to resolution, NaN where not known: what is closed may not say when it was
+        resolved), ``breached``, ``reassigned``, ``escalated``, ``reopened`` (True, False or None) and ``fix`` (str or
         None). Never read as features.
     """
 
@@ -73,7 +74,7 @@ class History:
     refused: tuple[RefusedColumn, ...]
     fingerprint: str
     keys: NDArray[np.uint64]
-    outcomes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    outcomes: pd.DataFrame
 
     def __len__(self) -> int:
         return len(self.inputs)

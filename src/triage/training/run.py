@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from triage.parts import Part, Parts
 from triage.training.cards import to_card
 from triage.training.evaluation import Probabilities, probabilities, score, split_history
 from triage.training.gate import Comparison, compare
+from triage.training.outlooks import OutlookScores, learn_outlook
 from triage.training.policies import choose_priority_rule, choose_thresholds, name_derived
 from triage.training.ports import History, ModelShelf, RunRecord
 from triage.training.request import Places, TrainingRequest
@@ -55,6 +56,8 @@ class TrainingReport:
         Against the champion before, where there was one.
     policy : Policy
         The thresholds that were chosen.
+    outlook : OutlookScores
+        How what is said beside labels did on the newest slice.
     """
 
     name: str
@@ -66,6 +69,7 @@ class TrainingReport:
     scores: tuple[HeadScores, ...]
     comparisons: tuple[Comparison, ...]
     policy: Policy
+    outlook: OutlookScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +123,14 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     places.progress(f"Fitting again on all {len(history):,}")
     learnt = {head.target: targets[head.target] for head in fitted.model.heads}
     served = refit_model(fitted.model, inputs, learnt, fitted.recipes, request.n_jobs)
+    features = fitted.model.features, served.features
+    outlook = learn_outlook(history, inputs, features, split, request.n_jobs)
 
     places.progress("Storing the model and its run")
-    card = to_card(history, request, split, fitted.recipes, scores, majorities)
-    version = places.shelf.add(request.name, _to_parts(fitted, served, history, split), card)
-    run_id = places.runs.record(_to_record(history, request, version, fitted, scores, places.shelf))
+    card = {**to_card(history, request, split, fitted.recipes, scores, majorities), **outlook.card}
+    version = places.shelf.add(request.name, {**_to_parts(fitted, served, history, split), **outlook.parts}, card)
+    record = _to_record(history, request, version, fitted, scores, places.shelf)
+    run_id = places.runs.record(replace(record, metrics={**record.metrics, **outlook.scores.as_metrics()}))
 
     comparisons = _compare_with_champion(found, history, split, request.name, places)
     promoted = not any(comparison.is_worse for comparison in comparisons)
@@ -137,7 +144,16 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
         "purged": split.purged,
     }
     return TrainingReport(
-        request.name, version, run_id, promoted, slices, fitted.recipes, scores, comparisons, fitted.policy
+        request.name,
+        version,
+        run_id,
+        promoted,
+        slices,
+        fitted.recipes,
+        scores,
+        comparisons,
+        fitted.policy,
+        outlook.scores,
     )
 
 
@@ -191,6 +207,8 @@ def _to_parts(fitted: _Fitted, served: IncidentModel, history: History, split: S
         "fitted": np.sort(history.keys[split.fit]),
         "chosen_on": np.sort(history.keys[split.validate]),
         "served": np.sort(history.keys),
+        # What was purged is learnt from by its waiting alone.
+        "waited": np.sort(history.keys[: split.newest[0]]),
     }
     return {
         "before_refit": fitted.model.to_part(),

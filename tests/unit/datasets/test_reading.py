@@ -22,7 +22,7 @@ Write = Callable[[str | bytes, str], Path]
     ("name", "content"),
     [
         ("t.csv", b"a,b\n1,x\n,y\n"),
-        ("t.csv.gz", gzip.compress(b"a,b\n1,x\n,y\n")),
+        ("t.csv.gz", gzip.compress(b"a,b\n1,x\n,y\n", mtime=0)),
         ("t.jsonl", b'{"a":1,"b":"x"}\n{"b":"y"}\n'),
         ("t.ndjson", b'{"a":1,"b":"x"}\n{"a":null,"b":"y"}\n'),
         ("T.JSON", b'{"a":1.0,"b":"x"}\n{"a":"?","b":"y"}\n'),

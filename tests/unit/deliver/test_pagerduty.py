@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from tests.fakes import fixed_clock
 from tests.web import FakeServer
 
 from triage.deliver import Attempt, Destination, FieldRule, Kind, Mode, Verdict, make_core
+from triage.domain import IncidentState
 
 PAGER = Destination("pager", Kind.PAGERDUTY, "http://pd", "R" * 32, fields={"team": FieldRule(Mode.AUTO)})
 
@@ -50,3 +52,11 @@ def test_summary_keeps_to_the_bound_of_the_api() -> None:
 
 def test_refused_event_is_not_tried_again() -> None:
     assert send(FakeServer(lambda _: httpx.Response(400, json={"status": "invalid event"}))).verdict is Verdict.REFUSED
+
+
+def test_state_of_the_incident_counts_whatever_its_labels_are_called() -> None:
+    one = message()
+    over = replace(one, content=replace(one.content, state=IncidentState.RESOLVED))
+    server = FakeServer()
+    asyncio.run(make_core(PAGER, fixed_clock, server.transport).deliver(over))
+    assert server.bodies[0]["event_action"] == "resolve"

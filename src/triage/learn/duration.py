@@ -1,0 +1,263 @@
+"""How long an incident will take: the chance that it ends in each stretch of waiting, given that it has not yet.
+
+Boosted trees give that chance, stretch by stretch, from what linear scores of the incident's features say of a quick
+end and from how busy the desk is in that stretch. Never fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.errors import BundleRefused
+from triage.learn.clock import Clock
+from triage.learn.row_kernel import add_weighted
+from triage.learn.rows import Row
+from triage.learn.trees import Trees
+from triage.learn.waits import HOURS_A_WEEK
+from triage.parts import Part
+
+__all__ = ["LEVELS", "Correction", "Curve", "DurationModel"]
+
+# The probabilities at which hours are told: both intervals, their bounds taken alone, and the middle.
+LEVELS = (0.05, 0.1, 0.5, 0.8, 0.9, 0.95)
+# How many stretches the chance beyond the last edge is taken from.
+_LAST = 2
+# A chance an hour: an end in ten years, so that every quantile is finite.
+_LEAST_RATE = 1e-5
+_TREE = "tree."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Correction:
+    """What share of late cases had really ended where the model said another.
+
+    Parameters
+    ----------
+    said, true : ndarray of float64 of shape (m,)
+        Ascending from 0 to 1; between two of them lies a straight line.
+    """
+
+    said: NDArray[np.float64]
+    true: NDArray[np.float64]
+
+
+NO_CORRECTION = Correction(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """How one incident's wait may end.
+
+    Parameters
+    ----------
+    edges : ndarray of float64 of shape (n_bins + 1,)
+        Hours since opening between the stretches, the first 0.
+    share : ndarray of float64 of shape (n_bins + 1,)
+        The chance that it has ended by each edge, uncorrected.
+    rate : float
+        Beyond the last edge: the chance of an end in an hour, given that there was none.
+    correction : Correction
+    """
+
+    edges: NDArray[np.float64]
+    share: NDArray[np.float64]
+    rate: float
+    correction: Correction
+
+    def ended_by(self, hours: float, waited: float = 0.0) -> float:
+        """Return the chance in [0, 1] that it is resolved within so many hours of opening.
+
+        Parameters
+        ----------
+        hours : float
+        waited : float, default=0.0
+            Hours since opening after which it is known to be open still.
+        """
+        left_then = 1.0 - self._ended_by(waited)
+        if hours <= waited:
+            return 0.0
+        if left_then <= 0.0 or waited >= self.edges[-1]:
+            return float(1.0 - np.exp(-self.rate * (hours - waited)))
+        return float(1.0 - (1.0 - self._ended_by(hours)) / left_then)
+
+    def quantile(self, level: float, waited: float = 0.0) -> float:
+        """Return the hours from opening within which it is resolved with the given probability in (0, 1).
+
+        Parameters
+        ----------
+        level : float
+        waited : float, default=0.0
+            Hours since opening after which it is known to be open still: then S(t) / S(waited) counts, not S(t).
+        """
+        if waited >= self.edges[-1]:
+            return float(waited - np.log(1.0 - level) / self.rate)
+        by_then = self._ended_by(waited) if waited > 0.0 else 0.0
+        wanted = float(np.interp(by_then + level * (1.0 - by_then), self.correction.true, self.correction.said))
+        last = float(self.share[-1])
+        if wanted >= last:
+            # What is left at the last edge runs out evenly.
+            return float(self.edges[-1] + np.log((1.0 - last) / max(1.0 - wanted, 1e-12)) / self.rate)
+        return max(float(np.interp(wanted, self.share, self.edges)), waited)
+
+    def _ended_by(self, hours: float) -> float:
+        if hours > self.edges[-1]:
+            said = 1.0 - (1.0 - self.share[-1]) * np.exp(-self.rate * (hours - self.edges[-1]))
+        else:
+            said = np.interp(hours, self.edges, self.share)
+        return float(np.interp(said, self.correction.said, self.correction.true))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DurationModel:
+    """What is learnt about how long incidents take.
+
+    Parameters
+    ----------
+    edges : ndarray of float64 of shape (n_bins + 1,)
+        Hours of waiting between the stretches, the first 0.
+    weights : ndarray of float32 of shape (n_features, n_marks)
+        Linear scores over an incident's features: the log-odds that it ends by some hours.
+    intercept : ndarray of float64 of shape (n_marks,)
+    trees : Trees
+        Log-odds that a stretch ends the wait, from its number, how busy it is, and the linear scores.
+    clock : Clock
+    correction : Correction, optional
+    """
+
+    edges: NDArray[np.float64]
+    weights: NDArray[np.float32]
+    intercept: NDArray[np.float64]
+    trees: Trees
+    clock: Clock
+    correction: Correction = NO_CORRECTION
+
+    @classmethod
+    def from_part(cls, part: Part, n_features: int) -> DurationModel:
+        """Put a model together again; the inverse of :meth:`to_part`, to the last bit.
+
+        Parameters
+        ----------
+        part : Part
+        n_features : int
+            How many features the incidents' model has, whose rows this one reads.
+
+        Raises
+        ------
+        BundleRefused
+            The part holds none that this version can read, or one of other features.
+        """
+        try:
+            arrays = part.arrays
+            nodes = {name.removeprefix(_TREE): array for name, array in arrays.items() if name.startswith(_TREE)}
+            model = cls(
+                edges=np.array(arrays["edges"], np.float64),
+                weights=np.array(arrays["weights"], np.float32),
+                intercept=np.array(arrays["intercept"], np.float64),
+                trees=Trees.from_part(Part(nodes, part.document)),
+                clock=Clock(np.array(arrays["clock"], np.float64)),
+                correction=Correction(np.array(arrays["said"], np.float64), np.array(arrays["true"], np.float64)),
+            )
+        except (KeyError, ValueError) as err:
+            raise BundleRefused(f"This tells no durations that this version can read: {err}. Train it again.") from err
+        if not model._fits(n_features):
+            raise BundleRefused("What the bundle holds of durations does not fit its other parts. Train it again.")
+        return model
+
+    def to_part(self) -> Part:
+        """Take the model apart into arrays."""
+        trees = self.trees.to_part()
+        arrays = {
+            "edges": self.edges,
+            "weights": self.weights,
+            "intercept": self.intercept,
+            "clock": self.clock.sums,
+            "said": self.correction.said,
+            "true": self.correction.true,
+            **{f"{_TREE}{name}": array for name, array in trees.arrays.items()},
+        }
+        return Part(arrays, trees.document)
+
+    def curve(self, row: Row, opened: float) -> Curve:
+        """Return how one incident's wait may end.
+
+        Parameters
+        ----------
+        row : Row
+            Its features.
+        opened : float
+            In hours since a Monday, 0:00 UTC; NaN where not known.
+        """
+        scores = self.intercept.copy()
+        add_weighted(self.weights, row.ids, row.values, scores)
+        return self.curve_of(scores, opened)
+
+    def curve_of(self, scores: NDArray[np.float64], opened: float) -> Curve:
+        """Return how a wait may end, by the linear scores of shape (n_marks,)."""
+        stretches = to_stretches(self.edges, scores[None, :], np.array([opened]), self.clock)
+        chances = 1.0 / (1.0 + np.exp(-self.trees.scores(stretches)))
+        left = np.cumprod(1.0 - chances)
+        stretch = self.edges[-1] - self.edges[-1 - _LAST]
+        rate = max(float(-np.log1p(-chances[-_LAST:]).sum() / stretch), _LEAST_RATE)
+        share = np.empty(len(self.edges))
+        share[0] = 0.0
+        np.subtract(1.0, left, out=share[1:])
+        return Curve(self.edges, share, rate, self.correction)
+
+    def quantiles(
+        self, rows: Sequence[Row], opened: NDArray[np.float64], waited: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Return hours of shape (len(rows), len(LEVELS)), row by row as :meth:`curve` gives them."""
+        since = np.zeros(len(rows)) if waited is None else waited
+        found = np.empty((len(rows), len(LEVELS)))
+        for at, row in enumerate(rows):
+            curve = self.curve(row, opened[at])
+            found[at] = [curve.quantile(level, since[at]) for level in LEVELS]
+        return found
+
+    def _fits(self, n_features: int) -> bool:
+        n_marks, knots = len(self.intercept), self.correction
+        ascending = all((np.diff(values) > 0).all() for values in (self.edges, knots.said, knots.true))
+        return (
+            self.weights.shape == (n_features, n_marks)
+            and self.trees.n_features == n_marks + 2
+            and self.clock.sums.shape == (HOURS_A_WEEK + 1,)
+            and knots.said.shape == knots.true.shape
+            and len(self.edges) > _LAST
+            and ascending
+        )
+
+
+def to_stretches(
+    edges: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    opened: NDArray[np.float64],
+    clock: Clock,
+) -> NDArray[np.float64]:
+    """Return what the trees read of every stretch of every incident.
+
+    Parameters
+    ----------
+    edges : ndarray of shape (n_bins + 1,)
+    scores : ndarray of shape (n, n_marks)
+    opened : ndarray of shape (n,)
+        NaN where not known: the stretch is then as busy as any.
+    clock : Clock
+
+    Returns
+    -------
+    ndarray of float64 of shape (n * n_bins, 2 + n_marks)
+        The number of the stretch, how busy it is, and the scores; an incident's stretches follow each other.
+    """
+    n_bins, n = len(edges) - 1, len(opened)
+    found = np.empty((n, n_bins, 2 + scores.shape[1]))
+    found[:, :, 0] = np.arange(n_bins)
+    moments = opened[:, None] + edges
+    known = ~np.isnan(opened)
+    found[:, :, 1] = 1.0
+    found[known, :, 1] = clock.between(moments[known, :-1], moments[known, 1:])
+    found[:, :, 2:] = scores[:, None, :]
+    return found.reshape(n * n_bins, -1)

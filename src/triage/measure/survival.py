@@ -1,0 +1,38 @@
+"""The share that has ended by a time, where some have not ended yet: Kaplan and Meier's product."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["ended_share"]
+
+
+def ended_share(waits: NDArray[np.float64], ended: NDArray[np.bool_], at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share that has ended by each time, at most.
+
+    Parameters
+    ----------
+    waits : ndarray of shape (n,)
+        How long each waited: until it ended, or at least.
+    ended : ndarray of bool of shape (n,)
+    at : ndarray of shape (m,)
+        Times; ascending or not.
+
+    Returns
+    -------
+    ndarray of float64 of shape (m,)
+        In [0, 1]. Beyond the last end it stays where it was: what is still open says no more.
+
+    Examples
+    --------
+    >>> waits, ended = np.array([1.0, 2.0, 3.0, 4.0]), np.array([True, False, True, False])
+    >>> ended_share(waits, ended, np.array([0.5, 1.0, 3.0, 9.0])).tolist()
+    [0.0, 0.25, 0.625, 0.625]
+    """
+    # Of equal waits those that ended come first: an open one has outlived them.
+    order = np.lexsort((~ended, waits))
+    at_risk = np.arange(len(waits), 0, -1)
+    ends = np.flatnonzero(ended[order])
+    left = np.concatenate(([1.0], np.cumprod(1.0 - 1.0 / at_risk[ends])))
+    return np.asarray(1.0 - left[np.searchsorted(waits[order][ends], at, side="right")])

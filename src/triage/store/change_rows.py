@@ -1,0 +1,80 @@
+"""Changes as rows of their table, and what a transaction does with them. No commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypedDict
+
+import orjson
+from sqlalchemy import Connection, RowMapping, select
+
+from triage.domain import Change
+from triage.store.dialects import conflict_insert
+from triage.store.tables import changes
+
+__all__ = ["ChangeRow", "change_of", "change_row", "known_changes", "write_changes"]
+
+# Databases bound the parameters of a statement, some to 999.
+_IDS_A_STATEMENT = 900
+
+
+class ChangeRow(TypedDict):
+    """A row of ``changes``."""
+
+    source: str
+    change_id: str
+    received_at: datetime
+    occurred_at: datetime | None
+    summary: str
+    labels: str
+
+
+def change_row(change: Change) -> ChangeRow:
+    """Render a change."""
+    return {
+        "source": change.source,
+        "change_id": change.id,
+        "received_at": change.received_at,
+        "occurred_at": change.occurred_at,
+        "summary": change.summary,
+        "labels": orjson.dumps(dict(change.labels)).decode(),
+    }
+
+
+def change_of(row: RowMapping) -> Change:
+    """Read a change back."""
+    return Change(
+        row["change_id"],
+        row["source"],
+        row["received_at"],
+        row["occurred_at"],
+        row["summary"],
+        orjson.loads(row["labels"]),
+    )
+
+
+def known_changes(connection: Connection, rows: Sequence[ChangeRow]) -> set[tuple[str, str]]:
+    """Return source and id of those that are stored already."""
+    ids = list(dict.fromkeys(row["change_id"] for row in rows))
+    found: set[tuple[str, str]] = set()
+    for source in {row["source"] for row in rows}:
+        for start in range(0, len(ids), _IDS_A_STATEMENT):
+            are_those = (changes.c.source == source) & changes.c.change_id.in_(ids[start : start + _IDS_A_STATEMENT])
+            found |= {
+                (source, row.change_id) for row in connection.execute(select(changes.c.change_id).where(are_those))
+            }
+    return found
+
+
+def write_changes(connection: Connection, rows: Sequence[ChangeRow]) -> None:
+    """Write those that are not stored yet, each once."""
+    if not rows:
+        return
+    known = known_changes(connection, rows)
+    new = {(row["source"], row["change_id"]): row for row in reversed(rows)}
+    fresh = [row for key, row in reversed(new.items()) if key not in known]
+    if fresh:
+        # Another process may have been quicker since.
+        put = conflict_insert(connection, changes).on_conflict_do_nothing(index_elements=["source", "change_id"])
+        connection.execute(put, fresh)
