@@ -11,23 +11,15 @@ from pathlib import Path
 
 import orjson
 
-from benchmarks.load import MARK, Load, client_name, press
+from benchmarks.load import Load, client_name, press
 from benchmarks.report import ResultTable
-from benchmarks.servers import serving, triage
+from benchmarks.servers import SAMPLE, TARGETS, TICKET, serving, triage
 
 __all__ = ["run"]
 
-_SAMPLE = Path(__file__).parents[1] / "data" / "sample" / "tickets.csv"
-_TARGETS = "category,assignment_group,urgency"
 _CLIENTS = (1, 8, 64)
 _ROUNDS = 5
 _PRESS_S = 2.0
-_TICKET = {
-    "id": MARK,
-    "source": "bench",
-    "short_description": "VPN drops every few minutes since the update",
-    "description": "Since this morning the connection to the office breaks off again and again. I restarted twice.",
-}
 
 
 def run(is_final: bool) -> list[ResultTable]:
@@ -38,7 +30,7 @@ def run(is_final: bool) -> list[ResultTable]:
         for home in homes.values():
             home.mkdir()
         print("Acceptance: training on the sample", flush=True)
-        arguments = ("train", "incidents", str(_SAMPLE), "--target", _TARGETS, "--name", "sample", "--effort", "quick")
+        arguments = ("train", "incidents", str(SAMPLE), "--target", TARGETS, "--name", "sample", "--effort", "quick")
         triage(homes["sqlite"], *arguments)
         (homes["postgresql"] / "models").symlink_to(homes["sqlite"] / "models")
         databases = {"SQLite": (homes["sqlite"], "")}
@@ -54,7 +46,7 @@ def run(is_final: bool) -> list[ResultTable]:
 
 
 def _table(urls: Mapping[str, str]) -> ResultTable:
-    bodies = orjson.dumps(_TICKET).decode()
+    bodies = orjson.dumps(TICKET).decode()
     rows = {"no persistence (`?dry_run=true`)": f"{urls['SQLite']}?dry_run=true"}
     rows |= {f"committed, {name}": url for name, url in urls.items()}
     for url in rows.values():
@@ -71,7 +63,7 @@ def _table(urls: Mapping[str, str]) -> ResultTable:
     return ResultTable(
         "acceptance",
         "Durable acceptance",
-        f"A ticket of 25 words posted by 1, 8 and 64 clients ({client_name()}), three targets ({_TARGETS}) learnt from "
+        f"A ticket of 25 words posted by 1, 8 and 64 clients ({client_name()}), three targets ({TARGETS}) learnt from "
         f"the sample; medians of {_ROUNDS} interleaved rounds of {_PRESS_S:.0f} s. `ratio` is that to the same service "
         "without persistence, in the same round. A 2xx is on disk: SQLite with WAL and synchronous=FULL, PostgreSQL "
         "with fsync and synchronous_commit on.",

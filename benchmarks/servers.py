@@ -12,9 +12,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["serving", "triage"]
+from benchmarks.load import MARK
+
+__all__ = ["SAMPLE", "TARGETS", "TICKET", "serving", "triage"]
 
 _ROOT = Path(__file__).parents[1]
+SAMPLE = _ROOT / "data" / "sample" / "tickets.csv"
+TARGETS = "category,assignment_group,urgency"
+TICKET = {
+    "id": MARK,
+    "source": "bench",
+    "short_description": "VPN drops every few minutes since the update",
+    "description": "Since this morning the connection to the office breaks off again and again. I restarted twice.",
+}
 _START_S = 120.0
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 

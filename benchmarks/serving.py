@@ -16,26 +16,18 @@ import httpx
 import numpy as np
 import orjson
 
-from benchmarks.load import MARK, Load, client_name, press
+from benchmarks.load import Load, client_name, press
 from benchmarks.report import ResultTable
-from benchmarks.servers import serving, triage
+from benchmarks.servers import SAMPLE, TARGETS, TICKET, serving, triage
 
 __all__ = ["run"]
 
-_SAMPLE = Path(__file__).parents[1] / "data" / "sample" / "tickets.csv"
-_TARGETS = "category,assignment_group,urgency"
 _CLIENTS = (1, 8, 64)
 _ROUNDS = 3
 _PRESS_S = 2.0
-_TICKET = {
-    "id": MARK,
-    "source": "bench",
-    "short_description": "VPN drops every few minutes since the update",
-    "description": "Since this morning the connection to the office breaks off again and again. I restarted twice.",
-}
 _SERIES, _STEPS = 10_000, 100
 _STEPS_A_BATCH = (1, 10, 100)
-_MORE = {"BENCH_TICKETS": str(_SAMPLE), "BENCH_TARGETS": _TARGETS}
+_MORE = {"BENCH_TICKETS": str(SAMPLE), "BENCH_TARGETS": TARGETS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +42,7 @@ def run(is_final: bool) -> list[ResultTable]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         home = Path(folder)
         print("Serving: training on the sample", flush=True)
-        triage(home, "train", "incidents", str(_SAMPLE), "--target", _TARGETS, "--name", "sample", "--effort", "quick")
+        triage(home, "train", "incidents", str(SAMPLE), "--target", TARGETS, "--name", "sample", "--effort", "quick")
         service = running.enter_context(serving(home, [sys.executable, "-m", "triage", "serve", "--port", "0"], _MORE))
         rows = [
             _Row("bare ASGI echo", running.enter_context(_peer(home, "bare_echo"))),
@@ -66,7 +58,7 @@ def run(is_final: bool) -> list[ResultTable]:
 
 def _requests(rows: Sequence[_Row]) -> ResultTable:
     """Press every server in turn, round by round, so that what else the machine does strikes all alike."""
-    body = orjson.dumps(_TICKET).decode()
+    body = orjson.dumps(TICKET).decode()
     for row in rows:
         press(row.url, body, 8, 1.0)
     seen: dict[tuple[str, int], list[Load]] = {}
@@ -81,7 +73,7 @@ def _requests(rows: Sequence[_Row]) -> ResultTable:
     return ResultTable(
         "serving",
         "Requests a second",
-        f"A ticket of 25 words posted by 1, 8 and 64 clients ({client_name()}), three targets ({_TARGETS}) learnt "
+        f"A ticket of 25 words posted by 1, 8 and 64 clients ({client_name()}), three targets ({TARGETS}) learnt "
         f"from the sample; medians of {_ROUNDS} interleaved rounds of {_PRESS_S:.0f} s. `echo` is the ratio to the "
         "bare ASGI echo of the same round, `FastAPI` that to the FastAPI echo.",
         ("row", *(f"{what}, {clients}" for clients in _CLIENTS for what in ("a second", "echo", "FastAPI", "p99 ms"))),

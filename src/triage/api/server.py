@@ -63,7 +63,16 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     with _listen(settings.host, settings.port) as listener, open_live(settings, names) as live:
         limits = Limits(max_body_bytes=settings.max_body_bytes, max_metrics_bytes=settings.max_metrics_bytes)
-        service = Service(live.flow, live.metrics, live.models, live.outbox, live.keyed, limits, intake=intake)
+        service = Service(
+            live.flow,
+            live.metrics,
+            live.models,
+            live.outbox,
+            live.keyed,
+            limits,
+            intake=intake,
+            relay=live.relay if settings.relay else None,
+        )
         app = create_app(service)
         # What is loaded by now stays: without it full collections walk the models again and again, at 200 ms of p99.
         gc.collect()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from triage.deliver import Relay
 from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, ModelCatalogue, Outbox
 from triage.intake import FieldMap, SeriesNames
 
@@ -77,6 +78,8 @@ class Service:
     new_id : callable returning str
         Gives an id to an incident that came without one; never the same twice.
     intake : IntakeRules
+    relay : Relay or None, default=None
+        Asked for what it has delivered; None where another process delivers.
     """
 
     flow: LiveFlow
@@ -88,3 +91,4 @@ class Service:
     clock: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
     intake: IntakeRules = field(default_factory=IntakeRules)
+    relay: Relay | None = None

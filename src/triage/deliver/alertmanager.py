@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-import httpx
-
-from triage.deliver.attempts import Attempt, attempted
 from triage.deliver.content import severity_of, to_told
-from triage.deliver.destinations import Destination
+from triage.deliver.http_core import HttpCore
 from triage.deliver.pagerduty import is_over
 from triage.flow import Message
 
@@ -21,7 +17,7 @@ _LASTS = timedelta(hours=24)
 _NO_LABEL_NAME = re.compile(r"[^a-zA-Z0-9_]")
 
 
-class AlertmanagerCore:
+class AlertmanagerCore(HttpCore):
     """Sends alerts to one Alertmanager.
 
     Parameters
@@ -33,20 +29,7 @@ class AlertmanagerCore:
     clock : callable returning datetime
     """
 
-    def __init__(self, destination: Destination, client: httpx.AsyncClient, clock: Callable[[], datetime]) -> None:
-        self._destination = destination
-        self._client = client
-        self._clock = clock
-
-    async def deliver(self, message: Message) -> Attempt:
-        """Fire the incident's alert, or end it."""
-        return await attempted(self._post(message), self._clock)
-
-    async def close(self) -> None:
-        """Let connections go."""
-        await self._client.aclose()
-
-    async def _post(self, message: Message) -> str:
+    async def _send(self, message: Message) -> str:
         content, triage = message.content, message.content.triage
         told = to_told(message, self._destination)
         now = self._clock()

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
-from collections.abc import Callable
-from datetime import datetime
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
-import httpx
-
-from triage.deliver.attempts import Attempt, Verdict, attempted
+from triage.deliver.attempts import Attempt, Verdict
 from triage.deliver.content import to_told
 from triage.deliver.destinations import Destination, Kind
+from triage.deliver.http_core import HttpCore
 from triage.flow import Message
 
 __all__ = ["ChatCore", "MailCore", "to_mail"]
@@ -22,7 +19,7 @@ _SMTP_PORT = 587
 _SMTPS_PORT = 465
 
 
-class ChatCore:
+class ChatCore(HttpCore):
     """Posts a few lines to an incoming webhook of Slack or Teams.
 
     Parameters
@@ -34,20 +31,7 @@ class ChatCore:
     clock : callable returning datetime
     """
 
-    def __init__(self, destination: Destination, client: httpx.AsyncClient, clock: Callable[[], datetime]) -> None:
-        self._destination = destination
-        self._client = client
-        self._clock = clock
-
-    async def deliver(self, message: Message) -> Attempt:
-        """Post it."""
-        return await attempted(self._post(message), self._clock)
-
-    async def close(self) -> None:
-        """Let connections go."""
-        await self._client.aclose()
-
-    async def _post(self, message: Message) -> str:
+    async def _send(self, message: Message) -> str:
         lines = _lines(message, self._destination)
         body = {"text": "\n".join(lines)} if self._destination.kind is Kind.SLACK else _card(lines)
         secret = self._destination.secret

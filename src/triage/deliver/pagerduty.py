@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
-import httpx
-
-from triage.deliver.attempts import Attempt, attempted
 from triage.deliver.content import Told, severity_of, to_told
-from triage.deliver.destinations import Destination
+from triage.deliver.http_core import HttpCore
 from triage.domain import IncidentState
 from triage.flow import Content, Message
 
@@ -22,7 +16,7 @@ _STATUS_LABELS = ("status", "state", "incident_state", "event_action", "resoluti
 _OVER = frozenset({"resolved", "closed", "resolve", "ok", "clear", "done", "6", "7", "closing"})
 
 
-class PagerDutyCore:
+class PagerDutyCore(HttpCore):
     """Sends alerts of one integration key.
 
     Parameters
@@ -34,20 +28,7 @@ class PagerDutyCore:
     clock : callable returning datetime
     """
 
-    def __init__(self, destination: Destination, client: httpx.AsyncClient, clock: Callable[[], datetime]) -> None:
-        self._destination = destination
-        self._client = client
-        self._clock = clock
-
-    async def deliver(self, message: Message) -> Attempt:
-        """Trigger the incident's alert, or resolve it."""
-        return await attempted(self._enqueue(message), self._clock)
-
-    async def close(self) -> None:
-        """Let connections go."""
-        await self._client.aclose()
-
-    async def _enqueue(self, message: Message) -> str:
+    async def _send(self, message: Message) -> str:
         event = to_event(message, to_told(message, self._destination), self._destination.secret)
         response = await self._client.post(f"{self._destination.url}/v2/enqueue", json=event)
         response.raise_for_status()

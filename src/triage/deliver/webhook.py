@@ -8,10 +8,12 @@ from datetime import datetime
 import httpx
 import orjson
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
-from triage.deliver.attempts import Attempt, attempted
 from triage.deliver.content import to_told
 from triage.deliver.destinations import Destination
+from triage.deliver.http_core import HttpCore
+from triage.errors import SettingsError
 from triage.flow import Message, MessageKind, outlook_document, predictions_document
 
 __all__ = ["WebhookCore", "to_cloud_event"]
@@ -19,7 +21,7 @@ __all__ = ["WebhookCore", "to_cloud_event"]
 _TYPES = {MessageKind.EVENT: "triage.incident.v1", MessageKind.LABELS: "triage.labels.v1"}
 
 
-class WebhookCore:
+class WebhookCore(HttpCore):
     """Posts to one address by the rules of Standard Webhooks: the same id at every attempt, and a signature.
 
     Parameters
@@ -29,23 +31,23 @@ class WebhookCore:
     client : httpx.AsyncClient
         Closed with the core.
     clock : callable returning datetime
+
+    Raises
+    ------
+    SettingsError
+        The secret is none that Standard Webhooks knows.
     """
 
     def __init__(self, destination: Destination, client: httpx.AsyncClient, clock: Callable[[], datetime]) -> None:
-        self._destination = destination
-        self._client = client
-        self._clock = clock
-        self._signer = Webhook(destination.secret) if destination.secret else None
+        super().__init__(destination, client, clock)
+        try:
+            self._signer = Webhook(destination.secret) if destination.secret else None
+        except (ValueError, EmptyWebhookSecretError) as err:
+            raise SettingsError(
+                f"deliver.{destination.name}.secret_env must name a variable that holds whsec_ and a key in base64."
+            ) from err
 
-    async def deliver(self, message: Message) -> Attempt:
-        """Post the message; 2xx is delivered, 410 wants no more."""
-        return await attempted(self._post(message), self._clock)
-
-    async def close(self) -> None:
-        """Let connections go."""
-        await self._client.aclose()
-
-    async def _post(self, message: Message) -> str:
+    async def _send(self, message: Message) -> str:
         if self._destination.is_proxy:
             body, media = _passed_on(message, self._destination), "application/json"
         else:
@@ -88,8 +90,9 @@ def to_cloud_event(message: Message, destination: Destination) -> bytes:
 
 def _passed_on(message: Message, destination: Destination) -> bytes:
     """Return the sender's body with the answer under ``triage``; as it came where nothing can be added to it."""
+    edit = message.content.edit
     try:
-        body = orjson.loads(message.content.body)
+        body = orjson.loads(message.content.body) if edit is None else dict(edit.labels)
     except orjson.JSONDecodeError:
         return message.content.body
     if not isinstance(body, dict) or not message.content.triage.predictions:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, update
 
 from triage.flow import MessageKind, Relabel, Unlabelled
+from triage.store.joins import with_revision
 from triage.store.messages import message_rows
 from triage.store.rows import EntryRows, decision_values, incident_of
 from triage.store.tables import decisions, incidents, outbox, revisions, unlabelled
@@ -25,18 +26,9 @@ def unlabelled_rows(fresh: Iterable[tuple[EntryRows, int]]) -> list[dict[str, ob
 
 def select_unlabelled(after: int, limit: int) -> Select[tuple[object, ...]]:
     """Select what `unlabelled_of` reads, the oldest first."""
-    return (
-        select(unlabelled, revisions.c.received_at, revisions.c.opened_at, revisions.c.labels, revisions.c.state)
-        .join(
-            revisions,
-            (revisions.c.source == unlabelled.c.source)
-            & (revisions.c.incident_id == unlabelled.c.incident_id)
-            & (revisions.c.revision == unlabelled.c.revision),
-        )
-        .where(unlabelled.c.seq > after)
-        .order_by(unlabelled.c.seq)
-        .limit(limit)
-    )
+    said = (revisions.c.received_at, revisions.c.opened_at, revisions.c.labels, revisions.c.state)
+    query = with_revision(select(unlabelled, *said).select_from(unlabelled), unlabelled)
+    return query.where(unlabelled.c.seq > after).order_by(unlabelled.c.seq).limit(limit)
 
 
 def unlabelled_of(row: RowMapping) -> Unlabelled:

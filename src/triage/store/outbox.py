@@ -20,6 +20,7 @@ from triage.flow import DeadLetter, DeadLetterPage, DestinationState, Edit, Endi
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
 from triage.store.dialects import conflict_insert
+from triage.store.joins import with_decision, with_revision
 from triage.store.messages import DEAD, SENDING, WAITING, dead_letter_of, edit_text, message_of
 from triage.store.reading import Reader
 from triage.store.schema import upgrade_schema
@@ -94,7 +95,7 @@ class SqlOutbox:
         """Let messages wait again that a process claimed before a time and did not settle, as it is gone."""
         is_claimed = (outbox.c.destination == destination) & (outbox.c.state == SENDING) & (outbox.c.due_at < before)
         holders = await self._reader.read(
-            lambda connection: connection.scalars(select(outbox.c.claimed_by).where(is_claimed).distinct()).all()
+            lambda connection: set(connection.scalars(select(outbox.c.claimed_by).where(is_claimed)))
         )
         gone = [one for one in holders if one == self._me or await asyncio.to_thread(self._locks.is_free, int(one))]
         if not gone:
@@ -268,39 +269,25 @@ def _is_disabled(destination: str) -> ColumnElement[bool]:
 
 def _whole() -> Select[tuple[object, ...]]:
     """Select messages with all that they say."""
-    return (
-        select(
-            outbox,
-            revisions.c.received_at,
-            revisions.c.opened_at,
-            revisions.c.labels,
-            revisions.c.body,
-            revisions.c.state.label("incident_state"),
-            decisions.c.answered_at,
-            decisions.c.degraded,
-            decisions.c.predictions,
-            decisions.c.outlook,
-            deliveries.c.ref,
-            deliveries.c.revision.label("delivered_revision"),
-        )
-        .join(
-            revisions,
-            (revisions.c.source == outbox.c.source)
-            & (revisions.c.incident_id == outbox.c.incident_id)
-            & (revisions.c.revision == outbox.c.revision),
-        )
-        .join(
-            decisions,
-            (decisions.c.source == outbox.c.source)
-            & (decisions.c.incident_id == outbox.c.incident_id)
-            & (decisions.c.revision == outbox.c.revision),
-        )
-        .outerjoin(
-            deliveries,
-            (deliveries.c.destination == outbox.c.destination)
-            & (deliveries.c.source == outbox.c.source)
-            & (deliveries.c.incident_id == outbox.c.incident_id),
-        )
+    query = select(
+        outbox,
+        revisions.c.received_at,
+        revisions.c.opened_at,
+        revisions.c.labels,
+        revisions.c.body,
+        revisions.c.state.label("incident_state"),
+        decisions.c.answered_at,
+        decisions.c.degraded,
+        decisions.c.predictions,
+        decisions.c.outlook,
+        deliveries.c.ref,
+        deliveries.c.revision.label("delivered_revision"),
+    ).select_from(outbox)
+    return with_decision(with_revision(query, outbox), outbox).outerjoin(
+        deliveries,
+        (deliveries.c.destination == outbox.c.destination)
+        & (deliveries.c.source == outbox.c.source)
+        & (deliveries.c.incident_id == outbox.c.incident_id),
     )
 
 

@@ -14,6 +14,7 @@ from triage.errors import NotFound, StoreUnavailable, TriageError
 from triage.flow import Answer, AnswerStatus
 from triage.store.change_rows import ChangeRow, write_changes
 from triage.store.dialects import conflict_insert, is_server
+from triage.store.joins import with_decision, with_revision
 from triage.store.late import unlabelled_rows
 from triage.store.messages import new_messages
 from triage.store.metric_rows import BatchRow, SnapshotRow, WarningRow, put_snapshot, put_warnings, write_batches
@@ -95,35 +96,22 @@ class _Incident:
 
 def latest_answers() -> Select[tuple[object, ...]]:
     """Select the latest revision of every incident with its answer, ready for `answer_of`."""
-    return (
-        select(
-            incidents.c.seq,
-            incidents.c.source,
-            incidents.c.incident_id,
-            incidents.c.revision,
-            incidents.c.revisions,
-            revisions.c.received_at,
-            revisions.c.digest,
-            revisions.c.as_of,
-            revisions.c.state,
-            decisions.c.answered_at,
-            decisions.c.degraded,
-            decisions.c.predictions,
-            decisions.c.outlook,
-        )
-        .join(
-            revisions,
-            (revisions.c.source == incidents.c.source)
-            & (revisions.c.incident_id == incidents.c.incident_id)
-            & (revisions.c.revision == incidents.c.revision),
-        )
-        .join(
-            decisions,
-            (decisions.c.source == incidents.c.source)
-            & (decisions.c.incident_id == incidents.c.incident_id)
-            & (decisions.c.revision == incidents.c.revision),
-        )
-    )
+    query = select(
+        incidents.c.seq,
+        incidents.c.source,
+        incidents.c.incident_id,
+        incidents.c.revision,
+        incidents.c.revisions,
+        revisions.c.received_at,
+        revisions.c.digest,
+        revisions.c.as_of,
+        revisions.c.state,
+        decisions.c.answered_at,
+        decisions.c.degraded,
+        decisions.c.predictions,
+        decisions.c.outlook,
+    ).select_from(incidents)
+    return with_decision(with_revision(query, incidents), incidents)
 
 
 def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:

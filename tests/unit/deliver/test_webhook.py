@@ -16,7 +16,8 @@ from tests.web import FakeServer
 
 from triage.deliver import Destination, FieldRule, Kind, Mode, Verdict, make_core
 from triage.domain import Triage
-from triage.flow import Message, MessageKind
+from triage.errors import SettingsError
+from triage.flow import Edit, Message, MessageKind
 
 SECRET = f"whsec_{base64.b64encode(b'k' * 24).decode()}"
 HOOK = Destination("hook", Kind.WEBHOOK, "http://core/hook", SECRET)
@@ -92,3 +93,16 @@ def test_proxy_passes_on_byte_for_byte_what_it_can_add_nothing_to(body: str) -> 
     one = message(body=body)
     unlabelled = replace(one, content=replace(one.content, triage=Triage("INC7", "mail", degraded="No model.")))
     assert post(unlabelled, replace(HOOK, is_proxy=True)).content == body.encode()
+
+
+def test_proxy_passes_on_what_a_person_put_in_its_place() -> None:
+    edited = message(edit=Edit({"title": "Router down"}, {"team": "core"}))
+    body = orjson.loads(post(edited, replace(HOOK, is_proxy=True)).content)
+    assert (body["title"], body["triage"]["fields"]) == ("Router down", {"team": "core"})
+
+
+@pytest.mark.parametrize("secret", ["whsec_\u00e9", "whsec_a"])
+def test_secret_that_is_none_is_refused_and_not_shown(secret: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        make_core(replace(HOOK, secret=secret), lambda: datetime.now(UTC))
+    assert secret not in str(caught.value)
