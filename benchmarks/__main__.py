@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from benchmarks import acceptance, metrics_kernel, nab, serving, tickets
+from benchmarks import acceptance, learning_curve, metrics_kernel, nab, serving, tickets, training
 from benchmarks.report import record
 
 
@@ -18,6 +18,8 @@ def main() -> int:
         *serving.run(is_final),
         *acceptance.run(is_final),
         *tickets.run(is_final),
+        *learning_curve.run(is_final),
+        *training.run(is_final),
     ]
     for table in tables:
         print(table.as_markdown(), flush=True)

@@ -30,7 +30,7 @@ from triage.training import History
 from triage.training.evaluation import probabilities, score, split_history
 from triage.training.policies import choose_thresholds
 
-__all__ = ["run"]
+__all__ = ["linear_svc", "oldest", "run"]
 
 _PROMISE = 0.95
 _COLUMNS = ("row", "accuracy", "macro-F1", "top-3", "auto-labelled at 95 %", "precision there", "fit, s", "ms a ticket")
@@ -60,7 +60,7 @@ def run(is_final: bool) -> list[ResultTable]:
             "8-topic help-desk tickets, by time",
             topics,
             ReadOptions(targets=("Topic_group",), order="newest-first"),
-            {"LinearSVC, word TF-IDF (1, 2)": _linear_svc, "SGD logistic, word TF-IDF (1, 2)": _sgd},
+            {"LinearSVC, word TF-IDF (1, 2)": linear_svc, "SGD logistic, word TF-IDF (1, 2)": _sgd},
             is_final,
         ),
         _measure(
@@ -84,7 +84,7 @@ def _measure(
 ) -> ResultTable:
     history = to_history(read_table(file, options), options)
     if not is_final:
-        history = _oldest(history, 0.8)
+        history = oldest(history, 0.8)
     slices = _slice(history, options.targets[0])
     truth = np.array(slices.judge[1])
     commonest = pd.Series(slices.fit[1]).mode()[0]
@@ -110,7 +110,8 @@ def _measure(
     return ResultTable(key, title, about, _COLUMNS, tuple(rows))
 
 
-def _oldest(history: History, share: float) -> History:
+def oldest(history: History, share: float) -> History:
+    """Return the oldest share of a history, in (0, 1]."""
     kept = round(share * len(history))
     return replace(
         history,
@@ -176,7 +177,8 @@ def _interval(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> str:
     return f"{(ours - theirs).mean():+.4f} ({low:+.4f} to {high:+.4f})"
 
 
-def _linear_svc(fit: Inputs, labels: list[str], judge: Inputs) -> NDArray[np.str_]:
+def linear_svc(fit: Inputs, labels: list[str], judge: Inputs) -> NDArray[np.str_]:
+    """Return what an untuned linear support vector machine on words and pairs answers."""
     pipeline = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), LinearSVC())
     return np.asarray(pipeline.fit(fit.texts, labels).predict(judge.texts))
 

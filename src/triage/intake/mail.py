@@ -7,8 +7,10 @@ looked at. What is quoted with ``>`` and what stands after ``-- `` goes in any l
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from triage.intake.html_text import looks_like_html, to_plain_text
+from triage.intake.labels import LONGEST_VALUE
 
 __all__ = ["clean_mail"]
 
@@ -66,6 +68,9 @@ _CLOSING = re.compile(
 _LINES_OF_A_SIGNATURE = 8
 _LONGEST_SIGNATURE_LINE = 80
 _HEADERS_WITHIN = 4
+# Names, addresses and dates of two lines; what is longer is somebody's text.
+_LONGEST_ATTRIBUTION = 500
+_LINES_BELOW = 3
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
@@ -87,6 +92,8 @@ def clean_mail(text: str) -> str:
     >>> clean_mail("VPN is down again.\n\nBest regards,\nAda\n\nOn Mon, 23 Nov 2026, Desk wrote:\n> Solved.")
     'VPN is down again.'
     """
+    # What is longer is cut as a label anyway, and a mail of 50 pages takes a while.
+    text = text[:LONGEST_VALUE]
     # Lines that only say that somebody wrote stand before what is marked as quoted; they go with it below.
     whole = text
     if looks_like_html(text):
@@ -102,48 +109,49 @@ def clean_mail(text: str) -> str:
 
 def _without_quotes(lines: list[str]) -> list[str]:
     kept: list[str] = []
+    last_own = next((at for at in range(len(lines) - 1, -1, -1) if _is_own(lines[at])), -1)
+    is_quoted = False
     for at, line in enumerate(lines):
-        stripped = line.strip()
-        if _begins_quote(lines, at):
+        if _begins_quote(lines, at, last_own):
             break
-        if not stripped.startswith(">"):
+        was_quoted, is_quoted = is_quoted, line.lstrip().startswith(">")
+        if not is_quoted:
             kept.append(line)
-        else:
+        elif not was_quoted:
             _drop_attribution(kept)
     return kept
 
 
+def _is_own(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith(">")
+
+
 def _drop_attribution(kept: list[str]) -> None:
     """Drop a line that says, in whatever language, who wrote what is quoted below it."""
-    at = next((at for at in range(len(kept) - 1, -1, -1) if kept[at].strip()), -1)
-    line = kept[at].strip() if at >= 0 else ""
+    at = next((at for at in range(len(kept) - 1, len(kept) - 1 - _LINES_BELOW, -1) if at >= 0 and kept[at].strip()), -1)
+    line = kept[at].strip()[-_LONGEST_ATTRIBUTION:] if at >= 0 else ""
     if _WROTE.match(line) or (_SAYS_WHO.search(line) and _SAYS_WHEN.search(line)):
         del kept[at:]
 
 
-def _begins_quote(lines: list[str], at: int) -> bool:
-    """Tell whether all that follows was written by somebody else."""
+def _begins_quote(lines: list[str], at: int, last_own: int) -> bool:
+    """Tell whether all that follows was written by somebody else; `last_own` is the last line that is not marked so."""
     line = lines[at].strip()
-    if not line:
+    if not line or len(line) > _LONGEST_ATTRIBUTION:
         return False
     if _ORIGINAL.match(line):
         return True
     if _FROM.match(line):
         following = [each.strip() for each in lines[at + 1 : at + 1 + _HEADERS_WITHIN]]
         return sum(_HEADER.match(each) is not None for each in following) >= 2
+    is_whole = _WROTE.match(line) is not None
     folded = " ".join(each.strip() for each in lines[at : at + 2])
-    end = at + (1 if _WROTE.match(line) else 2)
-    if not (_WROTE.match(line) or _WROTE.match(folded)):
+    if not is_whole and (len(folded) > _LONGEST_ATTRIBUTION or not _WROTE.match(folded)):
         return False
+    end = at + (1 if is_whole else 2)
+    first = next((each.lstrip() for each in lines[end:] if each.strip()), "")
     # Answers between the quoted lines are kept: then only the quoted lines go.
-    following = [each.strip() for each in lines[end:] if each.strip()]
-    return not (following and following[0].startswith(">") and not _all_quoted_first(following))
-
-
-def _all_quoted_first(following: list[str]) -> bool:
-    """Tell whether nothing but a signature may stand after the quoted lines."""
-    first_own = next((at for at, line in enumerate(following) if not line.startswith(">")), len(following))
-    return first_own == len(following)
+    return not first.startswith(">") or last_own < end
 
 
 def _without_signature(lines: list[str]) -> list[str]:
@@ -151,12 +159,15 @@ def _without_signature(lines: list[str]) -> list[str]:
         stripped = line.strip()
         if _SIGNATURE.match(line.lstrip()) or _FROM_A_PHONE.match(stripped):
             return lines[:at]
-        if _CLOSING.match(stripped) and _is_signature([each.strip() for each in lines[at + 1 :] if each.strip()]):
+        if _CLOSING.match(stripped) and _is_signature(lines, at + 1):
             return lines[:at]
     return lines
 
 
-def _is_signature(following: list[str]) -> bool:
+def _is_signature(lines: list[str], start: int) -> bool:
+    following = list(
+        islice((each.strip() for each in islice(lines, start, None) if each.strip()), _LINES_OF_A_SIGNATURE + 1)
+    )
     return len(following) <= _LINES_OF_A_SIGNATURE and all(
         len(line) <= _LONGEST_SIGNATURE_LINE and not line.endswith("?") for line in following
     )

@@ -22,6 +22,8 @@ _Labels: TypeAlias = list[tuple[str, str]]
 
 _NAME = "__name__"
 _MOST_ROWS_SHOWN = 5
+# More than fit into the largest body unless they are empty; a body of empty ones would take gigabytes once read.
+_MOST_PARTS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ def to_remote_write(body: bytes, version: int, names: SeriesNames) -> RemoteWrit
     ------
     MalformedBody
         It is not that protobuf; nothing of it can be used.
+    BodyTooLarge
+        It has more parts than are read at once.
     """
     data = np.frombuffer(body, np.uint8)
     labels, samples, symbols, counts = _walked(data, version)
@@ -119,6 +123,8 @@ def _walked(
     if walk(data, version, one, one[:, :3].copy(), one[:, :2].copy(), counts, False) < 0:
         message = "prometheus.WriteRequest" if version == VERSION_1 else "io.prometheus.write.v2.Request"
         raise MalformedBody(f"The body is not the protobuf message {message}.")
+    if counts.max() > _MOST_PARTS:
+        raise BodyTooLarge(f"A request must hold at most {_MOST_PARTS:,} samples, labels or symbols; split it.")
     labels = np.zeros((counts[LABELS], 5), np.int64)
     samples = np.tile(np.array([0, -1, 0], np.int64), (counts[SAMPLES], 1))
     symbols = np.zeros((counts[SYMBOLS], 2), np.int64)

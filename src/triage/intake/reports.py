@@ -146,15 +146,25 @@ def to_received_report(report: Report, now: datetime) -> Received:
         fitting_key(report.key), report.source, now, report.opened_at, dict(report.labels), report.state
     )
     body = report.said if not report.context else {"context": report.context, "said": report.said}
-    try:
-        return Received(incident, orjson.dumps(body, option=orjson.OPT_SORT_KEYS), digest_of(report.said))
-    except orjson.JSONEncodeError as err:
-        raise DataError(f"It cannot be stored as JSON: {err}.") from err
+    return Received(incident, _canonical(body), digest_of(report.said))
 
 
 def digest_of(said: object) -> str:
-    """Return the same for two values that say the same, whatever the order of their keys."""
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    """Return the same for two values that say the same, whatever the order of their keys.
+
+    Raises
+    ------
+    DataError
+        It cannot be written as JSON in UTF-8, such as what is nested too deep.
+    """
+    return hashlib.sha256(_canonical(said)).hexdigest()
+
+
+def _canonical(value: object) -> bytes:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as err:
+        raise DataError(f"It cannot be stored as JSON: {err}.") from err
 
 
 def fitting_key(key: str) -> str:

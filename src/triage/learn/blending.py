@@ -13,6 +13,7 @@ from triage.learn.bag_fitting import UNITS_A_BAG, FittedBag, HeadTruth, fit_bag
 from triage.learn.features import fit_features
 from triage.learn.heads import Head, to_positions
 from triage.learn.inputs import Inputs
+from triage.learn.lessons import HeldRows
 from triage.learn.linear import Recipe, fit_linear_heads, row_weights
 from triage.learn.mixing import Mix, fit_mix
 from triage.learn.model import IncidentModel
@@ -143,7 +144,7 @@ def mix_in_bag(
 
 def _fit_bag(heads: Sequence[Head], matrix: csr_array, targets: _Targets, n_bags: int, n_jobs: int) -> FittedBag:
     truths = [HeadTruth(to_positions(targets[head.target], head.classes), len(head.classes)) for head in heads]
-    return fit_bag(matrix, truths, row_weights(matrix.shape[0], _HALF_LIFE), n_bags, n_jobs)
+    return fit_bag(HeldRows(matrix), truths, row_weights(matrix.shape[0], _HALF_LIFE), n_bags, n_jobs)
 
 
 def _mixed(head: Head, fitted: FittedBag, number: int, recipe: Recipe) -> Head:

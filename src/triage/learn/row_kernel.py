@@ -19,11 +19,14 @@ def add_weighted(
     Parameters
     ----------
     weights : ndarray of float32 of shape (n_features, n_labels)
+        Without rows, where heads read hidden units alone: then nothing is added.
     ids : ndarray of int32 of shape (n,)
     values : ndarray of float64 of shape (n,)
     sums : ndarray of float64 of shape (n_labels,)
         Added to in place.
     """
+    if len(weights) == 0:
+        return
     for at in range(len(ids)):
         row, value = weights[ids[at]], values[at]
         for label in range(len(sums)):
@@ -43,6 +46,7 @@ def weigh_label(
     Parameters
     ----------
     weights : ndarray of float32 of shape (n_features, n_labels)
+        Without rows, where heads read hidden units alone: then every feature adds 0.
     row : tuple of ndarray of int32 and of float64
         Feature numbers and values.
     labels : tuple of int
@@ -53,6 +57,9 @@ def weigh_label(
         Filled.
     """
     (ids, values), (label, first, end) = row, labels
+    if len(weights) == 0:
+        added[: len(ids)] = 0.0
+        return
     for at in range(len(ids)):
         of_feature = weights[ids[at]]
         total = 0.0

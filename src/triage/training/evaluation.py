@@ -24,6 +24,8 @@ from triage.training.ports import Bundle, History
 
 __all__ = ["Evaluation", "Fit", "Slice", "evaluate", "probabilities", "score", "split_history"]
 
+_BATCH = 4_096
+
 Probabilities = Mapping[str, tuple[Sequence[str], NDArray[np.float64]]]
 
 
@@ -77,8 +79,14 @@ def split_history(history: History) -> Split:
 
 def probabilities(model: IncidentModel, policy: Policy, inputs: Inputs) -> Probabilities:
     """Return every target's labels and probabilities of shape (n, n_labels), derived ones included."""
-    found = model.probabilities(inputs)
+    parts = [model.probabilities(inputs.take(rows)) for rows in _in_batches(len(inputs))]
+    found = {head.target: np.concatenate([part[head.target] for part in parts]) for head in model.heads}
     return target_probabilities(policy, {head.target: (head.classes, found[head.target]) for head in model.heads})
+
+
+def _in_batches(n: int) -> list[range]:
+    """Return the rows in batches, at least one: the features of one take 30 MB, those of a whole file gigabytes."""
+    return [range(begin, min(begin + _BATCH, n)) for begin in range(0, max(n, 1), _BATCH)]
 
 
 def score(

@@ -42,3 +42,25 @@ def test_angle_brackets_alone_are_no_html(text: str) -> None:
 @given(st.text(alphabet="<>/ abp!-\"'=&;div", max_size=60))
 def test_any_mixture_of_marks_is_read(text: str) -> None:
     assert len(to_plain_text(text, with_quotes=False)) <= len(text) + 2
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p title='a > b'>x</p>", "b'>x"),
+        ("<script>if (a < b) document.write('<p>no</p>')</script>yes", "yes"),
+        ("<script>never closed", ""),
+        ("a<!-- <p>no</p> -->b", "ab"),
+        ("a<!-- never closed", "a"),
+        ("<?xml version='1.0'?><!DOCTYPE html>x", "x"),
+        ("1 < 2 <b>and</b> 3 > 2", "1 < 2 and 3 > 2"),
+    ],
+)
+def test_marks_are_read_in_one_pass(html: str, text: str) -> None:
+    assert to_plain_text(html) == text
+
+
+def test_elements_left_open_within_a_quote_end_with_it() -> None:
+    html = "<p>mine</p><div class=gmail_quote><div><p>theirs</div></div><p>mine too</p>"
+    assert to_plain_text(html, with_quotes=False) == "mine\nmine too"
+    assert to_plain_text(html.replace("</div>", "", 1), with_quotes=False) == "mine"

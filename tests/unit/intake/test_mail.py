@@ -161,3 +161,21 @@ def test_cleaning_twice_is_cleaning_once_or_takes_more_away(text: str) -> None:
 )
 def test_any_mixture_of_marks_is_read(lines: list[str]) -> None:
     clean_mail("\n".join(lines))
+
+
+# Each took from ten seconds to two minutes by another way of reading; the test suite has a time limit.
+@pytest.mark.parametrize(
+    "text",
+    [
+        "</p>" + "<!--" * 25_000,
+        "</p>" + "<a " * 33_000,
+        "</p>" + "<" + "a" * 99_000,
+        "</p><blockquote " + "a" * 99_000 + ">",
+        "On Mon wrote:\n> a\nb\n" * 5_000,
+        "Regards\n" * 12_500,
+        ">\n\n" * 33_000,
+        "@" * 99_000 + "\n> x",
+    ],
+)
+def test_the_time_taken_grows_with_the_length_alone(text: str) -> None:
+    clean_mail(text)

@@ -6,7 +6,7 @@ import pytest
 from tests.fakes import NOON
 
 from triage.errors import DataError
-from triage.intake.reports import Findings, Report, fitting_key, to_received_report
+from triage.intake.reports import Findings, Report, digest_of, fitting_key, to_received_report
 
 
 def test_context_is_kept_in_the_body_but_makes_no_other_body() -> None:
@@ -43,3 +43,11 @@ def test_problems_of_parts_are_told_by_their_path() -> None:
 @pytest.mark.parametrize(("value", "kept"), [("1.0", "1.0"), (7, "7"), ("none", "none"), (None, ""), (" ", "")])
 def test_identifiers_are_kept_to_the_letter(value: object, kept: str) -> None:
     assert Findings().identifier_of({"id": value}, "id") == kept
+
+
+def test_what_is_nested_too_deep_to_be_written_is_refused() -> None:
+    value: object = "deep"
+    for _ in range(300):
+        value = [value]
+    with pytest.raises(DataError, match="stored as JSON"):
+        digest_of(value)

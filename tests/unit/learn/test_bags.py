@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 
 from triage.learn.bag_fitting import UNITS_A_BAG, HeadTruth, fit_bag
 from triage.learn.bags import NO_BAG, Bag
+from triage.learn.lessons import HeldRows
 from triage.learn.rows import Row
 
 N_FEATURES, N_UNITS = 20, 6
@@ -50,7 +51,7 @@ def table(n_rows: int = 400) -> tuple[csr_array, np.ndarray]:
 
 def test_bag_learns_what_no_sum_of_features_tells() -> None:
     matrix, truth = table()
-    fitted = fit_bag(matrix, [HeadTruth(truth, 2)], np.ones(len(truth)), 2)
+    fitted = fit_bag(HeldRows(matrix), [HeadTruth(truth, 2)], np.ones(len(truth)), 2)
     rows = matrix.toarray()
     level = np.maximum(rows @ fitted.bag.embeddings.astype(np.float64) + fitted.bag.bias, 0.0)
     found = (level @ fitted.outputs[0] + fitted.intercepts[0]).argmax(axis=1)
@@ -60,7 +61,7 @@ def test_bag_learns_what_no_sum_of_features_tells() -> None:
 
 def test_same_rows_give_the_same_bag_in_one_thread_and_in_two() -> None:
     matrix, truth = table(100)
-    one, two = (fit_bag(matrix, [HeadTruth(truth, 2)], np.ones(len(truth)), 2, n_jobs) for n_jobs in (1, 2))
+    one, two = (fit_bag(HeldRows(matrix), [HeadTruth(truth, 2)], np.ones(len(truth)), 2, n_jobs) for n_jobs in (1, 2))
     assert one.bag.embeddings.tobytes() == two.bag.embeddings.tobytes()
     assert one.outputs[0].tobytes() == two.outputs[0].tobytes()
 
@@ -68,5 +69,5 @@ def test_same_rows_give_the_same_bag_in_one_thread_and_in_two() -> None:
 def test_rows_without_a_label_teach_their_head_nothing() -> None:
     matrix, truth = table(100)
     untold = np.full(len(truth), -1)
-    fitted = fit_bag(matrix, [HeadTruth(truth, 2), HeadTruth(untold, 3)], np.ones(len(truth)), 1)
+    fitted = fit_bag(HeldRows(matrix), [HeadTruth(truth, 2), HeadTruth(untold, 3)], np.ones(len(truth)), 1)
     assert fitted.intercepts[1].tolist() == [0.0, 0.0, 0.0]
