@@ -44,7 +44,7 @@ e2e: $(DEV_SET) ## run the tests against a real service
 
 soak: $(DEV_SET) ## kill -9 the service under load, SOAK_KILLS times; nothing acknowledged may be lost
 	@SOAK_KILLS='$(SOAK_KILLS)' $(BIN)/python -m pytest tests/soak
-	@SETTLING_EXAMPLES='$(SOAK_KILLS)000' $(BIN)/python -m pytest tests/unit/store/test_settling.py
+	@SETTLING_EXAMPLES='$(SOAK_KILLS)000' $(BIN)/python -m pytest tests/unit/store/test_recording.py
 
 bench: $(DEV_SET) ## measure against peers; needs real data (BENCH_DATA_DIR)
 	@FINAL='$(FINAL)' $(BIN)/python -m benchmarks

@@ -22,13 +22,14 @@ from triage.store.lock import FileLock
 from triage.store.metric_journal import SqlMetricJournal
 from triage.store.outbox import SqlOutbox
 from triage.store.reading import Reader
+from triage.store.recording import latest_answers
 from triage.store.rows import answer_of, incident_of, rows_of
 from triage.store.schema import upgrade_schema
 from triage.store.session_lock import SessionLocks
 from triage.store.tables import changes, incidents, outcomes, revisions
 from triage.store.tables import feedback as verdicts
 from triage.store.writer import GroupWriter
-from triage.store.writing import Write, check_writable, latest_answers, write_all
+from triage.store.writing import Write, check_writable, write_all
 
 __all__ = ["SqlJournal"]
 

@@ -13,19 +13,19 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
 
 from triage.errors import Conflict, NotFound
 from triage.flow import DeadLetter, DeadLetterPage, DestinationState, Edit, Ending, EndState, Message
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
 from triage.store.dialects import conflict_insert
-from triage.store.joins import with_decision, with_revision
 from triage.store.messages import DEAD, SENDING, WAITING, dead_letter_of, edit_text, message_of
+from triage.store.outbox_queries import is_disabled, is_first, whole_messages
 from triage.store.reading import Reader
 from triage.store.schema import upgrade_schema
 from triage.store.session_lock import SessionLocks
-from triage.store.tables import decisions, deliveries, destinations, outbox, revisions
+from triage.store.tables import deliveries, destinations, outbox
 from triage.store.writer import GroupWriter
 from triage.store.writing import write_all
 
@@ -57,12 +57,16 @@ class SqlOutbox:
         await asyncio.to_thread(self._locks.claim, self._me)
 
         def take(connection: Connection) -> list[Message]:
-            due = select(outbox.c.seq).where(_is_first(destination), outbox.c.due_at <= now, ~_is_disabled(destination))
+            due = select(outbox.c.seq).where(is_first(destination), outbox.c.due_at <= now, ~is_disabled(destination))
             order = due.order_by(outbox.c.due_at, outbox.c.seq).limit(limit)
             seqs = connection.scalars(order.with_for_update(skip_locked=True, of=outbox)).all()
             if not seqs:
                 return []
-            rows = connection.execute(_whole().where(outbox.c.seq.in_(seqs)).order_by(outbox.c.seq)).mappings().all()
+            rows = (
+                connection.execute(whole_messages().where(outbox.c.seq.in_(seqs)).order_by(outbox.c.seq))
+                .mappings()
+                .all()
+            )
             connection.execute(
                 update(outbox)
                 .where(outbox.c.seq.in_(seqs))
@@ -111,7 +115,7 @@ class SqlOutbox:
         """Return when the next message is due."""
         query = (
             select(outbox.c.due_at)
-            .where(_is_first(destination), ~_is_disabled(destination))
+            .where(is_first(destination), ~is_disabled(destination))
             .order_by(outbox.c.due_at, outbox.c.seq)
             .limit(1)
         )
@@ -119,7 +123,7 @@ class SqlOutbox:
 
     async def page_dead(self, limit: int, cursor: str | None = None, destination: str | None = None) -> DeadLetterPage:
         """Return dead letters, the last first; raises as `triage.flow.Outbox` says."""
-        query = _whole().where(outbox.c.state == DEAD).order_by(outbox.c.seq.desc()).limit(limit + 1)
+        query = whole_messages().where(outbox.c.state == DEAD).order_by(outbox.c.seq.desc()).limit(limit + 1)
         if cursor is not None:
             query = query.where(outbox.c.seq < from_cursor(cursor))
         if destination is not None:
@@ -137,7 +141,7 @@ class SqlOutbox:
         NotFound
             There is none with this number.
         """
-        rows = await self._rows(_whole().where(outbox.c.seq == seq, outbox.c.state == DEAD))
+        rows = await self._rows(whole_messages().where(outbox.c.seq == seq, outbox.c.state == DEAD))
         if not rows:
             raise _no_dead(seq)
         return dead_letter_of(rows[0])
@@ -165,7 +169,11 @@ class SqlOutbox:
         """
 
         def write(connection: Connection) -> None:
-            row = connection.execute(_whole().where(outbox.c.seq == seq, outbox.c.state == DEAD)).mappings().first()
+            row = (
+                connection.execute(whole_messages().where(outbox.c.seq == seq, outbox.c.state == DEAD))
+                .mappings()
+                .first()
+            )
             if row is None:
                 raise _no_dead(seq)
             if (row["delivered_revision"] or 0) > row["revision"]:
@@ -248,47 +256,6 @@ def open_outbox(database_url: str) -> Iterator[SqlOutbox]:
         writer = GroupWriter(writes, write_all, most_waiting=100)
         held.callback(writer.close)
         yield SqlOutbox(writer, Reader(reads), locks)
-
-
-def _is_first(destination: str) -> ColumnElement[bool]:
-    """Pick what waits, and has nothing before it of the same incident that is not done with."""
-    before = outbox.alias("before")
-    is_blocked = exists().where(
-        before.c.destination == outbox.c.destination,
-        before.c.source == outbox.c.source,
-        before.c.incident_id == outbox.c.incident_id,
-        before.c.seq < outbox.c.seq,
-        before.c.state.in_((WAITING, SENDING)),
-    )
-    return (outbox.c.destination == destination) & (outbox.c.state == WAITING) & ~is_blocked
-
-
-def _is_disabled(destination: str) -> ColumnElement[bool]:
-    return exists().where(destinations.c.name == destination)
-
-
-def _whole() -> Select[tuple[object, ...]]:
-    """Select messages with all that they say."""
-    query = select(
-        outbox,
-        revisions.c.received_at,
-        revisions.c.opened_at,
-        revisions.c.labels,
-        revisions.c.body,
-        revisions.c.state.label("incident_state"),
-        decisions.c.answered_at,
-        decisions.c.degraded,
-        decisions.c.predictions,
-        decisions.c.outlook,
-        deliveries.c.ref,
-        deliveries.c.revision.label("delivered_revision"),
-    ).select_from(outbox)
-    return with_decision(with_revision(query, outbox), outbox).outerjoin(
-        deliveries,
-        (deliveries.c.destination == outbox.c.destination)
-        & (deliveries.c.source == outbox.c.source)
-        & (deliveries.c.incident_id == outbox.c.incident_id),
-    )
 
 
 def _put_delivery(connection: Connection, message: Message, ending: Ending) -> None:

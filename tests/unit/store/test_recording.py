@@ -15,9 +15,10 @@ from tests.delivery import entry_for
 from tests.fakes import NOON
 
 from triage.flow import Answer, AnswerStatus, Entry
+from triage.store.recording import latest_answers
 from triage.store.rows import rows_of
 from triage.store.tables import incidents, metadata, outbox, revisions
-from triage.store.writing import Write, latest_answers, write_all
+from triage.store.writing import Write, write_all
 
 # 10,000 under make soak.
 EXAMPLES = int(os.environ.get("SETTLING_EXAMPLES", "100"))
