@@ -17,19 +17,23 @@ FINAL ?=
 TEST_JOBS ?= 2
 
 BIN := .venv/bin
+# Compiled kernels are kept beside their sources, and know of changes to their own file only.
+KERNELS := $(shell grep -rl "^@compiled" src/triage --include=*.py) src/triage/compiling.py
 RUN_SET := .venv/.run-set
 DEV_SET := .venv/.dev-set
 SET_BY := pyproject.toml constraints.txt scripts/set-up.sh
+
+KERNELS_SET := .venv/.kernels-set
 
 .PHONY: help run test lint e2e soak bench constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
-run: $(RUN_SET) ## set up, train on the sample unless a model verifies, serve at http://127.0.0.1:8000
+run: $(RUN_SET) $(KERNELS_SET) ## set up, train on the sample unless a model verifies, serve at http://127.0.0.1:8000
 	@PORT='$(PORT)' scripts/run.sh
 
-test: $(DEV_SET) ## run every test that needs nothing but Python
+test: $(DEV_SET) $(KERNELS_SET) ## run every test that needs nothing but Python
 	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadscope
 
 lint: $(DEV_SET) ## ruff, mypy, import contracts, dependencies
@@ -39,14 +43,14 @@ lint: $(DEV_SET) ## ruff, mypy, import contracts, dependencies
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-e2e: $(DEV_SET) ## run the tests against a real service
+e2e: $(DEV_SET) $(KERNELS_SET) ## run the tests against a real service
 	@$(BIN)/python -m pytest tests/e2e
 
-soak: $(DEV_SET) ## kill -9 the service under load, SOAK_KILLS times; nothing acknowledged may be lost
+soak: $(DEV_SET) $(KERNELS_SET) ## kill -9 the service under load, SOAK_KILLS times; nothing acknowledged may be lost
 	@SOAK_KILLS='$(SOAK_KILLS)' $(BIN)/python -m pytest tests/soak
 	@SETTLING_EXAMPLES='$(SOAK_KILLS)000' $(BIN)/python -m pytest tests/unit/store/test_recording.py
 
-bench: $(DEV_SET) ## measure against peers; needs real data (BENCH_DATA_DIR)
+bench: $(DEV_SET) $(KERNELS_SET) ## measure against peers; needs real data (BENCH_DATA_DIR)
 	@FINAL='$(FINAL)' $(BIN)/python -m benchmarks
 
 constraints: ## make constraints.txt anew from the newest versions that fit
@@ -61,3 +65,7 @@ $(RUN_SET): $(SET_BY)
 
 $(DEV_SET): $(SET_BY)
 	@PYTHON='$(PYTHON)' scripts/set-up.sh dev
+
+$(KERNELS_SET): $(KERNELS)
+	@find src/triage -name '*.nb[ic]' -delete
+	@touch $@

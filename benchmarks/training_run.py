@@ -23,7 +23,7 @@ from triage.learn.fitting import EFFORTS, choose_model
 from triage.learn.inputs import InputColumns, Inputs, from_frame
 from triage.measure.splits import split_by_time
 
-__all__ = ["LEARNERS", "main"]
+__all__ = ["LEARNERS", "learn", "make"]
 
 _JUDGED = 5_000
 _COLUMNS = InputColumns(("text",), (), opened_at=False)
@@ -32,34 +32,36 @@ _CHUNK = 10_000
 _Answers = dict[str, NDArray[np.str_]]
 
 
-def main(learner: str, n: int, file: str) -> int:
-    """Make tickets, learn from them, judge on others, and print what it took."""
+def make(n: int, file: Path, folder: Path) -> None:
+    """Make tickets to learn from and to judge on, in a process of its own so that its memory is not the learner's."""
     options = ReadOptions(targets=("Topic_group",), order="newest-first")
-    # The newest fifth stays closed: what is made of it is measured, not judged.
-    history = oldest(to_history(read_table(Path(file), options), options), 0.8)
+    # The newest fifth stays closed: training is measured here, not how good the newest answers are.
+    history = oldest(to_history(read_table(file, options), options), 0.8)
     texts, topics = history.inputs["Document"].tolist(), history.targets["Topic_group"].tolist()
     split = split_by_time(len(texts))
     words = topic_words([texts[at] for at in split.fit], [topics[at] for at in split.fit])
-    fit, judge = (
-        make_tickets([texts[at] for at in rows], [topics[at] for at in rows], words, size, seed)
-        for rows, size, seed in ((split.fit, n, 0), (split.newest, _JUDGED, 1))
-    )
-    del history, texts, topics
+    for name, rows, size, seed in (("fit", split.fit, n, 0), ("judge", split.newest, _JUDGED, 1)):
+        made = make_tickets([texts[at] for at in rows], [topics[at] for at in rows], words, size, seed)
+        (folder / f"{name}.json").write_text(json.dumps([made.texts, made.labels]), encoding="utf-8")
+
+
+def learn(learner: str, folder: Path) -> None:
+    """Learn from the tickets of a folder, judge on the others, and print what it took."""
+    fit, judge = (MadeTickets(*json.loads((folder / f"{name}.json").read_bytes())) for name in ("fit", "judge"))
     # Compiles the kernels, which is not learning.
     few = MadeTickets(fit.texts[:300], {target: told[:300] for target, told in fit.labels.items()})
     LEARNERS[learner](few, judge)
     begin = time.process_time()
     answer = LEARNERS[learner](fit, judge)
     cpu_s = time.process_time() - begin
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     found = answer()
     right = {target: float(np.mean(found[target] == np.array(told))) for target, told in judge.labels.items()}
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"cpu_s": cpu_s, "peak_mb": peak_mb, "accuracy": right}))
-    return 0
 
 
 def _ours(effort: str) -> Callable[[MadeTickets, MadeTickets], Callable[[], _Answers]]:
-    def learn(fit: MadeTickets, judge: MadeTickets) -> Callable[[], _Answers]:
+    def fit_heads(fit: MadeTickets, judge: MadeTickets) -> Callable[[], _Answers]:
         inputs = _read(fit.texts)
         cut = round(0.95 * len(inputs))
         older, later = range(cut), range(cut, len(inputs))
@@ -76,7 +78,7 @@ def _ours(effort: str) -> Callable[[MadeTickets, MadeTickets], Callable[[], _Ans
 
         return answer
 
-    return learn
+    return fit_heads
 
 
 def _read(texts: Sequence[str]) -> Inputs:
@@ -86,13 +88,13 @@ def _read(texts: Sequence[str]) -> Inputs:
 def _in_memory(
     make: Callable[[], LinearSVC | SGDClassifier],
 ) -> Callable[[MadeTickets, MadeTickets], Callable[[], _Answers]]:
-    def learn(fit: MadeTickets, judge: MadeTickets) -> Callable[[], _Answers]:
+    def fit_heads(fit: MadeTickets, judge: MadeTickets) -> Callable[[], _Answers]:
         vectoriser = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
         matrix = vectoriser.fit_transform(fit.texts)
         heads = {target: make().fit(matrix, told) for target, told in fit.labels.items()}
         return lambda: {target: head.predict(vectoriser.transform(judge.texts)) for target, head in heads.items()}
 
-    return learn
+    return fit_heads
 
 
 def _out_of_core(fit: MadeTickets, judge: MadeTickets) -> Callable[[], _Answers]:
@@ -124,4 +126,7 @@ LEARNERS: dict[str, Callable[[MadeTickets, MadeTickets], Callable[[], _Answers]]
 }
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]), sys.argv[3]))
+    if sys.argv[1] == "make":
+        make(int(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]))
+    else:
+        learn(sys.argv[2], Path(sys.argv[3]))

@@ -22,11 +22,14 @@ def label_backfill(
     name: Annotated[str, typer.Option(help="The model; its champion version answers.")],
     out: Annotated[Path, typer.Option(help="csv, parquet or json-lines, by its ending.")],
     reasons: Annotated[bool, typer.Option("--reasons", help="Add a column of reasons a target.")] = False,
+    precedents: Annotated[
+        bool, typer.Option("--precedents", help="Add a column of the three likest earlier ones.")
+    ] = False,
     tz: TimeZone = None,
     encoding: Encoding = None,
 ) -> None:
     """Write the same rows in the same order, with predictions, probabilities and decisions added."""
-    labelling.label(incidents, name, out, reasons, tz, encoding, as_json=True)
+    labelling.label(incidents, name, out, reasons, precedents, tz, encoding, as_json=True)
 
 
 if __name__ == "__main__":

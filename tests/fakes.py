@@ -26,10 +26,12 @@ from triage.domain import (
     ModelRef,
     Outcome,
     Precedent,
+    PrecedentQuery,
     Prediction,
     RankedLabel,
     Reason,
     Risk,
+    SuggestedFix,
     Triage,
 )
 from triage.errors import BundleRefused, NotFound, StoreUnavailable
@@ -82,7 +84,9 @@ class FakeLabeller:
     def models(self) -> tuple[ModelRef, ...]:
         return (DESK,)
 
-    def handle_many(self, events: Sequence[Incident], now: datetime) -> list[Triage]:
+    def handle_many(
+        self, events: Sequence[Incident], now: datetime, _precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
         self.calls.append(len(events))
         return [network_triage(event.id, event.source, now) for event in events]
 
@@ -90,7 +94,9 @@ class FakeLabeller:
 class FaultyLabeller(FakeLabeller):
     """Cannot stand incidents whose title says so."""
 
-    def handle_many(self, events: Sequence[Incident], now: datetime) -> list[Triage]:
+    def handle_many(
+        self, events: Sequence[Incident], now: datetime, _precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
         if any("poison" in event.labels.get("title", "") for event in events):
             raise KeyError("poison")
         return super().handle_many(events, now)
@@ -99,7 +105,9 @@ class FaultyLabeller(FakeLabeller):
 class MuteLabeller(FakeLabeller):
     """Gives no answers at all, against its contract."""
 
-    def handle_many(self, _events: Sequence[Incident], _now: datetime) -> list[Triage]:
+    def handle_many(
+        self, _events: Sequence[Incident], _now: datetime, _precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
         return []
 
 
@@ -110,7 +118,9 @@ class EmptyLabeller(FakeLabeller):
     def models(self) -> tuple[ModelRef, ...]:
         return ()
 
-    def handle_many(self, events: Sequence[Incident], now: datetime) -> list[Triage]:
+    def handle_many(
+        self, events: Sequence[Incident], now: datetime, _precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
         return [Triage(event.id, event.source, degraded="No model is loaded.", answered_at=now) for event in events]
 
 
@@ -149,6 +159,7 @@ def network_triage(incident_id: str, source: str, now: datetime) -> Triage:
             ),
         ),
         duplicate=Duplicate("INC0010007", 0.12),
+        suggested_fix=SuggestedFix("Certificate of the gateway renewed.", "INC0010007", 1, 0),
     )
 
 

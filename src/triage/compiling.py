@@ -23,7 +23,7 @@ def compiled(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, 
     of a point's time.
 
     numba's disk cache knows a function's own file only. After an edit of a function that another file's kernel calls,
-    the compiled files beside the sources must go: ``find src -name "*.nb?" -delete``.
+    the compiled files beside the sources must go: ``find src -name "*.nb?" -delete``, as every target of make does.
     """
     # numba takes _nrt but does not declare it: without it there is no reference counting.
     decorate = njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)  # type: ignore[call-overload]  # as above

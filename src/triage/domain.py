@@ -21,10 +21,12 @@ __all__ = [
     "Outcome",
     "OutcomeValue",
     "Precedent",
+    "PrecedentQuery",
     "Prediction",
     "RankedLabel",
     "Reason",
     "Risk",
+    "SuggestedFix",
     "Triage",
 ]
 
@@ -241,6 +243,45 @@ class Precedent:
 
 
 @dataclass(frozen=True, slots=True)
+class PrecedentQuery:
+    """Which precedents are wanted.
+
+    Parameters
+    ----------
+    most : int, default=3
+        How many at most; 0 for none.
+    same : tuple of str, default=()
+        Fields in which they must agree with the incident.
+    resolved : bool, default=False
+        Whether only incidents that were resolved by then count.
+    """
+
+    most: int = 3
+    same: tuple[str, ...] = ()
+    resolved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedFix:
+    """What resolved the precedents, and held.
+
+    Parameters
+    ----------
+    text : str
+        The fix of the nearest precedent that had it.
+    id : str
+        That precedent.
+    precedents, reopened : int
+        How many of the precedents had this fix, and how many of those were opened again.
+    """
+
+    text: str
+    id: str
+    precedents: int
+    reopened: int
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicate:
     """The earlier incident that this one most likely repeats, and how likely in [0, 1] it does."""
 
@@ -270,6 +311,8 @@ class Triage:
         Likest first.
     duplicate : Duplicate or None
         None when nothing is that like it.
+    suggested_fix : SuggestedFix or None
+        None when no precedent's fix is known to have held.
     """
 
     incident_id: str
@@ -281,6 +324,7 @@ class Triage:
     duration: Duration | None = None
     precedents: tuple[Precedent, ...] = ()
     duplicate: Duplicate | None = None
+    suggested_fix: SuggestedFix | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.decide.policy import Policy
-from triage.domain import Decision, Duration, Incident, ModelRef, Prediction, RankedLabel, Reason, Risk, Triage
+from triage.domain import (
+    Decision,
+    Duplicate,
+    Duration,
+    Incident,
+    ModelRef,
+    Precedent,
+    PrecedentQuery,
+    Prediction,
+    RankedLabel,
+    Reason,
+    Risk,
+    Triage,
+)
 from triage.learn.answers import MOST_LABELS, RowAnswer
 from triage.learn.duration import LEVELS, DurationModel
+from triage.learn.fixes import suggest_fix
 from triage.learn.inputs import Inputs, from_incidents, opened_at_of
 from triage.learn.model import IncidentModel
+from triage.learn.precedents import Asked, Precedents, precedent_texts
 from triage.learn.risks import RiskModel
 from triage.learn.updates import hours_still_open
 from triage.learn.waits import moment_hours
@@ -36,6 +51,8 @@ class LoadedModel:
         None where its history told of none.
     duration : DurationModel or None, default=None
         Tells how long incidents take, by the features of ``model``.
+    precedents : Precedents or None, default=None
+        Past incidents that it may show.
     """
 
     ref: ModelRef
@@ -43,6 +60,7 @@ class LoadedModel:
     policy: Policy
     risks: RiskModel | None = None
     duration: DurationModel | None = None
+    precedents: Precedents | None = None
 
 
 class Engine:
@@ -56,12 +74,19 @@ class Engine:
         What every answer lacks, for instance a model that was refused.
     most_reasons : int, default=6
         Reasons a prediction; 0 for none, which is what files are labelled with unless reasons are asked for.
+    most_precedents : int, default=3
+        Precedents an incident, where a call does not say; 0 for none.
     """
 
-    def __init__(self, models: Sequence[LoadedModel], degraded: str = "", most_reasons: int = 6) -> None:
+    def __init__(
+        self, models: Sequence[LoadedModel], degraded: str = "", most_reasons: int = 6, most_precedents: int = 3
+    ) -> None:
         self._models = tuple(models)
         self._degraded = degraded or ("" if models else "No model is loaded; the incident goes on unlabelled.")
         self._most_reasons = most_reasons
+        self._usual = PrecedentQuery(most_precedents)
+        # One index is looked through: what two models learnt from is mostly the same.
+        self._shows = next((loaded for loaded in self._models if loaded.precedents is not None), None)
 
     @property
     def models(self) -> tuple[ModelRef, ...]:
@@ -72,7 +97,9 @@ class Engine:
         """Answer one event: a batch of one."""
         return self.handle_many([event], now)[0]
 
-    def handle_many(self, events: Sequence[Incident], now: datetime) -> list[Triage]:
+    def handle_many(
+        self, events: Sequence[Incident], now: datetime, precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
         """Answer events, in their order.
 
         Parameters
@@ -80,15 +107,18 @@ class Engine:
         events : sequence of Incident
         now : datetime
             When they are answered (aware, UTC).
+        precedents : PrecedentQuery or None, default=None
+            Which precedents are wanted; None for the usual.
 
         Returns
         -------
         list of Triage
             One an event. An answer depends on its event and the models alone, to the last bit: not on the batch.
         """
+        wanted = self._usual if precedents is None else precedents
         drafts = [_Draft() for _ in events]
         for loaded in self._models:
-            self._add(loaded, events, drafts)
+            self._add(loaded, events, drafts, wanted)
         return [
             Triage(
                 event.id,
@@ -98,11 +128,16 @@ class Engine:
                 now,
                 risks=tuple(draft.risks.values()),
                 duration=draft.duration,
+                precedents=draft.precedents,
+                duplicate=draft.duplicate,
+                suggested_fix=suggest_fix(draft.precedents),
             )
             for event, draft in zip(events, drafts, strict=True)
         ]
 
-    def _add(self, loaded: LoadedModel, events: Sequence[Incident], drafts: Sequence[_Draft]) -> None:
+    def _add(
+        self, loaded: LoadedModel, events: Sequence[Incident], drafts: Sequence[_Draft], wanted: PrecedentQuery
+    ) -> None:
         inputs = from_incidents(events, loaded.model.columns)
         answers = list(loaded.model.answer(inputs, self._most_reasons))
         assessed = _assess(loaded, inputs, answers, self._most_reasons)
@@ -112,6 +147,11 @@ class Engine:
             for risk in risks:
                 draft.risks.setdefault(risk.name, risk)
             draft.duration = draft.duration or _duration(loaded, answer, event)
+        if loaded is self._shows and loaded.precedents is not None and wanted.most:
+            texts = precedent_texts(inputs, loaded.model.columns)
+            for event, text, draft in zip(events, texts, drafts, strict=True):
+                asked = Asked(event.id, text, event.labels, event.opened_at or event.received_at)
+                draft.precedents, draft.duplicate = loaded.precedents.find(asked, wanted, loaded.ref)
 
 
 @dataclass(slots=True)
@@ -121,6 +161,8 @@ class _Draft:
     predictions: dict[str, Prediction] = field(default_factory=dict)
     risks: dict[str, Risk] = field(default_factory=dict)
     duration: Duration | None = None
+    precedents: tuple[Precedent, ...] = ()
+    duplicate: Duplicate | None = None
 
 
 def target_probabilities(

@@ -81,6 +81,12 @@ ANSWER = {
         }
     ],
     "duplicate": {"id": "INC0010007", "probability": 0.12},
+    "suggested_fix": {
+        "text": "Certificate of the gateway renewed.",
+        "id": "INC0010007",
+        "precedents": 1,
+        "reopened": 0,
+    },
 }
 
 INCIDENTS = [

@@ -19,6 +19,7 @@ from triage.api.problems import problem_of
 from triage.api.render import answer_body, json_response, to_json
 from triage.api.schemas import IncidentAnswer, IncidentList, IncidentPage, IncidentRequest
 from triage.api.service import Service
+from triage.domain import PrecedentQuery
 from triage.errors import DataError
 from triage.flow import Answer, AnswerStatus, Received
 from triage.intake import read_json, shown, to_items, to_received
@@ -63,6 +64,9 @@ def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
     async def post_incidents(
         request: Request,
         dry_run: Annotated[bool, Query(description="Answer, and keep nothing.")] = False,
+        precedents: Annotated[int, Query(ge=0, le=20, description="How many past incidents like it are wanted.")] = 3,
+        same: Annotated[str, Query(description="Fields in which they must agree with it, with commas between.")] = "",
+        resolved: Annotated[bool, Query(description="Only those that are resolved.")] = False,
     ) -> Response:
         """Answer with labels, probabilities, decisions and reasons once they are on disk.
 
@@ -71,7 +75,8 @@ def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
         `Idempotency-Key` the same body again gives the same answer, another body 422, and 409 while it is answered.
         """
         body = await read_body(request, service.limits.max_body_bytes)
-        post = _Post(service, metrics, dry_run, ids_of(service, request))
+        wanted = PrecedentQuery(precedents, tuple(filter(None, same.split(","))), resolved)
+        post = _Post(service, metrics, dry_run, ids_of(service, request), wanted)
 
         async def respond() -> Response:
             status, content = await post.answer(body)
@@ -126,6 +131,7 @@ class _Post:
     metrics: Metrics
     dry_run: bool
     new_id: Callable[[], str]
+    wanted: PrecedentQuery | None = None
 
     async def answer(self, body: bytes) -> _Rendered:
         payload = read_json(body)
@@ -154,8 +160,8 @@ class _Post:
 
     async def _answers(self, received: Sequence[Received]) -> list[Answer]:
         if self.dry_run or not received:
-            return self.service.flow.preview(received)
-        answers = await self.service.flow.accept(received)
+            return self.service.flow.preview(received, self.wanted)
+        answers = await self.service.flow.accept(received, self.wanted)
         self.metrics.count_answers(answers)
         return answers
 

@@ -34,7 +34,7 @@ _HEADERS = [
 ]
 # Sent by clients and proxies without being asked, and of no meaning to an answer.
 _SILENT = frozenset(
-    b"host connection content-length user-agent accept accept-encoding accept-language via forwarded x-forwarded-for "
+    b"host connection user-agent accept accept-encoding accept-language via forwarded x-forwarded-for "
     b"x-forwarded-host x-forwarded-proto x-forwarded-port x-real-ip x-request-id traceparent tracestate".split()
 )
 
@@ -135,6 +135,10 @@ def _has_plain_headers(scope: Scope, max_bytes: int) -> bool:
             if is_json or value != _MEDIA:
                 return False
             is_json = True
+        elif name == b"content-length":
+            # What is announced too large is refused unread: by the usual route.
+            if not value.isdigit() or int(value) > max_bytes:
+                return False
         elif name not in _SILENT:
             return False
         elif name == b"content-length" and int(value) > max_bytes:

@@ -123,6 +123,15 @@ class Duplicate(BaseModel):
     probability: float = Field(description="in [0, 1]; higher is likelier")
 
 
+class SuggestedFix(BaseModel):
+    """What resolved the precedents, and held."""
+
+    text: str
+    id: str = Field(description="the likest precedent that had it")
+    precedents: int = Field(description="how many of them had it")
+    reopened: int = Field(description="how many of those were opened again")
+
+
 class IncidentAnswer(BaseModel):
     """What is answered on one incident."""
 
@@ -138,6 +147,7 @@ class IncidentAnswer(BaseModel):
     duration: Duration | None = Field(description="null when no model knows")
     precedents: list[Precedent] = Field(description="likest first")
     duplicate: Duplicate | None = Field(description="null when nothing is that like it")
+    suggested_fix: SuggestedFix | None = Field(description="null when no fix of the precedents is known to have held")
 
 
 class ProblemPart(BaseModel):

@@ -25,22 +25,23 @@ class AddedColumns:
     targets, risks : tuple of str
     hours : bool
         Whether the model tells how long incidents take.
-    reasons : bool
-        Whether reasons are wanted.
+    reasons, precedents : bool
+        Whether these are wanted.
     """
 
     targets: tuple[str, ...]
     risks: tuple[str, ...]
     hours: bool
     reasons: bool
+    precedents: bool
 
     @classmethod
-    def of(cls, loaded: LoadedModel, *, reasons: bool) -> AddedColumns:
+    def of(cls, loaded: LoadedModel, *, reasons: bool, precedents: bool) -> AddedColumns:
         """Return what a model adds; a risk that is called as a target is left out."""
         targets = tuple(loaded.policy.targets)
         heads = () if loaded.risks is None else loaded.risks.heads
         risks = tuple(head.name for head in heads if head.name not in targets)
-        return cls(targets, risks, loaded.duration is not None, reasons)
+        return cls(targets, risks, loaded.duration is not None, reasons, precedents)
 
     def names(self) -> list[str]:
         """Return all names, in the order of the columns."""
@@ -58,6 +59,8 @@ class AddedColumns:
                 columns[f"{risk}_reasons"] = [_to_json(risks[risk]["reasons"]) for risks in outlooks]
         if self.hours:
             columns |= dict(_hours(triages))
+        if self.precedents:
+            columns["precedents"] = [_to_json(outlook_document(triage)["precedents"]) for triage in triages]
         return columns
 
     def _of_target(self, target: str, triages: Sequence[Triage]) -> dict[str, list[str]]:

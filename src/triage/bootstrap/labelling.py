@@ -21,18 +21,19 @@ __all__ = ["Labelled", "Order", "label_file"]
 
 # Incidents a call of the engine: enough to spread its fixed cost, few enough for progress every second.
 _BATCH = 2000
-_MOST_REASONS = 6
+_MOST_REASONS, _MOST_PRECEDENTS = 6, 3
 # How often progress is told, whatever the size of the file.
 _TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is asked for: which model answers, where to, and whether with reasons."""
+    """What is asked for: which model answers, where to, and whether with reasons and precedents."""
 
     model: str
     out: Path
     reasons: bool = False
+    precedents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,15 @@ def label_file(
     """
     bundle = open_shelf(settings).load(order.model)
     loaded = to_loaded(bundle)
-    engine = Engine([loaded], most_reasons=_MOST_REASONS if order.reasons else 0)
+    engine = Engine(
+        [loaded],
+        most_reasons=_MOST_REASONS if order.reasons else 0,
+        most_precedents=_MOST_PRECEDENTS if order.precedents else 0,
+    )
     progress(f"Reading {file}")
     table = read_table(file, options) if options.encoding else read_as_in_training(file, as_in_training(bundle.card))
     options = to_label_by(bundle.card, options, table)
-    added = AddedColumns.of(loaded, reasons=order.reasons)
+    added = AddedColumns.of(loaded, reasons=order.reasons, precedents=order.precedents)
     check_out(table, added.names(), order.out)
     now = datetime.now(UTC)
     incidents, row_incident = to_incidents(table, loaded.model.columns, options, now)

@@ -18,6 +18,9 @@ def label(
     model: Annotated[str, typer.Option("--model", metavar="NAME", help="The model; its champion version answers.")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="csv, parquet or json-lines, by its ending.")],
     reasons: Annotated[bool, typer.Option("--reasons", help="Add a column of reasons a target.")] = False,
+    precedents: Annotated[
+        bool, typer.Option("--precedents", help="Add a column of the three likest earlier ones.")
+    ] = False,
     tz: TimeZone = None,
     encoding: Encoding = None,
     as_json: AsJson = False,
@@ -27,7 +30,9 @@ def label(
     from triage.datasets import ReadOptions
 
     options = ReadOptions(tz=tz, encoding=encoding)
-    written = labelling.label_file(places.read_settings(), file, labelling.Order(model, out, reasons), options, say)
+    written = labelling.label_file(
+        places.read_settings(), file, labelling.Order(model, out, reasons, precedents), options, say
+    )
     if as_json:
         show_json(written.as_document())
     else:

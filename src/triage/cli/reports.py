@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from triage.measure.scores import HeadScores
     from triage.measure.warnings import WarningScores
     from triage.training.outlooks import OutlookScores
+    from triage.training.precedents import PrecedentScores
 
 __all__ = ["outlook_tables", "score_table", "scores_document", "warning_rows"]
 
@@ -33,6 +34,8 @@ def outlook_tables(outlook: OutlookScores) -> Iterator[tuple[str, Sequence[str],
         yield "Risks", *_risk_table(outlook.risks)
     if outlook.hours is not None:
         yield "Hours to resolution", ["", "value"], _hours_rows(outlook.hours)
+    if outlook.precedents is not None:
+        yield "Nearest earlier incident", *_precedent_table(outlook.precedents)
 
 
 def warning_rows(scores: WarningScores) -> list[tuple[str, str]]:
@@ -58,6 +61,16 @@ def _hours_rows(scores: HoursScores) -> list[tuple[str, str]]:
             for which, each in bounds.items()
         ),
     ]
+
+
+def _precedent_table(nearest: PrecedentScores) -> tuple[list[str], list[tuple[str, str, str]]]:
+    header = [
+        f"of {nearest.judged:,}, {nearest.found:.1%} have one",
+        "it has the same label",
+        "the commonest label has it",
+    ]
+    often = nearest.commonest_label
+    return header, [(target, _share(same), _share(often[target])) for target, same in nearest.same_label.items()]
 
 
 def _share(value: float) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from triage.exports import canonical, outcome_columns
+from triage.exports import DUPLICATE_NAMES, RESTRICTED_NAMES, canonical, first_named, outcome_columns, restricts
 
 __all__ = ["hours_taken", "to_outcomes", "were_raised"]
 
@@ -43,9 +43,11 @@ def to_outcomes(
     -------
     dict of str to ndarray or Series
         ``resolved_at``; ``breached``, ``reassigned``, ``escalated``, ``reopened`` (True, False or None where it is not
-        said); ``fix`` (str or None). Only those that the file says anything about.
+        said); ``fix`` and ``duplicate_of`` (str or None); ``restricted`` (True or False). Only those that the file says
+        anything about.
     """
-    named = outcome_columns(columns)
+    there = list(columns)
+    named = outcome_columns(there)
     found: dict[str, _Labels | pd.Series] = {} if resolved_at is None else {"resolved_at": resolved_at}
     for meaning in ("breached", "reassigned", "escalated", "reopened"):
         if meaning in named:
@@ -56,6 +58,11 @@ def to_outcomes(
         found["escalated"] = raised
     if "fix" in named:
         found["fix"] = labels(named["fix"])
+    duplicate, restricted = (first_named(there, names) for names in (DUPLICATE_NAMES, RESTRICTED_NAMES))
+    if duplicate is not None:
+        found["duplicate_of"] = labels(duplicate)
+    if restricted is not None:
+        found["restricted"] = _objects([restricts(cell) for cell in labels(restricted)])
     return {name: cells for name, cells in found.items() if pd.notna(cells).any()}
 
 

@@ -17,15 +17,18 @@ from triage.exports.names import (
 )
 from triage.exports.outcomes import outcome_columns
 from triage.exports.refusals import refusal, snapshot_refusal
+from triage.exports.relations import DUPLICATE_NAMES, RESTRICTED_NAMES, is_restricted, restricts
 
 __all__ = [
     "CALLER_NAMES",
     "DESCRIPTION_NAMES",
+    "DUPLICATE_NAMES",
     "EVENT_LOG",
     "ID_NAMES",
     "INCIDENT_TABLE",
     "KNOWN_AT_NAMES",
     "OPENED_AT_NAMES",
+    "RESTRICTED_NAMES",
     "STATE_NAMES",
     "TITLE_NAMES",
     "UPDATED_AT_NAMES",
@@ -34,10 +37,12 @@ __all__ = [
     "first_named",
     "is_caller",
     "is_opening_field",
+    "is_restricted",
     "outcome_columns",
     "recognise",
     "refusal",
     "repaired_header",
+    "restricts",
     "snapshot_refusal",
     "to_label",
 ]

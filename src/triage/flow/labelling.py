@@ -16,7 +16,7 @@ from datetime import datetime
 
 import structlog
 
-from triage.domain import Incident, Triage
+from triage.domain import Incident, PrecedentQuery, Triage
 from triage.flow.ports import Labeller
 
 __all__ = ["Labelling", "LabellingJob", "label_events"]
@@ -36,6 +36,8 @@ class LabellingJob:
     Parameters
     ----------
     events : sequence of Incident
+    precedents : PrecedentQuery or None, default=None
+        Which precedents are wanted; None for the usual.
     done : list of Triage
         The answers so far, in the order of the events.
     ended : Future
@@ -44,6 +46,7 @@ class LabellingJob:
 
     events: Sequence[Incident]
     ended: asyncio.Future[None]
+    precedents: PrecedentQuery | None = None
     done: list[Triage] = field(default_factory=list)
 
     @property
@@ -71,9 +74,9 @@ class Labelling:
         self._is_running = False
         self._busy_since: float | None = None
 
-    def submit(self, events: Sequence[Incident]) -> LabellingJob:
+    def submit(self, events: Sequence[Incident], precedents: PrecedentQuery | None = None) -> LabellingJob:
         """Have events labelled; called from an event loop."""
-        job = LabellingJob(events, asyncio.get_running_loop().create_future())
+        job = LabellingJob(events, asyncio.get_running_loop().create_future(), precedents)
         with self._changed:
             self._waiting.append(job)
             if self._is_running:
@@ -93,7 +96,7 @@ class Labelling:
         while jobs := self._next_jobs():
             events = [event for job in jobs for event in job.events[len(job.done) :]][:_MOST_A_CALL]
             self._busy_since = time.monotonic()
-            triages = label_events(self._labeller_source, events, self._clock())
+            triages = label_events(self._labeller_source, events, self._clock(), jobs[0].precedents)
             self._busy_since = None
             self._hand_over(jobs, triages)
 
@@ -105,7 +108,8 @@ class Labelling:
             jobs: list[LabellingJob] = []
             left = _MOST_A_CALL
             for job in self._waiting:
-                if left <= 0:
+                # Those of one call all want the same precedents.
+                if left <= 0 or (jobs and job.precedents != jobs[0].precedents):
                     break
                 jobs.append(job)
                 left -= len(job.events) - len(job.done)
@@ -130,20 +134,29 @@ class Labelling:
 
 
 def label_events(
-    labeller_source: Callable[[], Labeller], events: Sequence[Incident], now: datetime, *, retried: bool = False
+    labeller_source: Callable[[], Labeller],
+    events: Sequence[Incident],
+    now: datetime,
+    precedents: PrecedentQuery | None = None,
+    *,
+    retried: bool = False,
 ) -> list[Triage]:
     """Label events, one answer an event whatever the labeller does but hang; what it fails on is marked degraded."""
     if not events:
         return []
     try:
-        triages = labeller_source().handle_many(events, now)
+        triages = labeller_source().handle_many(events, now, precedents)
         return [triage for _, triage in zip(events, triages, strict=True)]
     except Exception as err:  # noqa: BLE001  # whatever is wrong with a model, the event must be kept and sent on
         # A list that fails again one by one would write the same traceback a thousand times.
         _log.error("labelling_failed", incidents=len(events), first=events[0].id, error=repr(err), exc_info=not retried)
         failed = type(err).__name__
     if len(events) > 1:
-        return [triage for event in events for triage in label_events(labeller_source, [event], now, retried=True)]
+        return [
+            triage
+            for event in events
+            for triage in label_events(labeller_source, [event], now, precedents, retried=True)
+        ]
     reason = f"The labeller failed ({failed}); the incident goes on unlabelled."
     return [Triage(events[0].id, events[0].source, degraded=reason, answered_at=now)]
 

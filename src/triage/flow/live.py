@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from triage.domain import Change, Decision, Feedback, Incident, Outcome, Triage
+from triage.domain import Change, Decision, Feedback, Incident, Outcome, PrecedentQuery, Triage
 from triage.errors import DataError, NotFound, Problem
 from triage.flow.labelling import Labelling, LabellingJob, label_events
 from triage.flow.late import LateLabels
@@ -69,7 +69,7 @@ class LiveFlow:
         """What the journal has written since it was opened."""
         return self._journal.counts
 
-    async def accept(self, received: Sequence[Received]) -> list[Answer]:
+    async def accept(self, received: Sequence[Received], precedents: PrecedentQuery | None = None) -> list[Answer]:
         """Label incidents and commit each with its answer; what is returned is on disk.
 
         What no model has answered by the deadline is committed unlabelled and marked degraded; labels follow.
@@ -78,6 +78,8 @@ class LiveFlow:
         ----------
         received : sequence of Received
             Those of one request; the same incident may be among them several times.
+        precedents : PrecedentQuery or None, default=None
+            Which precedents are wanted; None for the usual.
 
         Returns
         -------
@@ -91,7 +93,7 @@ class LiveFlow:
         """
         standing = {at: await self._standing(one.incident) for at, one in enumerate(received) if one.keeps_answer}
         fresh = [one.incident for at, one in enumerate(received) if standing.get(at) is None]
-        triages, late = await self._label(fresh)
+        triages, late = await self._label(fresh, precedents)
         labelled = iter(triages)
         answers = await self._commit(
             [
@@ -106,9 +108,10 @@ class LiveFlow:
             self.late.expect()
         return answers
 
-    def preview(self, received: Sequence[Received]) -> list[Answer]:
+    def preview(self, received: Sequence[Received], precedents: PrecedentQuery | None = None) -> list[Answer]:
         """Label incidents and keep nothing: a dry run."""
-        triages = label_events(self._labeller_source, [one.incident for one in received], self._clock())
+        events = [one.incident for one in received]
+        triages = label_events(self._labeller_source, events, self._clock(), precedents)
         return [
             Answer(AnswerStatus.PREVIEW, 0, one.incident.received_at, triage, one.incident.state)
             for one, triage in zip(received, triages, strict=True)
@@ -226,11 +229,13 @@ class LiveFlow:
             self._outlets.wake(sorted({name for entry in entries for name in entry.destinations}))
         return answers
 
-    async def _label(self, events: Sequence[Incident]) -> tuple[list[Triage], LabellingJob | None]:
+    async def _label(
+        self, events: Sequence[Incident], precedents: PrecedentQuery | None
+    ) -> tuple[list[Triage], LabellingJob | None]:
         """Return an answer each, within the deadline; and the job that is not done by then."""
         if not events:
             return [], None
-        job = self._labelling.submit(events)
+        job = self._labelling.submit(events, precedents)
         # Behind a call that has hung for as long already, waiting is in vain.
         if not self._labelling.has_hung_for(self._deadline_s):
             await asyncio.wait((job.ended,), timeout=self._deadline_s)

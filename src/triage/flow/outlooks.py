@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TypedDict
 
-from triage.domain import Duplicate, Duration, Precedent, Risk, Triage
+from triage.domain import Duplicate, Duration, Precedent, Risk, SuggestedFix, Triage
 from triage.flow.documents import (
     ModelDocument,
     ReasonDocument,
@@ -53,6 +53,13 @@ class _Duplicate(TypedDict):
     probability: float
 
 
+class _SuggestedFix(TypedDict):
+    text: str
+    id: str
+    precedents: int
+    reopened: int
+
+
 class OutlookDocument(TypedDict):
     """Everything of an answer that is no prediction."""
 
@@ -60,6 +67,7 @@ class OutlookDocument(TypedDict):
     duration: _Duration | None
     precedents: list[_Precedent]
     duplicate: _Duplicate | None
+    suggested_fix: _SuggestedFix | None
 
 
 def outlook_document(triage: Triage) -> OutlookDocument:
@@ -68,9 +76,9 @@ def outlook_document(triage: Triage) -> OutlookDocument:
     Examples
     --------
     >>> outlook_document(Triage("7", "desk"))
-    {'risks': {}, 'duration': None, 'precedents': [], 'duplicate': None}
+    {'risks': {}, 'duration': None, 'precedents': [], 'duplicate': None, 'suggested_fix': None}
     """
-    duplicate = triage.duplicate
+    duplicate, fix = triage.duplicate, triage.suggested_fix
     return {
         "risks": {
             risk.name: {
@@ -83,12 +91,17 @@ def outlook_document(triage: Triage) -> OutlookDocument:
         "duration": None if triage.duration is None else _duration_document(triage.duration),
         "precedents": [_precedent_document(precedent) for precedent in triage.precedents],
         "duplicate": None if duplicate is None else {"id": duplicate.id, "probability": duplicate.probability},
+        "suggested_fix": None
+        if fix is None
+        else {"text": fix.text, "id": fix.id, "precedents": fix.precedents, "reopened": fix.reopened},
     }
 
 
 def with_outlook(triage: Triage, document: OutlookDocument) -> Triage:
     """Return an answer with what `outlook_document` rendered, to the last bit."""
     duration, duplicate = document["duration"], document["duplicate"]
+    # An answer that was stored by an earlier version has none.
+    fix = document.get("suggested_fix")
     return Triage(
         triage.incident_id,
         triage.source,
@@ -102,6 +115,7 @@ def with_outlook(triage: Triage, document: OutlookDocument) -> Triage:
         duration=None if duration is None else _duration(duration),
         precedents=tuple(_precedent(precedent) for precedent in document["precedents"]),
         duplicate=None if duplicate is None else Duplicate(duplicate["id"], duplicate["probability"]),
+        suggested_fix=None if fix is None else SuggestedFix(**fix),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from triage.domain import Change, Feedback, Incident, IncidentState, ModelRef, Outcome, Triage
+from triage.domain import Change, Feedback, Incident, IncidentState, ModelRef, Outcome, PrecedentQuery, Triage
 
 __all__ = [
     "Answer",
@@ -195,8 +195,10 @@ class Labeller(Protocol):
     def models(self) -> tuple[ModelRef, ...]:
         """The models in force."""
 
-    def handle_many(self, events: Sequence[Incident], now: datetime) -> list[Triage]:
-        """Answer events, one answer an event, in their order."""
+    def handle_many(
+        self, events: Sequence[Incident], now: datetime, precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
+        """Answer events, one answer an event, in their order; with the precedents that are wanted, or the usual."""
 
 
 class Journal(Protocol):

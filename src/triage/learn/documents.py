@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from triage.parts import JSON
 
-__all__ = ["ColumnsDocument", "FieldDocument", "HeadDocument", "ModelDocument"]
+__all__ = [
+    "ColumnsDocument",
+    "DuplicateRuleDocument",
+    "FieldDocument",
+    "HeadDocument",
+    "ModelDocument",
+    "PrecedentsDocument",
+]
 
 
 class _Document(BaseModel):
@@ -61,3 +69,23 @@ class ModelDocument(_Document):
     pairs: tuple[tuple[str, str], ...]
     fields: tuple[FieldDocument, ...]
     heads: tuple[HeadDocument, ...]
+
+
+class DuplicateRuleDocument(_Document):
+    """How likely a duplicate is; see :class:`triage.learn.duplicates.DuplicateRule`."""
+
+    basis: Literal["linked", "close in time"]
+    intercept: float
+    slope: float
+    pairs: int
+
+
+class PrecedentsDocument(_Document):
+    """Past incidents without their arrays."""
+
+    repeats: int
+    ids: tuple[str, ...]
+    fixes: tuple[str, ...]
+    targets: tuple[FieldDocument, ...]
+    fields: tuple[FieldDocument, ...]
+    rule: DuplicateRuleDocument | None = None

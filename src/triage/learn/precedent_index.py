@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from triage.errors import DataError
 from triage.learn.list_kernel import collect_stems, invert, measure_rows, number_features
-from triage.learn.precedent_kernel import COUNT_BITS, MOST_COUNTED, Best, Bounds, Lists, Query, Work, search
+from triage.learn.precedent_kernel import COUNT_BITS, MOST_COUNTED, Allowed, Best, Bounds, Lists, Query, Work, search
 from triage.learn.slots import Slots, build_slots
 from triage.learn.terms import encode, in_batches
 from triage.learn.text import letters
@@ -108,7 +108,7 @@ class PrecedentIndex:
     def __len__(self) -> int:
         return len(self.row_starts) - 1
 
-    def find(self, text: str, k: int, allowed: NDArray[np.bool_] | None = None, before: int | None = None) -> Found:
+    def find(self, text: str, k: int, allowed: NDArray[np.bool_] | None = None, rows: range | None = None) -> Found:
         """Return the rows that are most like a text.
 
         Parameters
@@ -118,22 +118,22 @@ class PrecedentIndex:
             How many; rows that share nothing with the text are not returned.
         allowed : ndarray of bool of shape (n_rows,) or None, default=None
             Which rows may be returned.
-        before : int or None, default=None
-            Only rows before this one are.
+        rows : range or None, default=None
+            Only rows of this range are; its step is 1.
         """
         if k < 1 or not len(self):
             return Found([], [])
         codes, _ = encode([text])
         scratch, room = empty_scratch(len(codes)), empty_query(most_features(len(codes)))
         best = empty_best(k)
-        mask = _ALL if allowed is None else allowed
-        end = len(self) if before is None else before
+        span = range(len(self)) if rows is None else rows
+        within = Allowed(_ALL if allowed is None else allowed, span.start, span.stop)
         with self._lock:
             n_found, _ = search(
                 (codes, letters(), self.repeats),
                 scratch,
                 (self.lists, self._bounds, self.unknown_idf),
-                (mask, end),
+                within,
                 (room, self._work, empty_best(k)),
                 best,
             )

@@ -22,6 +22,7 @@ __all__ = [
     "COUNT_BITS",
     "FIRST_REACH",
     "MOST_COUNTED",
+    "Allowed",
     "Best",
     "Bounds",
     "Lists",
@@ -118,6 +119,22 @@ class Query(NamedTuple):
     slot_weights: NDArray[np.float64]
 
 
+class Allowed(NamedTuple):
+    """Which rows may be found.
+
+    Parameters
+    ----------
+    mask : ndarray of bool of shape (n_rows,)
+        Empty if all may.
+    first, end : int
+        They must lie from here on, and before here.
+    """
+
+    mask: NDArray[np.bool_]
+    first: int
+    end: int
+
+
 class Work(NamedTuple):
     """Room for a search, which leaves it as it found it.
 
@@ -151,7 +168,7 @@ def search(
     text: tuple[NDArray[np.uint32], NDArray[np.uint8], int],
     scratch: Scratch,
     index: tuple[Lists, Bounds, float],
-    allowed: tuple[NDArray[np.bool_], int],
+    allowed: Allowed,
     room: tuple[Query, Work, Best],
     best: Best,
 ) -> tuple[int, int]:
@@ -165,8 +182,7 @@ def search(
         For the text; holds its different features and their counts afterwards.
     index : tuple of Lists, Bounds and float
         With the idf of a feature that the index does not know.
-    allowed : tuple of ndarray of bool and int
-        Which rows may be found (empty: all), and the row before which they must lie.
+    allowed : Allowed
     room : tuple of Query, Work and Best
         The last as large as ``best``.
     best : Best
@@ -232,7 +248,7 @@ def weigh_query(lists: Lists, scratch: Scratch, n_distinct: int, unknown_idf: fl
 def find_in_lists(
     index: tuple[Lists, Bounds],
     query: tuple[Query, int],
-    allowed: tuple[NDArray[np.bool_], int],
+    allowed: Allowed,
     work: Work,
     likely: Best,
     best: Best,
@@ -244,8 +260,7 @@ def find_in_lists(
     index : tuple of Lists and Bounds
     query : tuple of Query and int
         And how many features of it the index knows.
-    allowed : tuple of ndarray of bool and int
-        Which rows may be found (empty: all), and the row before which they must lie.
+    allowed : Allowed
     work : Work
     likely : Best
         Room, as large as ``best``.
@@ -269,12 +284,12 @@ def find_in_lists(
             next_look = np.int64(n_read * _NEXT_LOOK)
             most = min(n_read, left) // _ROW_COST
             if best.rows[-1] < 0 or _may_be_few(index[1], terms, at, best, most):
-                _score_likeliest(lists, query, allowed, work, n_touched, likely, best)
-                if best.rows[-1] >= 0 and _are_few(index[1], terms, at, work, n_touched, best, most):
+                _score_likeliest(lists, query, allowed, (work, n_touched), likely, best)
+                if best.rows[-1] >= 0 and _are_few(index[1], terms, at, (work, n_touched), best, most):
                     break
     if at == known:
-        _score_likeliest(lists, query, allowed, work, n_touched, likely, best)
-    _score_hopeful(index, query, at, allowed, work, n_touched, best)
+        _score_likeliest(lists, query, allowed, (work, n_touched), likely, best)
+    _score_hopeful(index, query, at, allowed, (work, n_touched), best)
     return _n_found(best)
 
 
@@ -295,7 +310,7 @@ def _score_row(lists: Lists, row: int, query: tuple[Query, int]) -> float:
                 total += terms.slot_weights[slot] * lists.gains[entry & _COUNT_MASK]
                 break
             slot = (slot + 1) & (size - 1)
-    return min(total * lists.scales[row], 1.0)
+    return float(min(total * lists.scales[row], 1.0))
 
 
 @compiled
@@ -315,13 +330,13 @@ def _read_list(lists: Lists, feature: int, weight: np.float32, work: Work, n_tou
 def _score_likeliest(
     lists: Lists,
     query: tuple[Query, int],
-    allowed: tuple[NDArray[np.bool_], int],
-    work: Work,
-    n_touched: int,
+    allowed: Allowed,
+    touched: tuple[Work, int],
     likely: Best,
     best: Best,
 ) -> None:
     """Score the touched rows of the highest partial similarities: what they reach is to be beaten."""
+    work, n_touched = touched
     likely.rows[:] = -1
     likely.similarities[:] = 0.0
     bar = np.float32(0.0)
@@ -341,13 +356,14 @@ def _may_be_few(bounds: Bounds, terms: Query, at: int, best: Best, most: int) ->
     """Return at once whether `_are_few` could hold if somewhat better rows were found first."""
     which, bar = _set_of(bounds, terms.ids[at]), _HOPED * best.similarities[-1]
     if which < 0 or most >= bounds.order.shape[1]:
-        return terms.suffix[at] < bar
-    return terms.suffix[at] / 255.0 * bounds.reach[which, bounds.order[which, most]] < bar
+        return bool(terms.suffix[at] < bar)
+    return bool(terms.suffix[at] / 255.0 * bounds.reach[which, bounds.order[which, most]] < bar)
 
 
 @compiled
-def _are_few(bounds: Bounds, terms: Query, at: int, work: Work, n_touched: int, best: Best, most: int) -> bool:
-    """Return whether at most so many rows may still be among the best, whatever the terms from ``at`` on add to them."""
+def _are_few(bounds: Bounds, terms: Query, at: int, touched: tuple[Work, int], best: Best, most: int) -> bool:
+    """Return whether at most so many rows may still be among the best, whatever the terms from ``at`` on add."""
+    work, n_touched = touched
     rest, which = terms.suffix[at], _set_of(bounds, terms.ids[at])
     bar = np.float32(best.similarities[-1] - _SLACK)
     if which < 0:
@@ -382,13 +398,12 @@ def _score_hopeful(
     index: tuple[Lists, Bounds],
     query: tuple[Query, int],
     at: int,
-    allowed: tuple[NDArray[np.bool_], int],
-    work: Work,
-    n_touched: int,
+    allowed: Allowed,
+    touched: tuple[Work, int],
     best: Best,
 ) -> None:
     """Score every row that may be among the best, whatever the terms from ``at`` on add to it; forget the sums."""
-    (lists, bounds), (terms, known) = index, query
+    (lists, bounds), (terms, known), (work, n_touched) = index, query, touched
     which = _set_of(bounds, terms.ids[at]) if at < known else -1
     rest = np.float32(terms.suffix[at])
     scale = rest / np.float32(255.0)
@@ -420,17 +435,16 @@ def _set_of(bounds: Bounds, feature: int) -> int:
 
 
 @compiled
-def _is_allowed(allowed: tuple[NDArray[np.bool_], int], row: int) -> bool:
-    mask, before = allowed
-    return row < before and (len(mask) == 0 or mask[row])
+def _is_allowed(allowed: Allowed, row: int) -> bool:
+    return allowed.first <= row < allowed.end and (len(allowed.mask) == 0 or allowed.mask[row])
 
 
 @compiled
 def _holds(best: Best, row: int) -> bool:
+    found = False
     for place in range(len(best.rows)):
-        if best.rows[place] == row:
-            return True
-    return False
+        found |= best.rows[place] == row
+    return found
 
 
 @compiled

@@ -15,6 +15,7 @@ from triage.errors import BundleRefused, NotFound, TriageError, UsageError
 from triage.flow import ServedModel
 from triage.learn.duration import DurationModel
 from triage.learn.model import IncidentModel
+from triage.learn.precedents import Precedents
 from triage.learn.risks import RiskModel
 from triage.parts import METRICS_KIND, Part
 from triage.registry.bundle import Bundle
@@ -44,11 +45,13 @@ def to_loaded(bundle: Bundle) -> LoadedModel:
         risks = RiskModel.from_part(bundle.parts["risks"], model.features) if "risks" in bundle.parts else None
         told = bundle.parts.get("duration")
         duration = None if told is None else DurationModel.from_part(told, len(model.features))
+        past = bundle.parts.get("precedents")
+        precedents = None if past is None else Precedents.from_part(past)
     except (BundleRefused, KeyError, IndexError, ValueError) as err:
         raise BundleRefused(
             f"Model {bundle.name!r} version {bundle.version} does not hold an incident model: {err}. Train it again."
         ) from err
-    return LoadedModel(ModelRef(bundle.name, bundle.version), model, policy, risks, duration)
+    return LoadedModel(ModelRef(bundle.name, bundle.version), model, policy, risks, duration, precedents)
 
 
 @dataclass(frozen=True, slots=True)

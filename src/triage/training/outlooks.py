@@ -24,6 +24,7 @@ from triage.training.durations import (
     to_duration_parts,
 )
 from triage.training.ports import Bundle, History
+from triage.training.precedents import PrecedentScores, gather_precedents, judge_precedents
 from triage.training.risks import choose_history_risks, refit_history_risks, risk_parts, risks_on_card, score_risks
 
 __all__ = ["LearntOutlook", "OutlookScores", "judge_outlook", "learn_outlook"]
@@ -41,10 +42,13 @@ class OutlookScores:
         Of the risks that the model knows and the file tells of.
     hours : HoursScores or None, default=None
         Of the hours to resolution; None where the model tells none, or too few rows say how long they took.
+    precedents : PrecedentScores or None, default=None
+        What the nearest earlier incident is worth; None where that was not looked at.
     """
 
     risks: tuple[RiskScores, ...] = ()
     hours: HoursScores | None = None
+    precedents: PrecedentScores | None = None
 
     def as_metrics(self) -> dict[str, float]:
         """Return the scores by name, for the record of runs."""
@@ -58,6 +62,7 @@ class OutlookScores:
         return {
             "risks": [each.as_document() for each in self.risks],
             "hours": None if self.hours is None else self.hours.as_document(),
+            "precedents": None if self.precedents is None else self.precedents.as_document(),
         }
 
 
@@ -99,16 +104,21 @@ def learn_outlook(
     newest = split.newest
     learnt = choose_history_risks(history, inputs, before, n_jobs)
     risk_scores = score_risks(learnt.model, inputs.take(newest.tolist()), history.outcomes.iloc[newest])
-    parts = risk_parts(learnt.model, refit_history_risks(learnt, history, inputs, served, n_jobs))
-    card = risks_on_card(learnt, risk_scores)
+    older = np.sort(np.concatenate([split.fit, split.validate]))
+    nearest = judge_precedents(history, inputs, older, newest)
+    parts = {
+        **risk_parts(learnt.model, refit_history_risks(learnt, history, inputs, served, n_jobs)),
+        "precedents": gather_precedents(history, inputs).to_part(),
+    }
+    card = {**risks_on_card(learnt, risk_scores), "precedents": nearest.as_document()}
     told = fit_before(history, before, inputs, int(newest[0]), n_jobs) if len(newest) else None
     if told is None:
-        return LearntOutlook(parts, card, OutlookScores(risk_scores))
+        return LearntOutlook(parts, card, OutlookScores(risk_scores, precedents=nearest))
     hours = judge_duration(told.model, told.constant, before, history, inputs, newest)
     return LearntOutlook(
         {**parts, **to_duration_parts(told, fit_on_all(history, served, inputs, n_jobs))},
         {**card, "duration": to_duration_document(told, hours)},
-        OutlookScores(risk_scores, hours),
+        OutlookScores(risk_scores, hours, nearest),
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from structlog.testing import capture_logs
 from tests.fakes import FakeLabeller, FaultyLabeller, fixed_clock, received
 
-from triage.domain import Incident, Triage
+from triage.domain import Incident, PrecedentQuery, Triage
 from triage.flow.labelling import Labelling
 
 
@@ -26,10 +26,12 @@ class GatedLabeller(FakeLabeller):
         self.may_go = threading.Event()
         self.entered = threading.Event()
 
-    def handle_many(self, events: Sequence[Incident], now: datetime) -> list[Triage]:
+    def handle_many(
+        self, events: Sequence[Incident], now: datetime, precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
         self.entered.set()
         assert self.may_go.wait(20)
-        return super().handle_many(events, now)
+        return super().handle_many(events, now, precedents)
 
 
 def test_what_has_queued_is_labelled_in_one_call_and_each_gets_its_own() -> None:
@@ -104,3 +106,18 @@ def test_loop_that_ended_does_not_stop_the_labelling_of_the_next() -> None:
     with capture_logs() as logs:
         assert asyncio.run(stay()) == 1
     assert [log["event"] for log in logs] == ["labels_unheard"]
+
+
+def test_requests_that_want_other_precedents_are_labelled_apart() -> None:
+    labeller = GatedLabeller()
+
+    async def play() -> None:
+        labelling = Labelling(lambda: labeller, fixed_clock)
+        jobs = [labelling.submit(events("first"))]
+        await asyncio.to_thread(labeller.entered.wait, 20)
+        jobs += [labelling.submit(events(str(most)), PrecedentQuery(most)) for most in (3, 3, 5)]
+        labeller.may_go.set()
+        await asyncio.wait([job.ended for job in jobs])
+
+    asyncio.run(play())
+    assert labeller.calls == [1, 2, 1]

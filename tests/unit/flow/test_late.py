@@ -20,7 +20,7 @@ from tests.fakes import (
     received,
 )
 
-from triage.domain import Incident, Triage
+from triage.domain import Incident, PrecedentQuery, Triage
 from triage.flow import LiveFlow
 
 _T = TypeVar("_T")
@@ -33,10 +33,12 @@ class SlowLabeller(FakeLabeller):
         super().__init__()
         self.may_go = threading.Event()
 
-    def handle_many(self, events: Sequence[Incident], now: datetime) -> list[Triage]:
+    def handle_many(
+        self, events: Sequence[Incident], now: datetime, precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
         if any("slow" in event.labels["title"] for event in events):
             assert self.may_go.wait(20)
-        return super().handle_many(events, now)
+        return super().handle_many(events, now, precedents)
 
 
 @dataclass

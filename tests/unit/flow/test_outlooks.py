@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fakes import NOON, network_triage
 
-from triage.domain import Duplicate, Duration, ModelRef, Precedent, Reason, Risk, Triage
+from triage.domain import Duplicate, Duration, ModelRef, Precedent, Reason, Risk, SuggestedFix, Triage
 from triage.flow import outlook_document, with_outlook
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -21,8 +21,8 @@ models = st.builds(ModelRef, texts, texts)
 PROBABILITIES = (0.05, 0.1, 0.5, 0.8, 0.9, 0.95)
 
 outlooks = st.builds(
-    lambda risks, duration, precedents, duplicate: Triage(
-        "7", "desk", risks=risks, duration=duration, precedents=precedents, duplicate=duplicate
+    lambda risks, duration, precedents, duplicate, fix: Triage(
+        "7", "desk", risks=risks, duration=duration, precedents=precedents, duplicate=duplicate, suggested_fix=fix
     ),
     st.lists(
         st.builds(Risk, texts, shares, models, st.lists(st.builds(Reason, texts, texts, texts, hours)).map(tuple)),
@@ -50,6 +50,7 @@ outlooks = st.builds(
         max_size=3,
     ).map(tuple),
     st.none() | st.builds(Duplicate, texts, shares),
+    st.none() | st.builds(SuggestedFix, texts, texts, st.integers(1, 20), st.integers(0, 20)),
 )
 
 
@@ -61,7 +62,7 @@ def test_outlook_survives_json_to_the_last_bit(made: Triage) -> None:
 
 def test_predictions_stay_as_they_are_under_another_outlook() -> None:
     whole = network_triage("7", "desk", NOON)
-    bare = replace(whole, risks=(), duration=None, precedents=(), duplicate=None)
+    bare = replace(whole, risks=(), duration=None, precedents=(), duplicate=None, suggested_fix=None)
     assert with_outlook(bare, outlook_document(whole)) == whole
 
 

@@ -56,13 +56,13 @@ def test_reasons_add_up_to_the_log_odds_less_what_no_feature_adds() -> None:
     model = IncidentModel.from_part(chosen().to_part())
     head = model.head("topic")
     inputs = LATER[0].take(range(5))
-    for answer, row in zip(model.answer(inputs), model.features.rows(inputs), strict=True):
-        found = answer.reasons("topic", 0, 10_000)
+    for answer, row in zip(model.answer(inputs, 10_000), model.features.rows(inputs), strict=True):
+        found = answer.answers["topic"]
         levels = np.maximum(model.bag.embeddings[row.ids].astype(float).T @ row.values + model.bag.bias, 0.0)
         of_biases = (model.bag.bias * (levels > 0)) @ head.outputs + head.intercept
-        log_odds = np.log(answer.answers["topic"].probabilities) / head.calibration.scale - of_biases
-        expected = (log_odds[0] - log_odds.mean()) * head.calibration.scale
-        assert sum(reason.contribution for reason in found) == pytest.approx(expected, abs=1e-3)
+        log_odds = np.log(found.probabilities) / head.calibration.scale - of_biases
+        expected = (log_odds[found.best[0]] - log_odds.mean()) * head.calibration.scale
+        assert sum(reason.contribution for reason in found.reasons) == pytest.approx(expected, abs=1e-3)
 
 
 def test_streamed_and_held_rows_give_the_same_units_to_the_last_bit() -> None:

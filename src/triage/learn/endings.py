@@ -1,0 +1,81 @@
+"""Which incidents the rows of an index are, and how they went. Finds none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["NOT_KNOWN", "Coded", "Endings"]
+
+# A time that is not given, in microseconds since 1970: NaT's own number.
+NOT_KNOWN = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """A column of labels, each different one once.
+
+    Parameters
+    ----------
+    values : tuple of str
+    codes : ndarray of int32 of shape (n_rows,)
+        Positions among the values; -1 where there is none.
+    """
+
+    values: tuple[str, ...]
+    codes: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, cells: Sequence[str | None]) -> Coded:
+        """Code cells; the values are in order."""
+        values = tuple(sorted({cell for cell in cells if cell is not None}))
+        place: dict[str | None, int] = {value: at for at, value in enumerate(values)}
+        return cls(values, np.array([place.get(cell, -1) for cell in cells], np.int32))
+
+    def at(self, row: int) -> str | None:
+        """Return a row's label."""
+        code = int(self.codes[row])
+        return None if code < 0 else self.values[code]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Endings:
+    """Which incidents the rows are and how they went.
+
+    Parameters
+    ----------
+    ids : tuple of str
+    opened_at, known_at : ndarray of int64 of shape (n_rows,)
+        Microseconds since 1970 (UTC): when each was opened, ascending, and when its end was known; ``NOT_KNOWN``
+        where the history does not say.
+    hours : ndarray of float64 of shape (n_rows,)
+        From opening to resolution; NaN where that is not known.
+    reopened : ndarray of int32 of shape (n_rows,)
+        1, 0, or -1 where that is not known.
+    fixes : Coded
+    targets, fields : mapping of str to Coded
+        By column.
+    """
+
+    ids: tuple[str, ...]
+    opened_at: NDArray[np.int64]
+    known_at: NDArray[np.int64]
+    hours: NDArray[np.float64]
+    reopened: NDArray[np.int32]
+    fixes: Coded
+    targets: Mapping[str, Coded]
+    fields: Mapping[str, Coded]
+
+    def check(self, n_rows: int) -> None:
+        """Raise ValueError unless these are the endings of so many rows."""
+        columns = [self.fixes, *self.targets.values(), *self.fields.values()]
+        lengths = {len(self.ids), len(self.opened_at), len(self.known_at), len(self.hours)}
+        lengths |= {len(self.reopened), *(len(each.codes) for each in columns)}
+        in_range = all(
+            each.codes.min(initial=-1) >= -1 and each.codes.max(initial=-1) < len(each.values) for each in columns
+        )
+        if lengths != {n_rows} or not in_range:
+            raise ValueError(f"{n_rows} rows have endings of {sorted(lengths)}")

@@ -1,0 +1,35 @@
+"""Which fix to suggest: that of the precedents whose fix held. Looks at what was found, and finds nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from triage.domain import Precedent, SuggestedFix
+
+__all__ = ["suggest_fix"]
+
+
+def suggest_fix(precedents: Sequence[Precedent]) -> SuggestedFix | None:
+    """Return the fix of the precedents that held best: by what was not opened again, then by likeness.
+
+    Examples
+    --------
+    >>> from triage.domain import ModelRef
+    >>> desk = ModelRef("desk", "1")
+    >>> near = Precedent("1", 0.9, None, {}, "Restarted.", 1.0, True, desk)
+    >>> held = Precedent("2", 0.6, None, {}, "Certificate renewed.", 2.0, False, desk)
+    >>> suggest_fix([near, held]).text
+    'Certificate renewed.'
+    """
+    by_fix: dict[str, list[Precedent]] = {}
+    for precedent in precedents:
+        if precedent.fix:
+            by_fix.setdefault(precedent.fix.casefold(), []).append(precedent)
+    held = [fellows for fellows in by_fix.values() if not all(each.reopened for each in fellows)]
+    if not held:
+        return None
+    best = max(
+        held, key=lambda fellows: sum(-each.similarity if each.reopened else each.similarity for each in fellows)
+    )
+    first = next(each for each in best if not each.reopened)
+    return SuggestedFix(first.fix, first.id, len(best), sum(bool(each.reopened) for each in best))
