@@ -1,7 +1,7 @@
 # Every target sets up what it needs first; nothing is installed again while pyproject.toml and constraints.txt stay as they are.
 #   PYTHON=python3.12   the interpreter that .venv is made with (3.11 or newer; default: python3.11, else python3)
 #   PORT=8000           where `make run` serves (default: the setting `port`)
-#   SOAK_KILLS=5        how often `make soak` kills the service
+#   SOAK_KILLS=10       how often `make soak` kills the service; three times as often while it delivers
 #   TEST_JOBS=2         how many tests `make test` runs at a time
 #   FINAL=1             `make bench` appends to the record of opened test slices
 #   ONLY=hours,nab     which benchmarks `make bench` runs (default: all)
@@ -13,7 +13,7 @@
 
 PYTHON ?=
 PORT ?=
-SOAK_KILLS ?= 5
+SOAK_KILLS ?= 10
 FINAL ?=
 ONLY ?=
 TEST_JOBS ?= 2
@@ -50,6 +50,7 @@ e2e: $(DEV_SET) $(KERNELS_SET) ## run the tests against a real service
 
 soak: $(DEV_SET) $(KERNELS_SET) ## kill -9 the service under load, SOAK_KILLS times; nothing acknowledged may be lost
 	@SOAK_KILLS='$(SOAK_KILLS)' $(BIN)/python -m pytest tests/soak
+	@SETTLING_EXAMPLES='$(SOAK_KILLS)000' $(BIN)/python -m pytest tests/unit/store/test_recording.py
 
 bench: $(DEV_SET) $(KERNELS_SET) ## measure against peers; needs real data (BENCH_DATA_DIR)
 	@FINAL='$(FINAL)' ONLY='$(ONLY)' $(BIN)/python -m benchmarks

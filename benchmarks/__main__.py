@@ -6,6 +6,7 @@ import os
 import sys
 
 from benchmarks import (
+    acceptance,
     hours,
     learning_curve,
     metrics_kernel,
@@ -30,6 +31,7 @@ _ALL = {
     "learning_curve": learning_curve.run,
     "training": training.run,
     "remote_write": remote_write.run,
+    "acceptance": acceptance.run,
 }
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,27 +16,18 @@ import httpx
 import numpy as np
 import orjson
 
-from benchmarks.load import MARK, Load, client_name, press
+from benchmarks.load import Load, client_name, press
 from benchmarks.report import ResultTable
+from benchmarks.servers import SAMPLE, TARGETS, TICKET, serving, triage
 
 __all__ = ["run"]
 
-_ROOT = Path(__file__).parents[1]
-_SAMPLE = _ROOT / "data" / "sample" / "tickets.csv"
-_TARGETS = "category,assignment_group,urgency"
 _CLIENTS = (1, 8, 64)
 _ROUNDS = 3
 _PRESS_S = 2.0
-_START_S = 120.0
-_TICKET = {
-    "id": MARK,
-    "source": "bench",
-    "short_description": "VPN drops every few minutes since the update",
-    "description": "Since this morning the connection to the office breaks off again and again. I restarted twice.",
-}
 _SERIES, _STEPS = 10_000, 100
 _STEPS_A_BATCH = (1, 10, 100)
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_MORE = {"BENCH_TICKETS": str(SAMPLE), "BENCH_TARGETS": TARGETS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +42,8 @@ def run(is_final: bool) -> list[ResultTable]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         home = Path(folder)
         print("Serving: training on the sample", flush=True)
-        _triage(home, "train", "incidents", str(_SAMPLE), "--target", _TARGETS, "--name", "sample", "--effort", "quick")
-        service = running.enter_context(_serving(home, [sys.executable, "-m", "triage", "serve", "--port", "0"]))
+        triage(home, "train", "incidents", str(SAMPLE), "--target", TARGETS, "--name", "sample", "--effort", "quick")
+        service = running.enter_context(serving(home, [sys.executable, "-m", "triage", "serve", "--port", "0"], _MORE))
         rows = [
             _Row("bare ASGI echo", running.enter_context(_peer(home, "bare_echo"))),
             _Row("FastAPI echo", running.enter_context(_peer(home, "fastapi_echo", "--factory"))),
@@ -71,7 +58,7 @@ def run(is_final: bool) -> list[ResultTable]:
 
 def _requests(rows: Sequence[_Row]) -> ResultTable:
     """Press every server in turn, round by round, so that what else the machine does strikes all alike."""
-    body = orjson.dumps(_TICKET).decode()
+    body = orjson.dumps(TICKET).decode()
     for row in rows:
         press(row.url, body, 8, 1.0)
     seen: dict[tuple[str, int], list[Load]] = {}
@@ -86,7 +73,7 @@ def _requests(rows: Sequence[_Row]) -> ResultTable:
     return ResultTable(
         "serving",
         "Requests a second",
-        f"A ticket of 25 words posted by 1, 8 and 64 clients ({client_name()}), three targets ({_TARGETS}) learnt "
+        f"A ticket of 25 words posted by 1, 8 and 64 clients ({client_name()}), three targets ({TARGETS}) learnt "
         f"from the sample; medians of {_ROUNDS} interleaved rounds of {_PRESS_S:.0f} s. `echo` is the ratio to the "
         "bare ASGI echo of the same round, `FastAPI` that to the FastAPI echo.",
         ("row", *(f"{what}, {clients}" for clients in _CLIENTS for what in ("a second", "echo", "FastAPI", "p99 ms"))),
@@ -158,45 +145,5 @@ def _peer(home: Path, app: str, *options: str) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", f"benchmarks.peers:{app}", "--port", str(port), "--no-access-log"]
-    with _serving(home, [*command, *options]) as url:
+    with serving(home, [*command, *options], _MORE) as url:
         yield url
-
-
-@contextmanager
-def _serving(home: Path, command: Sequence[str]) -> Iterator[str]:
-    """Run a server in a process group of its own, and give its address once it says it."""
-    log = home / f"{time.time_ns()}.log"
-    with log.open("w") as written:
-        process = subprocess.Popen(
-            command, env=_environment(home), cwd=_ROOT, stdout=written, stderr=written, start_new_session=True
-        )
-    try:
-        yield _address(process, log)
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    end = time.monotonic() + _START_S
-    while time.monotonic() < end and process.poll() is None:
-        found = _ADDRESS.search(log.read_text())
-        if found:
-            return found.group()
-        time.sleep(0.05)
-    raise SystemExit(f"A server did not start:\n{log.read_text()}")
-
-
-def _triage(home: Path, *words: str) -> None:
-    subprocess.run([sys.executable, "-m", "triage", *words], env=_environment(home), cwd=home, check=True)
-
-
-def _environment(home: Path) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("TRIAGE_")}
-    # Requests are not logged: what is compared with does not log either.
-    return own | {
-        "TRIAGE_HOME": str(home),
-        "TRIAGE_LOG_LEVEL": "warning",
-        "BENCH_TICKETS": str(_SAMPLE),
-        "BENCH_TARGETS": _TARGETS,
-    }

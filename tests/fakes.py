@@ -24,6 +24,7 @@ from triage.domain import (
     Feedback,
     Incident,
     ModelRef,
+    Outcome,
     Precedent,
     PrecedentQuery,
     Prediction,
@@ -46,8 +47,10 @@ from triage.flow import (
     MetricJournal,
     Page,
     Received,
+    Relabel,
     ServedModel,
     Snapshot,
+    Unlabelled,
     WarningPage,
     WarningQuery,
     WarningState,
@@ -166,9 +169,12 @@ class MemoryJournal:
 
     stored: dict[tuple[str, str], list[tuple[Entry, Answer]]] = field(default_factory=dict)
     verdicts: list[Feedback] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
     changes: dict[tuple[str, str], Change] = field(default_factory=dict)
     is_open: bool = True
     counts: CommitCounts = field(default_factory=CommitCounts)
+    without: dict[int, tuple[tuple[str, str], int]] = field(default_factory=dict)
+    relabelled: list[Relabel] = field(default_factory=list)
 
     async def record(self, entries: Sequence[Entry]) -> list[Answer]:
         await self.check()
@@ -182,7 +188,27 @@ class MemoryJournal:
         status = AnswerStatus.UPDATED if kept else AnswerStatus.CREATED
         answer = Answer(status, len(kept) + 1, incident.received_at, entry.triage, incident.state)
         kept.append((entry, answer))
+        if entry.triage.degraded and not entry.triage.predictions:
+            self.without[len(self.without) + 1] = ((incident.source, incident.id), answer.revision)
         return answer
+
+    async def unlabelled(self, after: int, limit: int) -> list[Unlabelled]:
+        found = [
+            Unlabelled(seq, self.stored[key][revision - 1][0].received.incident, revision)
+            for seq, (key, revision) in self.without.items()
+            if seq > after
+        ]
+        return found[:limit]
+
+    async def relabel(self, relabels: Sequence[Relabel], given_up: Sequence[int] = ()) -> None:
+        await self.check()
+        for one in relabels:
+            place = ((one.source, one.incident_id), one.revision)
+            self.without = {seq: there for seq, there in self.without.items() if there != place}
+            entry, answer = self.stored[place[0]][one.revision - 1]
+            self.stored[place[0]][one.revision - 1] = (entry, replace(answer, triage=one.triage))
+        self.relabelled += relabels
+        self.without = {seq: there for seq, there in self.without.items() if seq not in given_up}
 
     async def find(self, incident_id: str, source: str | None = None) -> Answer:
         for (of_source, of_id), kept in self.stored.items():
@@ -215,6 +241,10 @@ class MemoryJournal:
     async def add_feedback(self, feedback: Feedback) -> None:
         await self.find(feedback.incident_id, feedback.source)
         self.verdicts.append(feedback)
+
+    async def add_outcome(self, outcome: Outcome) -> None:
+        await self.find(outcome.incident_id, outcome.source)
+        self.outcomes.append(outcome)
 
     async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
         return [one for one in self.verdicts if (one.incident_id, one.source) == (incident_id, source)]
@@ -375,6 +405,10 @@ class MemoryMetricJournal:
     keeps_warnings: bool = True
     refused_seqs: set[int] = field(default_factory=set)
     received: list[datetime] = field(default_factory=list)
+    is_elsewhere: bool = False
+
+    async def claim(self) -> bool:
+        return not self.is_elsewhere
 
     async def append(self, seq: int, received_at: datetime, batch: MetricBatch) -> None:
         if not self.is_open or seq in self.refused_seqs:

@@ -18,6 +18,8 @@ __all__ = [
     "Incident",
     "IncidentState",
     "ModelRef",
+    "Outcome",
+    "OutcomeValue",
     "Precedent",
     "PrecedentQuery",
     "Prediction",
@@ -351,6 +353,46 @@ class Feedback:
     label: str
     given_by: str
     given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeValue:
+    """One thing that is known of how an incident ended.
+
+    Parameters
+    ----------
+    name : str
+        The column: a target, ``resolution``, ``resolved_at`` and the like.
+    value : str
+    known_at : datetime
+        Since when it is known (aware, UTC).
+    is_ours : bool, default=False
+        Whether it is a label that we filled in ourselves and that nobody is named for: no truth to learn from.
+    """
+
+    name: str
+    value: str
+    known_at: datetime
+    is_ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an incident ended, or a part of it.
+
+    Parameters
+    ----------
+    incident_id, source : str
+        Which incident.
+    values : tuple of OutcomeValue
+    given_by : str
+        Who says so; may be empty.
+    """
+
+    incident_id: str
+    source: str
+    values: tuple[OutcomeValue, ...]
+    given_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from tests.loopback import serving
 from tests.stored import database_url, row_counts, write_locked
 
 from triage.api import Service, create_app
-from triage.flow import LiveFlow
+from triage.flow import KeyedAnswers, LiveFlow
 from triage.store import SqlJournal
 
 
@@ -23,7 +23,13 @@ def running(file: Path, labeller: FakeLabeller) -> Iterator[tuple[int, SqlJourna
     """Serve over a database; give the port and the journal."""
     with SqlJournal.open(database_url(file), busy_timeout_s=0.1) as journal:
         flow = LiveFlow(lambda: labeller, journal, fixed_clock)
-        service = Service(flow, started_metrics(flow, journal.metrics), FakeCatalogue())
+        service = Service(
+            flow,
+            started_metrics(flow, journal.metrics),
+            FakeCatalogue(),
+            journal.outbox,
+            KeyedAnswers(journal.keys, fixed_clock),
+        )
         with serving(create_app(service)) as port:
             yield port, journal
 

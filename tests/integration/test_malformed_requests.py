@@ -14,7 +14,7 @@ from tests.loopback import RawResponse, exchange, serving
 from tests.stored import database_url, row_counts
 
 from triage.api import Service, create_app
-from triage.flow import LiveFlow
+from triage.flow import KeyedAnswers, LiveFlow
 from triage.store import SqlJournal
 
 JSON = "application/json"
@@ -39,7 +39,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 def service_over(journal: SqlJournal) -> Service:
     flow = LiveFlow(FakeLabeller, journal, fixed_clock)
-    return Service(flow, started_metrics(flow, journal.metrics), FakeCatalogue())
+    return Service(
+        flow,
+        started_metrics(flow, journal.metrics),
+        FakeCatalogue(),
+        journal.outbox,
+        KeyedAnswers(journal.keys, fixed_clock),
+    )
 
 
 def request(

@@ -14,7 +14,7 @@ from tests.loopback import serving
 from tests.stored import database_url, execute, row_counts
 
 from triage.api import Service, create_app
-from triage.flow import LiveFlow
+from triage.flow import KeyedAnswers, LiveFlow
 from triage.store import SqlJournal
 
 RECORDED = Path(__file__).parents[1] / "data" / "recorded"
@@ -29,7 +29,8 @@ def file(tmp_path: Path) -> Path:
 def url(file: Path) -> Iterator[str]:
     with SqlJournal.open(database_url(file)) as journal:
         flow = LiveFlow(FakeLabeller, journal, fixed_clock)
-        service = Service(flow, started_metrics(flow, journal.metrics), FakeCatalogue())
+        keyed = KeyedAnswers(journal.keys, fixed_clock)
+        service = Service(flow, started_metrics(flow, journal.metrics), FakeCatalogue(), journal.outbox, keyed)
         with serving(create_app(service)) as port:
             yield f"http://127.0.0.1:{port}"
 

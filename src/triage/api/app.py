@@ -8,6 +8,7 @@ from fastapi_offline import FastAPIOffline
 from triage import __version__
 from triage.api.alertmanager import alertmanager_routes
 from triage.api.changes import change_routes
+from triage.api.dead_letters import dead_letter_routes
 from triage.api.events import event_routes
 from triage.api.health import health_routes
 from triage.api.incidents import incident_routes, plain_post
@@ -15,6 +16,7 @@ from triage.api.jira import jira_routes
 from triage.api.metrics import Metrics
 from triage.api.models import model_routes
 from triage.api.otlp import otlp_routes
+from triage.api.outcomes import outcome_routes
 from triage.api.pagerduty import pagerduty_routes
 from triage.api.plain import PlainPosts
 from triage.api.points import point_routes
@@ -56,9 +58,11 @@ def create_app(service: Service) -> FastAPI:
     for router in (
         incident_routes(service, metrics),
         verdict_routes(service),
+        outcome_routes(service),
         point_routes(service, metrics),
         warning_routes(service),
         model_routes(service),
+        dead_letter_routes(service),
         alertmanager_routes(service, metrics),
         event_routes(service, metrics),
     ):

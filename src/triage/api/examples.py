@@ -4,6 +4,10 @@ from __future__ import annotations
 
 __all__ = [
     "ANSWER",
+    "DEAD_LETTER",
+    "DEAD_LETTERS",
+    "EDIT",
+    "EDITED_LETTER",
     "FEEDBACK",
     "FEEDBACK_ANSWER",
     "HEALTH",
@@ -14,6 +18,8 @@ __all__ = [
     "METRICS_ANSWER",
     "MODEL",
     "MODELS",
+    "OUTCOME",
+    "OUTCOME_ANSWER",
     "PAGE",
     "READINESS",
     "WARNING",
@@ -110,7 +116,7 @@ LIST_ANSWER = {
     ]
 }
 # With ?limit=1, as the OpenAPI document leaves out whatever is null.
-PAGE = {"items": [{**ANSWER, "id": "INC0012346"}], "next": "MToy"}
+PAGE = {"items": [{**ANSWER, "id": "INC0012346"}], "next": "MTo0"}
 
 FEEDBACK = {"id": "INC0012345", "target": "assignment_group", "label": "hardware", "by": "ada"}
 FEEDBACK_ANSWER = {
@@ -120,6 +126,23 @@ FEEDBACK_ANSWER = {
     "label": "hardware",
     "by": "ada",
     "given_at": "2026-11-23T10:00:05Z",
+}
+
+OUTCOME = {
+    "id": "INC0012345",
+    "by": "service-desk",
+    "known_at": "2026-11-23T14:30:00Z",
+    "labels": {"assignment_group": "network"},
+    "resolution": "Gateway restarted",
+}
+OUTCOME_ANSWER = {
+    "id": "INC0012345",
+    "source": "service-desk",
+    "by": "service-desk",
+    "labels": {
+        "resolution": {"value": "Gateway restarted", "known_at": "2026-11-23T14:30:00Z", "is_ours": False},
+        "assignment_group": {"value": "network", "known_at": "2026-11-23T14:30:00Z", "is_ours": False},
+    },
 }
 
 METRICS = {
@@ -142,6 +165,26 @@ WARNING = {
 # With ?limit=1, as that of incidents.
 WARNINGS = {"items": [WARNING], "next": "MToy"}
 WARNING_ANSWER = {**WARNING, "triage": {**ANSWER, "id": "d22c6cf1", "source": "triage.watch"}}
+
+DEAD_LETTER = {
+    "number": 2,
+    "destination": "desk",
+    "id": "INC0012340",
+    "source": "service-desk",
+    "revision": 1,
+    "kind": "event",
+    "attempts": 1,
+    "reason": "422 Unprocessable Entity: assignment_group is mandatory",
+    "buried_at": "2026-11-23T10:00:05Z",
+    "received_at": "2026-11-23T10:00:05Z",
+    "labels": {"title": "VPN down since this morning"},
+    "edited": False,
+    "fields": {},
+}
+# With ?limit=1, as that of incidents.
+DEAD_LETTERS = {"items": [DEAD_LETTER], "next": "MToy"}
+EDIT = {"labels": {"title": "VPN down since this morning"}, "fields": {"assignment_group": "network"}}
+EDITED_LETTER = {**DEAD_LETTER, "edited": True, "fields": {"assignment_group": "network"}}
 
 MODEL = {
     "name": "desk",

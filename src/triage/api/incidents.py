@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from triage.api.bodies import read_body
 from triage.api.described import answer, json_request, responses
 from triage.api.examples import ANSWER, INCIDENT, INCIDENTS, LIST_ANSWER, PAGE
+from triage.api.keys import answer_once, ids_of
 from triage.api.metrics import Metrics
 from triage.api.plain import PlainAnswer, PlainPost
 from triage.api.problems import problem_of
@@ -29,7 +30,13 @@ __all__ = ["incident_routes", "plain_post"]
 _Rendered: TypeAlias = tuple[int, dict[str, object]]
 
 _SCHEMA = IncidentRequest.model_json_schema()
-_STATUS = {AnswerStatus.CREATED: 201, AnswerStatus.UPDATED: 200, AnswerStatus.REPEATED: 200, AnswerStatus.PREVIEW: 200}
+_STATUS = {
+    AnswerStatus.CREATED: 201,
+    AnswerStatus.UPDATED: 200,
+    AnswerStatus.SUPERSEDED: 200,
+    AnswerStatus.REPEATED: 200,
+    AnswerStatus.PREVIEW: 200,
+}
 # As they are usually written; the documented route reads every other spelling.
 _PLAIN_QUERIES = {b"": False, b"dry_run=false": False, b"dry_run=true": True}
 
@@ -64,12 +71,18 @@ def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
         """Answer with labels, probabilities, decisions and reasons once they are on disk.
 
         The same source and id with the same body again gives the stored answer; with another body it is an update.
-        A list is answered item by item; what is wrong with one item does not hold up the others.
+        A list is answered item by item; what is wrong with one item does not hold up the others. With an
+        `Idempotency-Key` the same body again gives the same answer, another body 422, and 409 while it is answered.
         """
         body = await read_body(request, service.limits.max_body_bytes)
         wanted = PrecedentQuery(precedents, tuple(filter(None, same.split(","))), resolved)
-        status, content = await _Post(service, metrics, dry_run, wanted).answer(body)
-        return json_response(content, status)
+        post = _Post(service, metrics, dry_run, ids_of(service, request), wanted)
+
+        async def respond() -> Response:
+            status, content = await post.answer(body)
+            return json_response(content, status)
+
+        return await respond() if dry_run else await answer_once(service, request, body, respond)
 
     @router.get(
         "/v1/incidents",
@@ -104,7 +117,7 @@ def plain_post(service: Service, metrics: Metrics) -> PlainPost:
     """Build the short way to the same answers for requests that are nothing but a body."""
 
     async def post_plain(body: bytes, dry_run: bool) -> PlainAnswer:
-        status, content = await _Post(service, metrics, dry_run).answer(body)
+        status, content = await _Post(service, metrics, dry_run, service.new_id).answer(body)
         return status, to_json(content)
 
     return PlainPost("/v1/incidents", _PLAIN_QUERIES, service.limits.max_body_bytes, post_plain)
@@ -117,6 +130,7 @@ class _Post:
     service: Service
     metrics: Metrics
     dry_run: bool
+    new_id: Callable[[], str]
     wanted: PrecedentQuery | None = None
 
     async def answer(self, body: bytes) -> _Rendered:
@@ -128,7 +142,7 @@ class _Post:
         return await self._answer_one(payload, body)
 
     async def _answer_one(self, payload: Mapping[str, object], body: bytes) -> _Rendered:
-        received = to_received(payload, self.service.clock(), self.service.new_id, body)
+        received = to_received(payload, self.service.clock(), self.new_id, body)
         [answered] = await self._answers([received])
         return _STATUS[answered.status], answer_body(answered)
 
@@ -140,7 +154,7 @@ class _Post:
 
     def _read(self, item: Mapping[str, object]) -> Received | DataError:
         try:
-            return to_received(item, self.service.clock(), self.service.new_id)
+            return to_received(item, self.service.clock(), self.new_id)
         except DataError as err:
             return err
 

@@ -97,8 +97,19 @@ class _ServiceCollector(Collector):
         yield CounterMetricFamily("triage_watcher_failures", "Batches the watcher failed on.", watched.failures)
         yield GaugeMetricFamily("triage_watcher_waiting_points", "Metric points not watched yet.", watched.waiting)
         yield GaugeMetricFamily("triage_watcher_lag_seconds", "For how long the oldest of them waits.", watched.lag_s)
+        yield from self._deliveries()
         models = self._service.models.served()
         loaded = sum(bool(model.version) for model in models)
         refused = sum(bool(model.refused) for model in models)
         yield GaugeMetricFamily("triage_models_loaded", "Models in force.", loaded)
         yield GaugeMetricFamily("triage_models_refused", "Models of which a version was refused.", refused)
+
+    def _deliveries(self) -> Iterator[Metric]:
+        ended = CounterMetricFamily(
+            "triage_deliveries", "Attempts to deliver, by how they ended.", labels=["destination", "end"]
+        )
+        for lane in () if self._service.relay is None else self._service.relay.lanes:
+            counts = lane.counts
+            for end, n in (("delivered", counts.delivered), ("retried", counts.retried), ("dead", counts.buried)):
+                ended.add_metric([lane.destination.name, end], n)
+        yield ended

@@ -5,10 +5,20 @@ from __future__ import annotations
 import orjson
 from starlette.responses import Response
 
-from triage.domain import Change, EarlyWarning, Feedback
-from triage.flow import WARNING_SOURCE, Answer, ServedModel, outlook_document, predictions_document
+from triage.domain import Change, EarlyWarning, Feedback, Outcome
+from triage.flow import WARNING_SOURCE, Answer, DeadLetter, ServedModel, outlook_document, predictions_document
 
-__all__ = ["answer_body", "change_body", "feedback_body", "json_response", "model_body", "to_json", "warning_body"]
+__all__ = [
+    "answer_body",
+    "change_body",
+    "dead_letter_body",
+    "feedback_body",
+    "json_response",
+    "model_body",
+    "outcome_body",
+    "to_json",
+    "warning_body",
+]
 
 
 def answer_body(answer: Answer) -> dict[str, object]:
@@ -24,6 +34,26 @@ def answer_body(answer: Answer) -> dict[str, object]:
         "degraded": triage.degraded,
         "predictions": predictions_document(triage.predictions),
         **outlook_document(triage),
+    }
+
+
+def dead_letter_body(letter: DeadLetter) -> dict[str, object]:
+    """Render a message that was given up."""
+    message, content = letter.message, letter.message.content
+    return {
+        "number": message.seq,
+        "destination": message.destination,
+        "id": content.triage.incident_id,
+        "source": content.triage.source,
+        "revision": content.revision,
+        "kind": message.kind.value,
+        "attempts": message.attempt,
+        "reason": letter.reason,
+        "buried_at": letter.buried_at,
+        "received_at": content.received_at,
+        "labels": dict(content.labels),
+        "edited": content.edit is not None,
+        "fields": {} if content.edit is None else dict(content.edit.fields),
     }
 
 
@@ -59,6 +89,19 @@ def model_body(model: ServedModel) -> dict[str, object]:
         "targets": model.targets,
         "loaded_at": model.loaded_at,
         "refused": model.refused,
+    }
+
+
+def outcome_body(outcome: Outcome) -> dict[str, object]:
+    """Render how an incident ended, as it was kept."""
+    return {
+        "id": outcome.incident_id,
+        "source": outcome.source,
+        "by": outcome.given_by,
+        "labels": {
+            each.name: {"value": each.value, "known_at": each.known_at, "is_ours": each.is_ours}
+            for each in outcome.values
+        },
     }
 
 

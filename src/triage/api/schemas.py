@@ -8,9 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
     "Changes",
+    "DeadLetterAnswer",
+    "DeadLetterPage",
     "EarlyWarningAnswer",
     "EarlyWarningPage",
     "EarlyWarningTriage",
+    "EditRequest",
     "EventsAnswer",
     "FeedbackAnswer",
     "FeedbackRequest",
@@ -24,6 +27,8 @@ __all__ = [
     "ModelAnswer",
     "ModelList",
     "OtlpAnswer",
+    "OutcomeAnswer",
+    "OutcomeRequest",
     "PagerDutyAnswer",
     "ProblemDocument",
     "Readiness",
@@ -135,7 +140,7 @@ class IncidentAnswer(BaseModel):
 
     id: str
     source: str
-    status: str = Field(description="created, repeated, updated or preview")
+    status: str = Field(description="created, repeated, updated, superseded or preview")
     revision: int = Field(description="counts the different bodies of an incident from 1; 0 for a preview")
     state: str = Field(description="how it stands at its sender: open, acknowledged or resolved")
     received_at: datetime
@@ -209,6 +214,37 @@ class FeedbackAnswer(BaseModel):
     given_at: datetime
 
 
+class OutcomeRequest(BaseModel):
+    """How an incident ended. Any other key is a value too, as in ``labels``."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str | int
+    source: str | None = Field(default=None, description="needed where several sources have the id")
+    by: str | None = Field(default=None, description="who says so; without it our own labels do not count")
+    known_at: str | None = Field(default=None, description="ISO 8601; now, if it is not given")
+    labels: dict[str, object] | None = Field(
+        default=None, description='by column: a scalar, or {"value": …, "known_at": …}'
+    )
+
+
+class OutcomeValue(BaseModel):
+    """One thing that is known."""
+
+    value: str
+    known_at: datetime
+    is_ours: bool = Field(description="a label that we filled in and nobody is named for; not learnt from")
+
+
+class OutcomeAnswer(BaseModel):
+    """An outcome as it was kept."""
+
+    id: str
+    source: str
+    by: str
+    labels: dict[str, OutcomeValue]
+
+
 class MetricsRequest(BaseModel):
     """Points in columns of equal length, at most 2,000,000; all are kept, or none."""
 
@@ -268,6 +304,40 @@ class EarlyWarningPage(BaseModel):
 
     items: list[EarlyWarningAnswer]
     next: str | None = Field(description="the cursor of the next page; null on the last one")
+
+
+class DeadLetterAnswer(BaseModel):
+    """A message that was given up."""
+
+    number: int
+    destination: str
+    id: str
+    source: str
+    revision: int
+    kind: str = Field(description="event, or labels that followed it")
+    attempts: int
+    reason: str = Field(description="what the destination said, or what kept it from saying something")
+    buried_at: datetime
+    received_at: datetime
+    labels: dict[str, str]
+    edited: bool
+    fields: dict[str, str] = Field(description="once it is edited: filled in instead of what the models say")
+
+
+class DeadLetterPage(BaseModel):
+    """Messages that were given up, the last first."""
+
+    items: list[DeadLetterAnswer]
+    next: str | None = Field(description="the cursor of the next page; null on the last one")
+
+
+class EditRequest(BaseModel):
+    """What takes the place of a message's content."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    labels: dict[str, str] = Field(description="instead of what the sender gave")
+    fields: dict[str, str] = Field(description="what is filled in, by target")
 
 
 class ModelAnswer(BaseModel):

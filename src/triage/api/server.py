@@ -18,17 +18,19 @@ import uvicorn
 from triage.api.app import create_app
 from triage.api.intake_rules import to_intake_rules
 from triage.api.service import Limits, Service
+from triage.bootstrap.delivering import open_relay
 from triage.bootstrap.serving import Live, open_live
 from triage.errors import UsageError
 from triage.registry.live import LiveModels
 from triage.settings import Settings
 
-__all__ = ["run"]
+__all__ = ["deliver", "run"]
 
 # Pending connections that the kernel keeps while the loop is busy; the usual ceiling of Linux is 4096.
 _BACKLOG = 2048
-# They tell of every step of a start; what goes wrong is still heard.
-_CHATTY = ("alembic", "uvicorn")
+# They tell of every step of a start, and of every call with its address, which may be a secret; what goes wrong is
+# still heard.
+_CHATTY = ("alembic", "httpcore", "httpx", "uvicorn")
 # How long open requests may take to end after Ctrl-C, in seconds.
 _GRACE_S = 10
 
@@ -61,7 +63,17 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     with _listen(settings.host, settings.port) as listener, open_live(settings, names) as live:
         limits = Limits(max_body_bytes=settings.max_body_bytes, max_metrics_bytes=settings.max_metrics_bytes)
-        app = create_app(Service(live.flow, live.metrics, live.models, limits, intake=intake))
+        service = Service(
+            live.flow,
+            live.metrics,
+            live.models,
+            live.outbox,
+            live.keyed,
+            limits,
+            intake=intake,
+            relay=live.relay if settings.relay else None,
+        )
+        app = create_app(service)
         # What is loaded by now stays: without it full collections walk the models again and again, at 200 ms of p99.
         gc.collect()
         gc.freeze()
@@ -70,23 +82,53 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
         )
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             with suppress(KeyboardInterrupt):
-                runner.run(_serve(uvicorn.Server(config), listener, live, settings.reload_interval_s))
+                runner.run(_serve(uvicorn.Server(config), listener, live, settings))
             # A run of its own: Ctrl-C has cancelled the one above.
             runner.run(live.metrics.stop())
     sys.stderr.write("Stopped.\n")
 
 
-async def _serve(server: uvicorn.Server, listener: socket.socket, live: Live, interval_s: float) -> None:
+def deliver(settings: Settings) -> None:
+    """Deliver what waits in the outbox, and what others put there, until SIGINT or SIGTERM.
+
+    Raises
+    ------
+    UsageError
+        No destination is set.
+    SettingsError
+        A destination cannot be used.
+    Conflict
+        On SQLite: another process writes the same file.
+    StoreUnavailable
+        The database cannot be opened.
+    """
+    _configure_logs(settings.log_level)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with open_relay(settings) as relay, suppress(KeyboardInterrupt):
+        names = ", ".join(lane.destination.name for lane in relay.lanes)
+        sys.stderr.write(f"Delivering to {names} (Ctrl-C stops it)\n")
+        asyncio.run(relay.run())
+    sys.stderr.write("Stopped.\n")
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket, live: Live, settings: Settings) -> None:
     # What the last run had not kept of the stream is watched again before anybody is let in.
     await live.metrics.start()
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving at http://{shown}:{port} (its API is described at /docs; Ctrl-C stops it)\n")
-    following = asyncio.create_task(_follow(live.models, interval_s))
+    beside = [
+        asyncio.create_task(_follow(live.models, settings.reload_interval_s)),
+        asyncio.create_task(live.flow.late.run()),
+    ]
+    if settings.relay:
+        beside.append(asyncio.create_task(live.relay.run()))
     try:
         await server.serve(sockets=[listener])
     finally:
-        following.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _follow(models: LiveModels, interval_s: float) -> None:

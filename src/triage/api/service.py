@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from triage.flow import LiveFlow, LiveMetrics, ModelCatalogue
+from triage.deliver import Relay
+from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, ModelCatalogue, Outbox
 from triage.intake import FieldMap, SeriesNames
 
 __all__ = ["IntakeRules", "Limits", "Service"]
@@ -69,18 +70,25 @@ class Service:
     metrics : LiveMetrics
         Started by the time that it is asked for something.
     models : ModelCatalogue
+    outbox : Outbox
+    keyed : KeyedAnswers
     limits : Limits
     clock : callable returning datetime
         The present (aware, UTC).
     new_id : callable returning str
         Gives an id to an incident that came without one; never the same twice.
     intake : IntakeRules
+    relay : Relay or None, default=None
+        Asked for what it has delivered; None where another process delivers.
     """
 
     flow: LiveFlow
     metrics: LiveMetrics
     models: ModelCatalogue
+    outbox: Outbox
+    keyed: KeyedAnswers
     limits: Limits = Limits()
     clock: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
     intake: IntakeRules = field(default_factory=IntakeRules)
+    relay: Relay | None = None

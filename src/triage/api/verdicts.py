@@ -8,6 +8,7 @@ from starlette.responses import Response
 from triage.api.bodies import read_body
 from triage.api.described import answer, json_request, responses
 from triage.api.examples import FEEDBACK, FEEDBACK_ANSWER
+from triage.api.keys import answer_once
 from triage.api.render import feedback_body, json_response
 from triage.api.schemas import FeedbackAnswer, FeedbackRequest
 from triage.api.service import Service
@@ -29,8 +30,12 @@ def verdict_routes(service: Service) -> APIRouter:
     )
     async def post_feedback(request: Request) -> Response:
         """Keep a person's verdict on one target of a stored incident; the latest counts."""
-        payload = read_json(await read_body(request, service.limits.max_body_bytes))
-        kept = await service.flow.feedback(to_feedback(payload, service.clock()))
-        return json_response(feedback_body(kept), 201)
+        body = await read_body(request, service.limits.max_body_bytes)
+
+        async def respond() -> Response:
+            kept = await service.flow.feedback(to_feedback(read_json(body), service.clock()))
+            return json_response(feedback_body(kept), 201)
+
+        return await answer_once(service, request, body, respond)
 
     return router

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from triage.bootstrap.delivering import make_relay
 from triage.bootstrap.places import open_shelf
 from triage.bootstrap.watching import LiveWatchers, to_budget
+from triage.deliver import Relay
 from triage.domain import Incident
-from triage.flow import LiveFlow, LiveMetrics, Received
+from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, Outbox, Received
 from triage.intake import VERSION_1, SeriesNames, to_remote_write
 from triage.registry.live import LiveModels, require_champions
 from triage.settings import Settings
@@ -26,6 +28,9 @@ class Live:
     flow: LiveFlow
     metrics: LiveMetrics
     models: LiveModels
+    relay: Relay
+    outbox: Outbox
+    keyed: KeyedAnswers
 
 
 @contextmanager
@@ -43,7 +48,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     Raises
     ------
     SettingsError
-        The alert budget is none.
+        The alert budget is none, or a destination cannot be used.
     NotFound
         A named model has no champion.
     Conflict
@@ -57,11 +62,13 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     models = LiveModels(shelf, names)
     models.refresh()
     with SqlJournal.open(settings.database_url, most_waiting=settings.journal_queue) as journal:
-        flow = LiveFlow(lambda: models.engine, journal, _now)
+        relay = make_relay(settings, journal.outbox)
+        flow = LiveFlow(lambda: models.engine, journal, _now, relay, settings.answer_deadline_ms / 1000)
         # Compiled kernels are loaded by their first call, which is not to be a sender's.
         flow.preview([Received(Incident("", "", _now(), labels={"title": "start"}), b"", "")])
         to_remote_write(b"", VERSION_1, SeriesNames())
-        yield Live(flow, LiveMetrics(LiveWatchers(models, budget), journal.metrics, flow, _now), models)
+        metrics = LiveMetrics(LiveWatchers(models, budget), journal.metrics, flow, _now)
+        yield Live(flow, metrics, models, relay, journal.outbox, KeyedAnswers(journal.keys, _now))
 
 
 def _now() -> datetime:

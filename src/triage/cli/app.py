@@ -12,9 +12,11 @@ import typer
 from triage import __version__
 from triage.cli import (
     config,
+    delivery,
     detection,
     doctor,
     evaluation,
+    feedback,
     labelling,
     metric_training,
     models,
@@ -40,6 +42,9 @@ app = typer.Typer(
 )
 _train = typer.Typer(name="train", help="Train a model.", no_args_is_help=True)
 _models = typer.Typer(name="models", help="List, show, promote and verify models.", no_args_is_help=True)
+_deliver = typer.Typer(name="deliver", help="Deliver to workflow cores.", invoke_without_command=True)
+_dead = typer.Typer(name="dead", help="Messages that were given up.", no_args_is_help=True)
+_feedback = typer.Typer(name="feedback", help="What is known of how incidents ended.", no_args_is_help=True)
 _config = typer.Typer(name="config", help="Show the settings in force.", no_args_is_help=True)
 
 _train.command("incidents")(training.incidents)
@@ -55,7 +60,19 @@ _models.command("promote")(models.promote)
 _models.command("verify")(models.verify)
 app.add_typer(_models)
 app.command("serve")(service.serve)
+_deliver.callback()(delivery.deliver)
+_deliver.command("list")(delivery.list_destinations)
+_deliver.command("enable")(delivery.enable)
+_dead.command("list")(delivery.list_dead)
+_dead.command("show")(delivery.show)
+_dead.command("edit")(delivery.edit)
+_dead.command("replay")(delivery.replay)
+_dead.command("discard")(delivery.discard)
+_deliver.add_typer(_dead)
+app.add_typer(_deliver)
 app.command("simulate")(sample.simulate)
+_feedback.command("export")(feedback.export)
+app.add_typer(_feedback)
 _config.command("show")(config.show)
 app.add_typer(_config)
 

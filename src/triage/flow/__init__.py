@@ -2,6 +2,7 @@
 
 from triage.flow.chains import Signal, SignalKind, accept_signals
 from triage.flow.documents import predictions_document, predictions_from_document
+from triage.flow.keys import KeyedAnswer, KeyedAnswers, KeyStore
 from triage.flow.live import LiveFlow
 from triage.flow.metric_ports import (
     BatchAnswer,
@@ -16,6 +17,18 @@ from triage.flow.metric_ports import (
     WatcherSource,
 )
 from triage.flow.metrics import LiveMetrics
+from triage.flow.outgoing import (
+    Content,
+    DeadLetter,
+    DeadLetterPage,
+    DestinationState,
+    Edit,
+    Ending,
+    EndState,
+    Message,
+    MessageKind,
+    Outbox,
+)
 from triage.flow.outlooks import OutlookDocument, outlook_document, with_outlook
 from triage.flow.ports import (
     Answer,
@@ -26,9 +39,12 @@ from triage.flow.ports import (
     Journal,
     Labeller,
     ModelCatalogue,
+    Outlets,
     Page,
     Received,
+    Relabel,
     ServedModel,
+    Unlabelled,
 )
 from triage.flow.warnings import WARNING_SOURCE, warning_received
 
@@ -39,22 +55,38 @@ __all__ = [
     "BatchAnswer",
     "ChangePage",
     "CommitCounts",
+    "Content",
+    "DeadLetter",
+    "DeadLetterPage",
+    "DestinationState",
+    "Edit",
+    "EndState",
+    "Ending",
     "Entry",
     "Journal",
+    "KeyStore",
+    "KeyedAnswer",
+    "KeyedAnswers",
     "Labeller",
     "LiveFlow",
     "LiveMetrics",
+    "Message",
+    "MessageKind",
     "MetricBatch",
     "MetricJournal",
     "ModelCatalogue",
+    "Outbox",
+    "Outlets",
     "OutlookDocument",
     "Page",
     "Received",
+    "Relabel",
     "ServedModel",
     "Signal",
     "SignalKind",
     "Snapshot",
     "StreamWatcher",
+    "Unlabelled",
     "WarningPage",
     "WarningQuery",
     "WarningState",

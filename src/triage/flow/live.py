@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import structlog
-
-from triage.domain import Change, Feedback, Incident, PrecedentQuery, Triage
+from triage.domain import Change, Decision, Feedback, Incident, Outcome, PrecedentQuery, Triage
 from triage.errors import DataError, NotFound, Problem
+from triage.flow.labelling import Labelling, LabellingJob, label_events
+from triage.flow.late import LateLabels
 from triage.flow.ports import (
     Answer,
     AnswerStatus,
@@ -18,13 +19,16 @@ from triage.flow.ports import (
     Entry,
     Journal,
     Labeller,
+    Outlets,
     Page,
     Received,
+    Unlabelled,
 )
 
 __all__ = ["LiveFlow"]
 
-_log = structlog.get_logger(__name__)
+# Nobody is named, or we are.
+_OURSELVES = ("", "triage")
 
 
 class LiveFlow:
@@ -38,14 +42,27 @@ class LiveFlow:
         Where incidents, answers and verdicts are kept.
     clock : callable returning datetime
         The present (aware, UTC).
+    outlets : Outlets or None, default=None
+        Where incidents go on to; nowhere if None.
+    deadline_s : float, default=0.5
+        How long an incident waits for its labels, in seconds; without them it goes on, and they follow.
     """
 
     def __init__(
-        self, labeller_source: Callable[[], Labeller], journal: Journal, clock: Callable[[], datetime]
+        self,
+        labeller_source: Callable[[], Labeller],
+        journal: Journal,
+        clock: Callable[[], datetime],
+        outlets: Outlets | None = None,
+        deadline_s: float = 0.5,
     ) -> None:
         self._labeller_source = labeller_source
         self._journal = journal
         self._clock = clock
+        self._outlets = outlets
+        self._deadline_s = deadline_s
+        self._labelling = Labelling(labeller_source, clock)
+        self.late = LateLabels(self._labelling, labeller_source, journal, clock, outlets)
 
     @property
     def counts(self) -> CommitCounts:
@@ -54,6 +71,8 @@ class LiveFlow:
 
     async def accept(self, received: Sequence[Received], precedents: PrecedentQuery | None = None) -> list[Answer]:
         """Label incidents and commit each with its answer; what is returned is on disk.
+
+        What no model has answered by the deadline is committed unlabelled and marked degraded; labels follow.
 
         Parameters
         ----------
@@ -74,14 +93,25 @@ class LiveFlow:
         """
         standing = {at: await self._standing(one.incident) for at, one in enumerate(received) if one.keeps_answer}
         fresh = [one.incident for at, one in enumerate(received) if standing.get(at) is None]
-        labelled = iter(self._label(fresh, self._clock(), precedents))
-        return await self._journal.record(
-            [Entry(one, standing.get(at) or next(labelled)) for at, one in enumerate(received)],
+        triages, late = await self._label(fresh, precedents)
+        labelled = iter(triages)
+        answers = await self._commit(
+            [
+                Entry(one, standing.get(at) or next(labelled), self._destinations(one.incident.source))
+                for at, one in enumerate(received)
+            ]
         )
+        if late is not None:
+            of_fresh = [answer for at, answer in enumerate(answers) if standing.get(at) is None]
+            self.late.follow(asyncio.create_task(self._follow(late, of_fresh)))
+        if any(triage.degraded and not triage.predictions for triage in triages):
+            self.late.expect()
+        return answers
 
     def preview(self, received: Sequence[Received], precedents: PrecedentQuery | None = None) -> list[Answer]:
         """Label incidents and keep nothing: a dry run."""
-        triages = self._label([one.incident for one in received], self._clock(), precedents)
+        events = [one.incident for one in received]
+        triages = label_events(self._labeller_source, events, self._clock(), precedents)
         return [
             Answer(AnswerStatus.PREVIEW, 0, one.incident.received_at, triage, one.incident.state)
             for one, triage in zip(received, triages, strict=True)
@@ -121,6 +151,45 @@ class LiveFlow:
         await self._journal.add_feedback(feedback)
         return feedback
 
+    async def outcome(self, outcome: Outcome) -> Outcome:
+        """Commit how an incident ended.
+
+        A label that we filled in ourselves comes back to us from the core; as long as nobody is named for it, it
+        says nothing about whether it was right, and is marked as ours.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            With an empty source, the only source that has the incident is meant.
+
+        Returns
+        -------
+        Outcome
+            As it was kept.
+
+        Raises
+        ------
+        NotFound
+            No such incident.
+        Conflict
+            The source is empty and several have the incident.
+        StoreUnavailable
+            Nothing was kept.
+        """
+        found = await self._journal.find(outcome.incident_id, outcome.source or None)
+        filled_in = {
+            (one.target, one.ranked[0].label)
+            for one in found.triage.predictions
+            if one.decision is Decision.AUTO and one.ranked
+        }
+        is_unsigned = outcome.given_by in _OURSELVES
+        values = tuple(
+            replace(each, is_ours=is_unsigned and (each.name, each.value) in filled_in) for each in outcome.values
+        )
+        kept = replace(outcome, source=found.triage.source, values=values)
+        await self._journal.add_outcome(kept)
+        return kept
+
     async def find(self, incident_id: str, source: str | None = None) -> Answer:
         """Return the stored answer on an incident; raises as `Journal.find` does."""
         return await self._journal.find(incident_id, source)
@@ -151,26 +220,40 @@ class LiveFlow:
         except NotFound:
             return None
 
-    def _label(
-        self,
-        events: Sequence[Incident],
-        now: datetime,
-        precedents: PrecedentQuery | None,
-        *,
-        retried: bool = False,
-    ) -> list[Triage]:
+    def _destinations(self, source: str) -> tuple[str, ...]:
+        return () if self._outlets is None else self._outlets.of(source)
+
+    async def _commit(self, entries: Sequence[Entry]) -> list[Answer]:
+        answers = await self._journal.record(entries)
+        if self._outlets is not None:
+            self._outlets.wake(sorted({name for entry in entries for name in entry.destinations}))
+        return answers
+
+    async def _label(
+        self, events: Sequence[Incident], precedents: PrecedentQuery | None
+    ) -> tuple[list[Triage], LabellingJob | None]:
+        """Return an answer each, within the deadline; and the job that is not done by then."""
         if not events:
-            return []
-        try:
-            triages = self._labeller_source().handle_many(events, now, precedents)
-            return [triage for _, triage in zip(events, triages, strict=True)]
-        except Exception as err:  # noqa: BLE001  # whatever is wrong with a model, the event must be kept and sent on
-            # A list that fails again one by one would write the same traceback a thousand times.
-            _log.error(
-                "labelling_failed", incidents=len(events), first=events[0].id, error=repr(err), exc_info=not retried
-            )
-            failed = type(err).__name__
-        if len(events) > 1:
-            return [triage for event in events for triage in self._label([event], now, precedents, retried=True)]
-        reason = f"The labeller failed ({failed}); the incident goes on unlabelled."
-        return [Triage(events[0].id, events[0].source, degraded=reason, answered_at=now)]
+            return [], None
+        job = self._labelling.submit(events, precedents)
+        # Behind a call that has hung for as long already, waiting is in vain.
+        if not self._labelling.has_hung_for(self._deadline_s):
+            await asyncio.wait((job.ended,), timeout=self._deadline_s)
+        done = list(job.done)
+        if len(done) == len(events):
+            return done, None
+        reason = f"No model answered within {self._deadline_s * 1000:.0f} ms; labels follow as an update."
+        now = self._clock()
+        late = [Triage(event.id, event.source, degraded=reason, answered_at=now) for event in events[len(done) :]]
+        return [*done, *late], job
+
+    async def _follow(self, job: LabellingJob, answers: Sequence[Answer]) -> None:
+        """Bring the labels of what was not done in time."""
+        await job.ended
+        followed = [
+            (Unlabelled(0, event, answer.revision), triage)
+            for event, answer, triage in zip(job.events, answers, job.done, strict=True)
+            if answer.triage.degraded and not answer.triage.predictions and triage.predictions
+        ]
+        if followed:
+            await self.late.commit([self.late.relabel(one, triage) for one, triage in followed])

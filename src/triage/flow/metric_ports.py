@@ -200,6 +200,9 @@ class WatcherSource(Protocol):
 class MetricJournal(Protocol):
     """Whoever keeps batches, watcher states and warnings. What is returned for is committed."""
 
+    async def claim(self) -> bool:
+        """Become, or stay, the one process that appends and keeps; False as long as another one is."""
+
     async def append(self, seq: int, received_at: datetime, batch: MetricBatch) -> None:
         """Commit a batch under a number that was not given before; StoreUnavailable means that it is not kept."""
 

@@ -76,6 +76,7 @@ class LiveMetrics:
         self._waiting: deque[_Waiter] = deque()
         self._at_work: list[_Waiter] = []
         self._drain: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
 
     @property
     def counts(self) -> WatchCounts:
@@ -88,11 +89,16 @@ class LiveMetrics:
     async def start(self) -> None:
         """Take up the state that was kept last, and apply the batches that came after it.
 
+        Where several processes share a database one of them watches; the others come back to it at the next batch.
+
         Raises
         ------
         StoreUnavailable
             The journal cannot be read or written.
         """
+        if not await self._journal.claim():
+            _log.info("watcher_elsewhere")
+            return
         stream = await self._restored()
         if stream is None:
             stream = await self._fresh()
@@ -123,8 +129,11 @@ class LiveMetrics:
         StoreUnavailable
             Nothing of it was kept; the sender should try again.
         """
+        async with self._starting:
+            if self._stream is None:
+                await self.start()
         if self._stream is None:
-            raise StoreUnavailable("The watcher has not started yet. Send it again.")
+            raise StoreUnavailable("Another process watches the metrics of this database. Send them there, or again.")
         if not len(batch):
             return BatchAnswer(0, batch.nulls)
         waiting = sum(len(waiter.batch) for waiter in self._waiting)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from triage.domain import Change, Feedback, Incident, IncidentState, ModelRef, PrecedentQuery, Triage
+from triage.domain import Change, Feedback, Incident, IncidentState, ModelRef, Outcome, PrecedentQuery, Triage
 
 __all__ = [
     "Answer",
@@ -19,9 +19,12 @@ __all__ = [
     "Journal",
     "Labeller",
     "ModelCatalogue",
+    "Outlets",
     "Page",
     "Received",
+    "Relabel",
     "ServedModel",
+    "Unlabelled",
 ]
 
 
@@ -31,6 +34,7 @@ class AnswerStatus(StrEnum):
     CREATED = "created"
     REPEATED = "repeated"
     UPDATED = "updated"
+    SUPERSEDED = "superseded"
     PREVIEW = "preview"
 
 
@@ -46,6 +50,8 @@ class Received:
         What the sender said, as JSON in UTF-8.
     digest : str
         The same for two bodies that say the same, whatever their white space and order of keys.
+    as_of : datetime or None, default=None
+        When it was so at the sender (aware, UTC), where the sender says: a later one counts, whenever it comes in.
     keeps_answer : bool, default=False
         Whether it says of a known incident no more than that its state is another: what was answered still stands.
     """
@@ -53,15 +59,53 @@ class Received:
     incident: Incident
     body: bytes
     digest: str
+    as_of: datetime | None = None
     keeps_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An incident with its answer, to be committed together."""
+    """An incident with its answer and the destinations that are to hear of both, to be committed together."""
 
     received: Received
     triage: Triage
+    destinations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unlabelled:
+    """A revision that went on without labels.
+
+    Parameters
+    ----------
+    seq : int
+        Its place among them.
+    incident : Incident
+    revision : int
+    """
+
+    seq: int
+    incident: Incident
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relabel:
+    """Labels that followed a revision, and the destinations that are to hear of them.
+
+    Parameters
+    ----------
+    source, incident_id : str
+    revision : int
+    triage : Triage
+    destinations : tuple of str, default=()
+    """
+
+    source: str
+    incident_id: str
+    revision: int
+    triage: Triage
+    destinations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +212,15 @@ class Journal(Protocol):
         """Commit all entries in one transaction and answer each; StoreUnavailable means that none is kept.
 
         The body that an incident has already changes nothing and gives the stored answer (repeated); another body is
-        a new revision with its new answer (updated), and the old ones are kept.
+        a new revision with its new answer (updated), and the old ones are kept. One that says that it is older than
+        what is in force is kept beside it (superseded), or is known already (repeated).
         """
+
+    async def unlabelled(self, after: int, limit: int) -> list[Unlabelled]:
+        """Return revisions that went on without labels, the oldest first, from a place on."""
+
+    async def relabel(self, relabels: Sequence[Relabel], given_up: Sequence[int] = ()) -> None:
+        """Commit labels that followed, once each, and let go of revisions that will get none, by their place."""
 
     async def find(self, incident_id: str, source: str | None = None) -> Answer:
         """Return the latest answer; NotFound, or Conflict when several sources have the id and none is given."""
@@ -183,6 +234,9 @@ class Journal(Protocol):
     async def add_feedback(self, feedback: Feedback) -> None:
         """Commit a verdict on a known incident; NotFound otherwise."""
 
+    async def add_outcome(self, outcome: Outcome) -> None:
+        """Commit how a known incident ended; NotFound otherwise."""
+
     async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
         """Return the verdicts on an incident, oldest first."""
 
@@ -194,6 +248,16 @@ class Journal(Protocol):
 
     async def check(self) -> None:
         """Raise StoreUnavailable unless something could be written now."""
+
+
+class Outlets(Protocol):
+    """Whoever knows where incidents go on to."""
+
+    def of(self, source: str) -> tuple[str, ...]:
+        """Name the destinations that are to hear of a source's incidents."""
+
+    def wake(self, destinations: Sequence[str]) -> None:
+        """Say that something has been committed for some destinations."""
 
 
 class ModelCatalogue(Protocol):

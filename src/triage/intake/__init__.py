@@ -9,6 +9,7 @@ from triage.intake.cloud_events import (
     to_binary_event,
     to_structured_event,
 )
+from triage.intake.edits import to_edit
 from triage.intake.em_events import read_lenient_json, to_em_signals
 from triage.intake.exposition import OPENMETRICS_MEDIA, PROMETHEUS_MEDIA, to_exposed_metrics
 from triage.intake.field_map import FieldMap, field_map_of, to_mapped_changes, to_mapped_incidents
@@ -18,6 +19,7 @@ from triage.intake.json_body import read_json, to_items
 from triage.intake.mail import clean_mail
 from triage.intake.metrics import MOST_POINTS, to_metric_batch
 from triage.intake.otlp import OtlpMetrics, read_otlp_json, read_otlp_protobuf, to_otlp_metrics
+from triage.intake.outcomes import to_outcome
 from triage.intake.pagerduty import LARGEST_EVENT, to_change, to_signal
 from triage.intake.remote_write import VERSION_1, VERSION_2, RemoteWrite, to_remote_write, unpacked_snappy
 from triage.intake.series_names import ENTITY_LABELS, SeriesNames
@@ -50,6 +52,7 @@ __all__ = [
     "to_batched_events",
     "to_binary_event",
     "to_change",
+    "to_edit",
     "to_em_signals",
     "to_exposed_metrics",
     "to_feedback",
@@ -59,6 +62,7 @@ __all__ = [
     "to_mapped_incidents",
     "to_metric_batch",
     "to_otlp_metrics",
+    "to_outcome",
     "to_received",
     "to_record_incidents",
     "to_remote_write",

@@ -25,6 +25,8 @@ _OWN_KEYS = frozenset({"id", "source", "opened_at", "labels"})
 _NO_LABELS = _OWN_KEYS - {"source"}
 _STATES = frozenset(state.value for state in IncidentState)
 _OPENED_AT = "opened_at"
+# Kept as labels too; of two reports of an incident the later one counts, in whatever order they come in.
+_AS_OF_NAMES = ("updated_at", "sys_updated_on", "updated", "last_updated")
 _DEFAULT_SOURCE = "http"
 _MOST_LABELS = 500
 # A mail of 50 pages; the whole body has its own bound.
@@ -64,6 +66,7 @@ def to_received(
     ('7', 'http', {'title': 'VPN down', 'site': 'Bonn'})
     """
     checks = FieldChecks(payload)
+    as_of = _as_of(payload)
     incident = Incident(
         id=checks.name("id", whole_numbers=True, one_line=True) if "id" in payload else new_id(),
         source=checks.name("source", one_line=True) if "source" in payload else _DEFAULT_SOURCE,
@@ -78,7 +81,20 @@ def to_received(
         canonical = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as err:
         raise DataError(f"The incident cannot be stored as JSON: {err}.") from err
-    return Received(incident, canonical if body is None else body, hashlib.sha256(canonical).hexdigest())
+    digest = hashlib.sha256(canonical).hexdigest()
+    return Received(incident, canonical if body is None else body, digest, as_of)
+
+
+def _as_of(payload: Mapping[str, object]) -> datetime | None:
+    """Return when the sender last changed it, if it says so in ISO 8601; nothing is refused for want of that."""
+    for name in _AS_OF_NAMES:
+        value = payload.get(name)
+        if isinstance(value, str):
+            try:
+                return to_moment(value.strip())
+            except ValueError:
+                continue
+    return None
 
 
 def _state(value: object) -> IncidentState:

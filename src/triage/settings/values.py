@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 __all__ = ["ColumnRoles", "Origin", "SettingRow", "Settings", "is_loopback", "mask_password"]
 
 # What `load_settings` states about the settings; neither the file nor the environment can give them.
-_FACTS = ("config_file", "columns", "intake", "origins")
+_FACTS = ("config_file", "columns", "deliver", "intake", "origins")
 
 
 class Origin(StrEnum):
@@ -72,6 +72,8 @@ class Settings(BaseSettings):
         The same for a batch of metrics: 64 MB hold a million points.
     journal_queue : int, default=10_000
         How many accepted events may wait for the writer before senders are pushed back; at least 1.
+    answer_deadline_ms : float, default=500
+        How long an incident waits for its labels before it goes on without, in milliseconds, above 0; they follow.
     entity_labels : str
         Which labels of foreign metrics name the entity, by commas, the one that counts most first.
     promise : float, default=0.95
@@ -88,12 +90,16 @@ class Settings(BaseSettings):
         MLflow's artifacts. Default: ``_mlflow`` in ``models_dir``, a name that no bundle can have.
     reload_interval_s : float, default=2.0
         How often the service looks for a new champion, in seconds, above 0.
+    relay : bool, default=True
+        Whether ``triage serve`` also delivers; else ``triage deliver`` does.
     log_level : str, default="info"
         One of debug, info, warning, error, critical.
     config_file : Path or None, default=None
         The ``triage.toml`` that was read.
     columns : ColumnRoles
         Its ``[columns]`` table.
+    deliver : mapping of str to object
+        Its ``[deliver.NAME]`` tables, as they are written there.
     intake : mapping of str to mapping of str to object
         Its ``[intake.NAME]`` tables, as they stand there.
     origins : mapping of str to Origin
@@ -109,6 +115,7 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1024)] = 5_000_000  # below 1 KiB not even a short ticket fits
     max_metrics_bytes: Annotated[int, Field(ge=1024)] = 64_000_000
     journal_queue: Annotated[int, Field(ge=1)] = 10_000
+    answer_deadline_ms: Annotated[float, Field(gt=0, le=60_000)] = 500.0
     entity_labels: str = "instance,host,host.name,node,service,service.name,pod,k8s.pod.name,job"
     promise: Annotated[float, Field(gt=0, lt=1)] = 0.95
     alert_budget: str = "1/day"
@@ -117,12 +124,14 @@ class Settings(BaseSettings):
     models_dir: Path = Field(default_factory=lambda known: known["home"] / "models")
     artifacts_dir: Path = Field(default_factory=lambda known: known["models_dir"] / "_mlflow")
     reload_interval_s: Annotated[float, Field(gt=0)] = 2.0
+    relay: bool = True
     log_level: Annotated[
         Literal["debug", "info", "warning", "error", "critical"],
         BeforeValidator(lambda level: level.lower() if isinstance(level, str) else level),
     ] = "info"
     config_file: Path | None = None
     columns: ColumnRoles = ColumnRoles()
+    deliver: Mapping[str, object] = Field(default_factory=dict)
     intake: Mapping[str, Mapping[str, object]] = Field(default_factory=dict)
     origins: Mapping[str, Origin] = Field(default_factory=dict, repr=False)
 
@@ -170,11 +179,15 @@ class Settings(BaseSettings):
         ]
         roles = ((each.name, getattr(self.columns, each.name)) for each in fields(self.columns))
         named = [(name, value if isinstance(value, str) else ", ".join(value)) for name, value in roles if value]
-        maps = [
-            (f"intake.{name}.{key}", str(value)) for name, table in self.intake.items() for key, value in table.items()
-        ]
-        told = [*((f"columns.{name}", value) for name, value in named), *maps]
-        return (*keys, *(SettingRow(name, value, Origin.FILE) for name, value in told))
+        columns = (SettingRow(f"columns.{name}", value, Origin.FILE) for name, value in named)
+        return (*keys, *columns, *_table_rows("deliver", self.deliver), *_table_rows("intake", self.intake))
+
+
+def _table_rows(key: str, value: object) -> tuple[SettingRow, ...]:
+    if isinstance(value, Mapping):
+        return tuple(row for name, each in value.items() for row in _table_rows(f"{key}.{name}", each))
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return (SettingRow(key, mask_password(text), Origin.FILE),)
 
 
 def is_loopback(host: str) -> bool:

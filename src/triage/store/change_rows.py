@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TypedDict
 
 import orjson
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, select
 
 from triage.domain import Change
+from triage.store.dialects import conflict_insert
 from triage.store.tables import changes
 
 __all__ = ["ChangeRow", "change_of", "change_row", "known_changes", "write_changes"]
@@ -74,4 +75,6 @@ def write_changes(connection: Connection, rows: Sequence[ChangeRow]) -> None:
     new = {(row["source"], row["change_id"]): row for row in reversed(rows)}
     fresh = [row for key, row in reversed(new.items()) if key not in known]
     if fresh:
-        connection.execute(insert(changes), fresh)
+        # Another process may have been quicker since.
+        put = conflict_insert(connection, changes).on_conflict_do_nothing(index_elements=["source", "change_id"])
+        connection.execute(put, fresh)

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Engine, select
+from sqlalchemy import URL, Connection, Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from triage.domain import Change, Feedback, Incident
+from triage.domain import Change, Feedback, Incident, Outcome
 from triage.errors import Conflict, NotFound, StoreUnavailable, bounded
-from triage.flow import Answer, ChangePage, CommitCounts, Entry, Page
+from triage.flow import Answer, ChangePage, CommitCounts, Entry, Page, Relabel, Unlabelled
 from triage.store.change_rows import change_of, change_row, known_changes
-from triage.store.connections import database_file, reading_engine, writing_engine
+from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
+from triage.store.keys import SqlKeyStore
+from triage.store.late import put_labels, select_unlabelled, unlabelled_of
 from triage.store.lock import FileLock
 from triage.store.metric_journal import SqlMetricJournal
+from triage.store.outbox import SqlOutbox
 from triage.store.reading import Reader
+from triage.store.recording import latest_answers
 from triage.store.rows import answer_of, incident_of, rows_of
 from triage.store.schema import upgrade_schema
-from triage.store.tables import changes, incidents, revisions
+from triage.store.session_lock import SessionLocks
+from triage.store.tables import changes, incidents, outcomes, revisions
 from triage.store.tables import feedback as verdicts
 from triage.store.writer import GroupWriter
-from triage.store.writing import Write, latest_answers, write_all
+from triage.store.writing import Write, check_writable, write_all
 
 __all__ = ["SqlJournal"]
 
@@ -32,20 +38,22 @@ _BUSY_TIMEOUT_S = 5.0
 
 
 class SqlJournal:
-    """A journal in one SQLite file, written by this process alone. Made by `open`.
+    """A journal in a file of SQLite, written by this process alone, or in a database of PostgreSQL. Made by `open`.
 
     Parameters
     ----------
     writer : GroupWriter
     reads : Engine
         For reading only.
+    locks : SessionLocks
     held : ExitStack
         What to let go at the end, after the writer.
     """
 
-    def __init__(self, writer: GroupWriter, reads: Engine, held: ExitStack) -> None:
+    def __init__(self, writer: GroupWriter, reads: Engine, locks: SessionLocks, held: ExitStack) -> None:
         self._writer = writer
         self._reader = Reader(reads)
+        self._locks = locks
         self._held = held
 
     @classmethod
@@ -55,7 +63,7 @@ class SqlJournal:
         Parameters
         ----------
         database_url : str
-            Such as ``sqlite:////var/lib/triage/triage.db``.
+            Such as ``sqlite:////var/lib/triage/triage.db`` or ``postgresql://user@host/triage``.
         most_waiting : int, default=10_000
             Rows that may wait for the writer before senders are pushed back.
         busy_timeout_s : float, default=5.0
@@ -64,27 +72,29 @@ class SqlJournal:
         Raises
         ------
         SettingsError
-            The URL names no SQLite file, or the file was written by a newer version.
+            The URL names no database that is known here, or a newer version wrote it.
         Conflict
             Another process writes the file.
         StoreUnavailable
-            The file cannot be opened or is no database.
+            The database cannot be opened, or is none.
         """
-        file = database_file(database_url)
+        url = to_url(database_url)
+        where = str(url.database) if is_sqlite(url) else url.render_as_string(hide_password=True)
         with ExitStack() as held:
             try:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                held.callback(FileLock(file).release)
-                writes = writing_engine(file, busy_timeout_s)
+                _claim_file(url, held)
+                writes = writing_engine(url, busy_timeout_s)
                 held.callback(writes.dispose)
                 upgrade_schema(writes)
             except OSError as err:
-                raise StoreUnavailable(f"{file} cannot be made: {err.strerror}. Make the folder writable.") from err
+                raise StoreUnavailable(f"{where} cannot be made: {err.strerror}. Make the folder writable.") from err
             except SQLAlchemyError as err:
-                raise StoreUnavailable(f"{file} cannot be used as the database: {_said(err)}.") from err
-            reads = reading_engine(file, busy_timeout_s)
+                raise StoreUnavailable(f"{where} cannot be used as the database: {_said(err)}.") from err
+            reads = reading_engine(url, busy_timeout_s)
             held.callback(reads.dispose)
-            return cls(GroupWriter(writes, write_all, most_waiting), reads, held.pop_all())
+            locks = SessionLocks(None if is_sqlite(url) else reads)
+            held.callback(locks.close)
+            return cls(GroupWriter(writes, write_all, most_waiting), reads, locks, held.pop_all())
 
     def close(self) -> None:
         """Commit what waits, then let the file go; twice is once. It blocks for that long."""
@@ -105,7 +115,17 @@ class SqlJournal:
     @property
     def metrics(self) -> SqlMetricJournal:
         """The journal of metrics and warnings in the same database."""
-        return SqlMetricJournal(self._writer, self._reader)
+        return SqlMetricJournal(self._writer, self._reader, self._locks)
+
+    @property
+    def keys(self) -> SqlKeyStore:
+        """Answers by the key of their request, in the same database."""
+        return SqlKeyStore(self._writer, self._reader)
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """What is to be delivered, in the same database."""
+        return SqlOutbox(self._writer, self._reader, self._locks)
 
     async def record(self, entries: Sequence[Entry]) -> list[Answer]:
         """Commit entries in one transaction and answer each; see `triage.flow.Journal`.
@@ -116,6 +136,28 @@ class SqlJournal:
             None of them was kept.
         """
         return await self._writer.submit(Write(entries=rows_of(entries)))
+
+    async def unlabelled(self, after: int, limit: int) -> list[Unlabelled]:
+        """Return revisions that went on without labels, the oldest first.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        query = select_unlabelled(after, limit)
+        rows = await self._reader.read(lambda connection: connection.execute(query).mappings().all())
+        return [unlabelled_of(row) for row in rows]
+
+    async def relabel(self, relabels: Sequence[Relabel], given_up: Sequence[int] = ()) -> None:
+        """Commit labels that followed; see `triage.flow.Journal`.
+
+        Raises
+        ------
+        StoreUnavailable
+            None of them was kept.
+        """
+        await self._writer.perform(lambda connection: put_labels(connection, relabels, given_up))
 
     async def add_feedback(self, feedback: Feedback) -> None:
         """Commit a verdict.
@@ -129,9 +171,33 @@ class SqlJournal:
         """
         await self._writer.submit(Write(verdicts=(feedback,)))
 
+    async def add_outcome(self, outcome: Outcome) -> None:
+        """Commit how an incident ended.
+
+        Raises
+        ------
+        NotFound
+            It is not stored.
+        StoreUnavailable
+            It was not kept.
+        """
+        place = {"source": outcome.source, "incident_id": outcome.incident_id, "given_by": outcome.given_by}
+        rows = [
+            {**place, "name": each.name, "value": each.value, "known_at": each.known_at, "is_ours": each.is_ours}
+            for each in outcome.values
+        ]
+
+        def write(connection: Connection) -> None:
+            of_it = (incidents.c.source == outcome.source) & (incidents.c.incident_id == outcome.incident_id)
+            if connection.scalar(select(incidents.c.seq).where(of_it)) is None:
+                raise NotFound(f"No incident {outcome.incident_id!r} of source {outcome.source!r} is stored.")
+            connection.execute(insert(outcomes), rows)
+
+        await self._writer.perform(write)
+
     async def check(self) -> None:
         """Raise StoreUnavailable unless a transaction that writes can be had."""
-        await self._writer.submit(Write())
+        await self._writer.perform(check_writable)
 
     async def find(self, incident_id: str, source: str | None = None) -> Answer:
         """Return the latest answer on an incident.
@@ -255,6 +321,14 @@ class SqlJournal:
         return [
             Feedback(row.incident_id, row.source, row.target, row.label, row.given_by, row.given_at) for row in rows
         ]
+
+
+def _claim_file(url: URL, held: ExitStack) -> None:
+    """See to it that no other process writes the same file; a server of PostgreSQL takes several."""
+    if is_sqlite(url):
+        file = Path(str(url.database))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        held.callback(FileLock(file).release)
 
 
 def _said(error: SQLAlchemyError) -> str:

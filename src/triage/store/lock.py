@@ -41,7 +41,7 @@ class FileLock:
             self._file.close()
             raise Conflict(
                 f"{guarded} is being written by another process (number {holder}). One process a file: stop that one, "
-                "or set another database_url."
+                "or set another database_url: PostgreSQL takes several."
             ) from err
         # Truncated first: the file is in append mode and may hold the number of one that died.
         self._file.truncate(0)

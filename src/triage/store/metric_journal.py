@@ -15,11 +15,15 @@ from triage.store.columns import unpack_batch
 from triage.store.cursors import from_cursor, to_cursor
 from triage.store.metric_rows import batch_row, snapshot_of, snapshot_row, warning_of, warning_row
 from triage.store.reading import Reader
+from triage.store.session_lock import SessionLocks
 from triage.store.tables import metric_batches, warnings, watcher_snapshots
 from triage.store.writer import GroupWriter
 from triage.store.writing import Write
 
 __all__ = ["SqlMetricJournal"]
+
+# Batches are numbered and watched one after the other: in one process at a time, whichever says so first.
+_WATCHING = 7_215_002
 
 
 class SqlMetricJournal:
@@ -29,11 +33,23 @@ class SqlMetricJournal:
     ----------
     writer : GroupWriter
     reader : Reader
+    locks : SessionLocks
     """
 
-    def __init__(self, writer: GroupWriter, reader: Reader) -> None:
+    def __init__(self, writer: GroupWriter, reader: Reader, locks: SessionLocks) -> None:
         self._writer = writer
         self._reader = reader
+        self._locks = locks
+
+    async def claim(self) -> bool:
+        """Become, or stay, the one process that watches; False as long as another one is.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be asked.
+        """
+        return await asyncio.to_thread(self._locks.claim, _WATCHING)
 
     async def append(self, seq: int, received_at: datetime, batch: MetricBatch) -> None:
         """Commit a batch.

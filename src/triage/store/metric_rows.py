@@ -139,7 +139,12 @@ def put_warnings(connection: Connection, rows: Sequence[WarningRow]) -> None:
 
 
 def put_snapshot(connection: Connection, row: SnapshotRow) -> None:
-    """Write a state in place of the one before, and let the batches that are in it go."""
+    """Write a state in place of the one before, and let the batches that are in it go.
+
+    A state that is older than the stored one comes from a process that no longer watches, and is passed over.
+    """
+    if connection.scalar(select(watcher_snapshots.c.seq).where(watcher_snapshots.c.seq > row["seq"]).limit(1)):
+        return
     connection.execute(delete(watcher_snapshots))
     connection.execute(insert(watcher_snapshots), [row])
     connection.execute(delete(metric_batches).where(metric_batches.c.seq <= row["seq"]))

@@ -21,7 +21,7 @@ from triage.flow import (
     with_outlook,
 )
 
-__all__ = ["EntryRows", "Key", "answer_of", "incident_of", "rows_of"]
+__all__ = ["EntryRows", "Key", "answer_of", "decision_values", "incident_of", "rows_of"]
 
 Key: TypeAlias = tuple[str, str]
 
@@ -31,19 +31,23 @@ class _RevisionRow(TypedDict):
     incident_id: str
     received_at: datetime
     opened_at: datetime | None
+    as_of: datetime | None
     digest: str
     labels: str
     body: str
     state: str
 
 
-class _DecisionRow(TypedDict):
-    source: str
-    incident_id: str
+class _DecisionValues(TypedDict):
     answered_at: datetime | None
     degraded: str
     predictions: str
     outlook: str
+
+
+class _DecisionRow(_DecisionValues):
+    source: str
+    incident_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,15 @@ def rows_of(entries: Iterable[Entry]) -> tuple[EntryRows, ...]:
     return tuple(_rows_of(entry) for entry in entries)
 
 
-def answer_of(row: RowMapping, status: AnswerStatus | None = None) -> Answer:
-    """Read an answer from the columns of revisions and decisions, by default as it was first given."""
+def answer_of(row: RowMapping, state: str | None = None) -> Answer:
+    """Read an answer as it was first given from the columns of revisions and decisions.
+
+    Parameters
+    ----------
+    row : RowMapping
+    state : str or None, default=None
+        Of the revision, where the row has another column of this name.
+    """
     triage = Triage(
         row["incident_id"],
         row["source"],
@@ -82,11 +93,11 @@ def answer_of(row: RowMapping, status: AnswerStatus | None = None) -> Answer:
         row["answered_at"],
     )
     return Answer(
-        status or (AnswerStatus.CREATED if row["revision"] == 1 else AnswerStatus.UPDATED),
+        AnswerStatus.CREATED if row["revision"] == 1 else AnswerStatus.UPDATED,
         row["revision"],
         row["received_at"],
         with_outlook(triage, orjson.loads(row["outlook"])),
-        IncidentState(row["state"]),
+        IncidentState(row["state"] if state is None else state),
     )
 
 
@@ -102,6 +113,16 @@ def incident_of(row: RowMapping) -> Incident:
     )
 
 
+def decision_values(triage: Triage) -> _DecisionValues:
+    """Render an answer."""
+    return {
+        "answered_at": triage.answered_at,
+        "degraded": triage.degraded,
+        "predictions": orjson.dumps(predictions_document(triage.predictions)).decode(),
+        "outlook": orjson.dumps(outlook_document(triage)).decode(),
+    }
+
+
 def _rows_of(entry: Entry) -> EntryRows:
     received, triage = entry.received, entry.triage
     incident = received.incident
@@ -112,6 +133,7 @@ def _rows_of(entry: Entry) -> EntryRows:
             "incident_id": incident.id,
             "received_at": incident.received_at,
             "opened_at": incident.opened_at,
+            "as_of": received.as_of,
             "digest": received.digest,
             "labels": orjson.dumps(dict(incident.labels)).decode(),
             "body": received.body.decode(),
@@ -120,9 +142,6 @@ def _rows_of(entry: Entry) -> EntryRows:
         {
             "source": incident.source,
             "incident_id": incident.id,
-            "answered_at": triage.answered_at,
-            "degraded": triage.degraded,
-            "predictions": orjson.dumps(predictions_document(triage.predictions)).decode(),
-            "outlook": orjson.dumps(outlook_document(triage)).decode(),
+            **decision_values(triage),
         },
     )

@@ -8,11 +8,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, text
 
 from triage.errors import SettingsError
+from triage.store.dialects import is_server
 
 __all__ = ["upgrade_schema"]
+
+# Any number that nobody else locks in a database of ours.
+_MIGRATING = 7_215_001
 
 
 def upgrade_schema(engine: Engine) -> None:
@@ -29,6 +33,7 @@ def upgrade_schema(engine: Engine) -> None:
     scripts = ScriptDirectory.from_config(config)
     known = {script.revision for script in scripts.walk_revisions()}
     with engine.begin() as connection:
+        _wait_for_turn(connection)
         current = MigrationContext.configure(connection).get_current_heads()
         strange = sorted(set(current) - known)
         if strange:
@@ -40,3 +45,9 @@ def upgrade_schema(engine: Engine) -> None:
         if set(current) != set(scripts.get_heads()):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Let one process at a time migrate; on SQLite the transaction itself sees to that."""
+    if is_server(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})

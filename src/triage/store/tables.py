@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -27,11 +28,17 @@ __all__ = [
     "UtcDateTime",
     "changes",
     "decisions",
+    "deliveries",
+    "destinations",
     "feedback",
     "incidents",
+    "keyed_answers",
     "metadata",
     "metric_batches",
+    "outbox",
+    "outcomes",
     "revisions",
+    "unlabelled",
     "warnings",
     "watcher_snapshots",
 ]
@@ -74,7 +81,9 @@ incidents = Table(
     Column("seq", _Sequence, primary_key=True, autoincrement=True),
     Column("source", String(255), nullable=False),
     Column("incident_id", String(255), nullable=False),
+    # The one that is in force, which a late one does not change; and how many there are.
     Column("revision", Integer, nullable=False),
+    Column("revisions", Integer, nullable=False, server_default="1"),
     UniqueConstraint("source", "incident_id"),
     Index(None, "incident_id", "source"),
     Index(None, "source", "seq"),
@@ -88,6 +97,7 @@ revisions = Table(
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("opened_at", UtcDateTime),
+    Column("as_of", UtcDateTime),
     Column("digest", String(64), nullable=False),
     Column("labels", Text, nullable=False),
     Column("body", Text, nullable=False),
@@ -172,4 +182,90 @@ warnings = Table(
     UniqueConstraint("warning_id"),
     Index(None, "entity", "seq"),
     Index(None, "closed_at", "seq"),
+)
+
+# What has not been delivered: it waits, is being sent, or is dead. Sent in the order of `seq`, incident by incident.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("destination", String(63), nullable=False),
+    Column("source", String(255), nullable=False),
+    Column("incident_id", String(255), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("was_tried", Boolean, nullable=False),
+    # While it waits: the next attempt. While it is sent: when it was claimed. Once it is dead: since when.
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("claimed_by", BigInteger),
+    Column("reason", Text, nullable=False),
+    Column("edit", Text),
+    ForeignKeyConstraint(
+        ["source", "incident_id", "revision"], ["revisions.source", "revisions.incident_id", "revisions.revision"]
+    ),
+    Index(None, "destination", "state", "due_at", "seq"),
+    Index(None, "destination", "source", "incident_id", "seq"),
+    Index(None, "state", "seq"),
+)
+
+# Up to which revision a destination knows an incident, and what it calls it.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("destination", String(63), primary_key=True),
+    Column("source", String(255), primary_key=True),
+    Column("incident_id", String(255), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("ref", String(255), nullable=False),
+    Column("delivered_at", UtcDateTime, nullable=False),
+)
+
+# Those that said that they want nothing any more.
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("name", String(63), primary_key=True),
+    Column("disabled_at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+# Revisions that went on without labels, in the order in which they came; gone once labels follow.
+unlabelled = Table(
+    "unlabelled",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("source", String(255), nullable=False),
+    Column("incident_id", String(255), nullable=False),
+    Column("revision", Integer, nullable=False),
+    UniqueConstraint("source", "incident_id", "revision"),
+)
+
+# What was answered on requests that came with a key; see `triage.flow.KeyedAnswers`.
+keyed_answers = Table(
+    "keyed_answers",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
+    Index(None, "stored_at"),
+)
+
+# How incidents ended, a row for each thing that became known; of two about the same the later known counts.
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("source", String(255), nullable=False),
+    Column("incident_id", String(255), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("known_at", UtcDateTime, nullable=False),
+    Column("given_by", String(255), nullable=False),
+    Column("is_ours", Boolean, nullable=False),
+    ForeignKeyConstraint(["source", "incident_id"], ["incidents.source", "incidents.incident_id"]),
+    Index(None, "source", "incident_id", "seq"),
 )

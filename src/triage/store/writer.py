@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -18,6 +19,8 @@ from triage.flow import Answer, CommitCounts
 from triage.store.writing import Outcome, Write
 
 __all__ = ["GroupWriter"]
+
+_T = TypeVar("_T")
 
 _log = structlog.get_logger(__name__)
 
@@ -31,7 +34,7 @@ _FAULTS_OF_ONE = (IntegrityError, UnfitValue, ValueError, TypeError, OverflowErr
 class _Waiter:
     write: Write
     loop: asyncio.AbstractEventLoop
-    answered: asyncio.Future[list[Answer]] = field(init=False)
+    answered: asyncio.Future[object] = field(init=False)
 
     def __post_init__(self) -> None:
         self.answered = self.loop.create_future()
@@ -71,7 +74,7 @@ class GroupWriter:
         return self._counts
 
     async def submit(self, write: Write) -> list[Answer]:
-        """Write a request; what is returned for is on disk.
+        """Write a request and return the answers on its entries; what is returned for is on disk.
 
         A caller that is cancelled meanwhile is written all the same: its sender will get the stored answer.
 
@@ -82,6 +85,20 @@ class GroupWriter:
         TriageError
             The request cannot be written, whatever else is.
         """
+        return cast("list[Answer]", await self._enqueue(write))
+
+    async def perform(self, task: Callable[[Connection], _T]) -> _T:
+        """Have a piece of work done in the same transactions, and return what it returns; raises as `submit` does.
+
+        Parameters
+        ----------
+        task : callable
+            Given the connection. An error of ours that it raises is for its caller alone, so it must come before the
+            first change. It may be called twice, where a neighbour made the database refuse the transaction.
+        """
+        return cast("_T", await self._enqueue(Write(task=task)))
+
+    async def _enqueue(self, write: Write) -> object:
         waiter = _Waiter(write, asyncio.get_running_loop())
         with self._changed:
             if not self._is_open:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select, text
 
 from triage.domain import Feedback
-from triage.errors import NotFound, TriageError
-from triage.flow import Answer, AnswerStatus
+from triage.errors import NotFound, StoreUnavailable, TriageError
 from triage.store.change_rows import ChangeRow, write_changes
+from triage.store.dialects import is_server
 from triage.store.metric_rows import BatchRow, SnapshotRow, WarningRow, put_snapshot, put_warnings, write_batches
-from triage.store.rows import EntryRows, Key, answer_of
-from triage.store.tables import decisions, feedback, incidents, revisions
+from triage.store.recording import conditions, record_entries
+from triage.store.rows import EntryRows, Key
+from triage.store.tables import feedback, incidents
 
-__all__ = ["Outcome", "Write", "latest_answers", "write_all"]
-
-# Databases bound the parameters of a statement, some to 999.
-_IDS_A_STATEMENT = 900
+__all__ = ["Outcome", "Write", "check_writable", "write_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,8 @@ class Write:
         Each takes the place of its former self.
     snapshot : SnapshotRow or None, default=None
         Takes the place of the one before, and of the batches that are in it.
+    task : callable or None, default=None
+        Other work in the same transaction; what it returns is the outcome.
     """
 
     entries: tuple[EntryRows, ...] = ()
@@ -46,6 +46,7 @@ class Write:
     batches: tuple[BatchRow, ...] = ()
     warnings: tuple[WarningRow, ...] = ()
     snapshot: SnapshotRow | None = None
+    task: Callable[[Connection], object] | None = None
 
     @property
     def rows(self) -> int:
@@ -59,55 +60,9 @@ class Write:
         return max(1, self.rows)
 
 
-# The answers on a request's entries, or why it was not written although its transaction was committed.
-Outcome: TypeAlias = list[Answer] | TriageError
-
-
-@dataclass(slots=True)
-class _Incident:
-    """How an incident stands while a transaction is put together."""
-
-    stored: RowMapping | None = None
-    revision: int = 0
-    digest: str = ""
-    answer: Answer | None = None
-
-    def known_answer(self) -> Answer | None:
-        """Return the answer on the latest revision: made in this transaction, else stored, else none."""
-        if self.answer is None and self.stored is not None:
-            self.answer = answer_of(self.stored)
-        return self.answer
-
-
-def latest_answers() -> Select[tuple[object, ...]]:
-    """Select the latest revision of every incident with its answer, ready for `answer_of`."""
-    return (
-        select(
-            incidents.c.seq,
-            incidents.c.source,
-            incidents.c.incident_id,
-            incidents.c.revision,
-            revisions.c.received_at,
-            revisions.c.digest,
-            revisions.c.state,
-            decisions.c.answered_at,
-            decisions.c.degraded,
-            decisions.c.predictions,
-            decisions.c.outlook,
-        )
-        .join(
-            revisions,
-            (revisions.c.source == incidents.c.source)
-            & (revisions.c.incident_id == incidents.c.incident_id)
-            & (revisions.c.revision == incidents.c.revision),
-        )
-        .join(
-            decisions,
-            (decisions.c.source == incidents.c.source)
-            & (decisions.c.incident_id == incidents.c.incident_id)
-            & (decisions.c.revision == incidents.c.revision),
-        )
-    )
+# The answers on a request's entries, or what its task returned, or (a TriageError) why it was not written although
+# its transaction was committed.
+Outcome: TypeAlias = object
 
 
 def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
@@ -116,7 +71,7 @@ def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
     Parameters
     ----------
     connection : Connection
-        In a transaction that nobody else writes beside.
+        In a transaction. On PostgreSQL others may write beside it: an incident is locked before it is read.
     writes : sequence of Write
 
     Returns
@@ -124,7 +79,7 @@ def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
     list of Outcome
         One a request.
     """
-    answers = iter(_record(connection, [entry for write in writes for entry in write.entries]))
+    answers = iter(record_entries(connection, [entry for write in writes for entry in write.entries]))
     recorded = [[next(answers) for _ in write.entries] for write in writes]
     write_changes(connection, [row for write in writes for row in write.changes])
     write_batches(connection, [row for write in writes for row in write.batches])
@@ -137,68 +92,33 @@ def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
         unknown = next((verdict for verdict in write.verdicts if _key(verdict) not in known), None)
         if unknown is None:
             _add_verdicts(connection, write.verdicts)
-        outcomes.append(answered if unknown is None else _not_found(unknown))
+        outcome: Outcome = answered if unknown is None else _not_found(unknown)
+        outcomes.append(outcome if write.task is None else _perform(connection, write.task))
     return outcomes
 
 
-def _record(connection: Connection, entries: Sequence[EntryRows]) -> list[Answer]:
-    standing = _standing(connection, entries)
-    answers = [_place(entry, standing[entry.key]) for entry in entries]
-    fresh = [
-        (entry, answer.revision)
-        for entry, answer in zip(entries, answers, strict=True)
-        if answer.status is not AnswerStatus.REPEATED
-    ]
-    if fresh:
-        _write_incidents(connection, {entry.key: standing[entry.key] for entry, _ in fresh})
-        connection.execute(insert(revisions), [{**entry.revision, "revision": revision} for entry, revision in fresh])
-        connection.execute(insert(decisions), [{**entry.decision, "revision": revision} for entry, revision in fresh])
-    return answers
+def check_writable(connection: Connection) -> None:
+    """Find out whether a transaction could write: on SQLite it holds the write lock already.
+
+    Raises
+    ------
+    StoreUnavailable
+        A server of PostgreSQL that is a standby, or was told to refuse.
+    """
+    if is_server(connection) and connection.scalar(text("SHOW transaction_read_only")) == "on":
+        raise StoreUnavailable("The database takes no writes at present. Try again.")
 
 
-def _standing(connection: Connection, entries: Sequence[EntryRows]) -> dict[Key, _Incident]:
-    standing = {entry.key: _Incident() for entry in entries}
-    for are_those in _conditions(standing):
-        for row in connection.execute(latest_answers().where(are_those)).mappings():
-            standing[row["source"], row["incident_id"]] = _Incident(row, row["revision"], row["digest"])
-    return standing
-
-
-def _place(entry: EntryRows, incident: _Incident) -> Answer:
-    """Answer an entry: as before where its body is the incident's latest, else as a revision of its own."""
-    digest = entry.revision["digest"]
-    before = incident.known_answer() if incident.digest == digest else None
-    if before is not None:
-        return replace(before, status=AnswerStatus.REPEATED)
-    incident.revision += 1
-    incident.digest = digest
-    status = AnswerStatus.CREATED if incident.revision == 1 else AnswerStatus.UPDATED
-    state = entry.entry.received.incident.state
-    incident.answer = Answer(status, incident.revision, entry.revision["received_at"], entry.entry.triage, state)
-    return incident.answer
-
-
-def _write_incidents(connection: Connection, changed: dict[Key, _Incident]) -> None:
-    made = [
-        {"source": source, "incident_id": incident_id, "revision": incident.revision}
-        for (source, incident_id), incident in changed.items()
-        if incident.stored is None
-    ]
-    moved = [
-        {"of_source": source, "of_id": incident_id, "revision": incident.revision}
-        for (source, incident_id), incident in changed.items()
-        if incident.stored is not None
-    ]
-    if made:
-        connection.execute(insert(incidents), made)
-    if moved:
-        is_it = (incidents.c.source == bindparam("of_source")) & (incidents.c.incident_id == bindparam("of_id"))
-        connection.execute(update(incidents).where(is_it).values(revision=bindparam("revision")), moved)
+def _perform(connection: Connection, task: Callable[[Connection], object]) -> Outcome:
+    try:
+        return task(connection)
+    except TriageError as err:
+        return err
 
 
 def _known(connection: Connection, keys: Iterable[Key]) -> set[Key]:
     query = select(incidents.c.source, incidents.c.incident_id)
-    found = (connection.execute(query.where(are_those)) for are_those in _conditions(keys))
+    found = (connection.execute(query.where(are_those)) for are_those in conditions(keys))
     return {(row.source, row.incident_id) for rows in found for row in rows}
 
 
@@ -226,14 +146,3 @@ def _key(verdict: Feedback) -> Key:
 
 def _not_found(verdict: Feedback) -> NotFound:
     return NotFound(f"No incident {verdict.incident_id!r} of source {verdict.source!r} is stored. Send it first.")
-
-
-def _conditions(keys: Iterable[Key]) -> Iterator[ColumnElement[bool]]:
-    """Pick incidents source by source: SQLite reads the whole table for a list of pairs, whatever index there is."""
-    ids: dict[str, list[str]] = {}
-    for source, incident_id in keys:
-        ids.setdefault(source, []).append(incident_id)
-    for source, of_source in ids.items():
-        for start in range(0, len(of_source), _IDS_A_STATEMENT):
-            some = of_source[start : start + _IDS_A_STATEMENT]
-            yield (incidents.c.source == source) & incidents.c.incident_id.in_(some)

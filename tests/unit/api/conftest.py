@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from tests.delivery import MemoryOutbox, memory_keys
 from tests.fakes import FakeCatalogue, FakeLabeller, MemoryJournal, fixed_clock, started_metrics
 
 from triage.api import Limits, Service, create_app
@@ -27,7 +28,10 @@ def labeller() -> FakeLabeller:
 def service(journal: MemoryJournal, labeller: FakeLabeller) -> Service:
     flow = LiveFlow(lambda: labeller, journal, fixed_clock)
     limits = Limits(max_body_bytes=10_000, max_metrics_bytes=20_000)
-    return Service(flow, started_metrics(flow), FakeCatalogue(), limits, fixed_clock, lambda: "made-up")
+    metrics = started_metrics(flow)
+    return Service(
+        flow, metrics, FakeCatalogue(), MemoryOutbox(), memory_keys(), limits, fixed_clock, lambda: "made-up"
+    )
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -12,11 +13,13 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
-from tests.fakes import FakeCatalogue, FakeLabeller, fixed_clock, started_metrics
+from tests.delivery import memory_keys
+from tests.fakes import NOON, FakeCatalogue, FakeLabeller, fixed_clock, received, started_metrics
 from tests.stored import database_url
 
-from triage.api import IntakeRules, Service, create_app, schemas
-from triage.flow import LiveFlow
+from triage.api import IntakeRules, Service, create_app, examples, schemas
+from triage.domain import Triage
+from triage.flow import Ending, EndState, Entry, LiveFlow
 from triage.intake import field_map_of
 from triage.store import SqlJournal
 
@@ -32,7 +35,20 @@ def stored_app(tmp_path: Path) -> Iterator[FastAPI]:
         flow = LiveFlow(FakeLabeller, journal, fixed_clock)
         metrics = started_metrics(flow, journal.metrics)
         rules = IntakeRules(maps={"zabbix": field_map_of("zabbix", ZABBIX)})
-        yield create_app(Service(flow, metrics, FakeCatalogue(), clock=fixed_clock, intake=rules))
+        asyncio.run(give_up(journal, "INC0012339", "INC0012340"))
+        outbox, keyed = journal.outbox, memory_keys()
+        yield create_app(Service(flow, metrics, FakeCatalogue(), outbox, keyed, clock=fixed_clock, intake=rules))
+
+
+async def give_up(journal: SqlJournal, *ids: str) -> None:
+    """Have a message on incidents given up, as the examples show it."""
+    title = str(examples.INCIDENT["title"])
+    for number in ids:
+        entry = Entry(received(number, title, "service-desk"), Triage(number, "service-desk"), ("desk",))
+        await journal.record([entry])
+        [message] = await journal.outbox.claim("desk", NOON, 1)
+        reason = str(examples.DEAD_LETTER["reason"])
+        await journal.outbox.settle(message, Ending(EndState.DEAD, NOON, reason=reason))
 
 
 def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
@@ -47,7 +63,7 @@ def with_parameters(path: str, operation: Document) -> str:
     for parameter in operation.get("parameters", ()):
         for example in parameter["schema"].get("examples", ())[:1]:
             if parameter["in"] == "path":
-                path = path.replace(f"{{{parameter['name']}}}", example)
+                path = path.replace(f"{{{parameter['name']}}}", str(example))
             elif parameter["in"] == "query":
                 query = f"?{parameter['name']}={example}"
     return path + query
@@ -92,11 +108,15 @@ def test_every_example_of_the_document_is_answered_as_it_says(stored_app: FastAP
         ("get", "/v1/incidents?limit=1", 200),
         ("get", "/v1/incidents/INC0012345", 200),
         ("post", "/v1/feedback", 201),
+        ("post", "/v1/outcomes", 201),
         ("post", "/v1/metrics", 200),
         ("get", "/v1/warnings?limit=1", 200),
         ("get", "/v1/warnings/d22c6cf1", 200),
         ("get", "/v1/models", 200),
         ("get", "/v1/models/desk", 200),
+        ("get", "/v1/dead-letters?limit=1", 200),
+        ("get", "/v1/dead-letters/2", 200),
+        ("put", "/v1/dead-letters/2", 200),
         ("post", "/v1/alertmanager", 200),
         ("post", "/v1/events", 200),
         ("post", "/v1/events/zabbix", 200),
@@ -123,7 +143,7 @@ def test_examples_have_the_documented_shapes(client: TestClient) -> None:
                 model = getattr(schemas, content["schema"]["$ref"].rpartition("/")[2])
                 assert set(model.model_validate(content["example"]).model_dump()) >= set(content["example"])
                 checked += 1
-    assert checked == 22
+    assert checked == 26
 
 
 def test_every_reference_of_the_document_leads_somewhere(client: TestClient) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
+from tests.delivery import MemoryOutbox, memory_keys
 from tests.fakes import FakeCatalogue, FakeLabeller, MemoryJournal, fixed_clock, started_metrics
 
 from triage.api import Limits, Service, create_app
@@ -58,6 +59,10 @@ class HangingJournal(MemoryJournal):
 
 def test_store_that_does_not_answer_is_not_ready() -> None:
     flow = LiveFlow(FakeLabeller, HangingJournal(), fixed_clock)
-    client = TestClient(create_app(Service(flow, started_metrics(flow), FakeCatalogue(), Limits(check_s=0.01))))
+    client = TestClient(
+        create_app(
+            Service(flow, started_metrics(flow), FakeCatalogue(), MemoryOutbox(), memory_keys(), Limits(check_s=0.01))
+        )
+    )
     with capture_logs():
         assert client.get("/readyz").status_code == 503

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
+from tests.delivery import FakeCore, entry_for, lane_over
 from tests.fakes import EmptyLabeller, FakeCatalogue, MemoryJournal, fixed_clock
+from tests.stored import database_url
 
 from triage.api import Service, create_app
+from triage.deliver import Relay
 from triage.flow import CommitCounts, LiveFlow, ServedModel
+from triage.store import SqlJournal
 
 
 def samples(client: TestClient) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -75,3 +81,13 @@ def test_the_watcher_is_reported(client: TestClient) -> None:
     assert [got[f"triage_{name}", ()] for name in names] == [2, 1, 1, 1]
     assert got["triage_watcher_waiting_points", ()] == got["triage_watcher_lag_seconds", ()] == 0
     assert got["triage_decisions_total", ("auto", "assignment_group")] == 1
+
+
+def test_deliveries_are_counted_by_destination_and_end(service: Service, tmp_path: Path) -> None:
+    with SqlJournal.open(database_url(tmp_path / "triage.db")) as journal:
+        lane = lane_over(journal.outbox, FakeCore())
+        asyncio.run(journal.record([entry_for("1"), entry_for("2")]))
+        asyncio.run(lane.drain())
+    text = TestClient(create_app(replace(service, relay=Relay([lane])))).get("/metrics").text
+    assert 'triage_deliveries_total{destination="desk",end="delivered"} 2.0' in text
+    assert 'triage_deliveries_total{destination="desk",end="dead"} 0.0' in text

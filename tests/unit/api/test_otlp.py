@@ -91,7 +91,7 @@ def test_a_closed_store_pushes_senders_back(service: Service) -> None:
     journal = MemoryMetricJournal()
     metrics = started_metrics(service.flow, journal)
     journal.is_open = False
-    client = TestClient(create_app(Service(service.flow, metrics, service.models)))
+    client = TestClient(create_app(Service(service.flow, metrics, service.models, service.outbox, service.keyed)))
     with capture_logs():
         for media, body in ((JSON, BODY), (PROTOBUF, as_protobuf(BODY))):
             response = post(client, body, media)

@@ -86,7 +86,7 @@ def test_a_closed_store_pushes_senders_back(service: Service) -> None:
     journal = MemoryMetricJournal()
     metrics = started_metrics(service.flow, journal)
     journal.is_open = False
-    client = TestClient(create_app(Service(service.flow, metrics, service.models)))
+    client = TestClient(create_app(Service(service.flow, metrics, service.models, service.outbox, service.keyed)))
     with capture_logs():
         response = post(client, packed(request_1(GOOD)))
     assert (response.status_code, response.headers["retry-after"]) == (503, "2")

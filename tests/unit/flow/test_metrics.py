@@ -238,12 +238,18 @@ def test_points_beyond_the_bound_are_pushed_back_and_what_waits_is_counted(at: S
     assert lag_s == 0.0
 
 
-def test_before_its_start_it_takes_nothing() -> None:
-    metrics = LiveMetrics(
-        FakeWatchers(), MemoryMetricJournal(), LiveFlow(FakeLabeller, MemoryJournal(), fixed_clock), fixed_clock
-    )
-    with pytest.raises(StoreUnavailable, match="not started"):
-        asyncio.run(metrics.accept(HIGH))
+def test_while_another_process_watches_it_takes_nothing_and_then_takes_over() -> None:
+    journal = MemoryMetricJournal(is_elsewhere=True)
+    metrics = LiveMetrics(FakeWatchers(), journal, LiveFlow(FakeLabeller, MemoryJournal(), fixed_clock), fixed_clock)
+
+    async def post() -> int:
+        await metrics.start()
+        with pytest.raises(StoreUnavailable, match="Another process"):
+            await metrics.accept(HIGH)
+        journal.is_elsewhere = False
+        return (await metrics.accept(HIGH)).accepted
+
+    assert asyncio.run(post()) == len(HIGH)
 
 
 def test_a_batch_without_points_is_answered_and_not_kept(at: Setting) -> None:

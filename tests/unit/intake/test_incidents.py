@@ -228,3 +228,14 @@ def test_any_object_is_read_or_refused_as_data(payload: dict[str, object]) -> No
     except DataError:
         return
     assert all(labels.values())
+
+
+@pytest.mark.parametrize("name", ["updated_at", "sys_updated_on", "updated", "last_updated"])
+def test_sender_may_say_as_of_when_it_reports(name: str) -> None:
+    got = read({"id": "1", name: "2026-11-23T12:00:00+02:00"})
+    assert got.as_of == datetime(2026, 11, 23, 10, tzinfo=UTC)
+    assert got.incident.labels[name] == "2026-11-23T12:00:00+02:00"
+
+
+def test_time_of_a_report_that_cannot_be_read_holds_nothing_up() -> None:
+    assert read({"id": "1", "updated": "yesterday"}).as_of is None

@@ -87,6 +87,15 @@ def test_rows_show_the_columns_that_the_file_names() -> None:
     )
 
 
+def test_rows_show_the_destinations_that_the_file_names_without_passwords() -> None:
+    tables = {"desk": {"url": "https://ada:hunter2@desk/", "sources": ["a", "b"], "fields": {"team": "auto"}}}
+    assert Settings(home=HOME, deliver=tables).as_rows()[-3:] == (
+        SettingRow("deliver.desk.url", "https://ada:***@desk/", Origin.FILE),
+        SettingRow("deliver.desk.sources", "a, b", Origin.FILE),
+        SettingRow("deliver.desk.fields.team", "auto", Origin.FILE),
+    )
+
+
 def test_passwords_are_never_shown() -> None:
     settings = Settings(home=HOME, database_url="postgresql+psycopg://desk:hunter2@db/triage")
     assert "hunter2" not in repr(settings)

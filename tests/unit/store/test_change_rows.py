@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from tests.fakes import NOON, received
-from tests.stored import row_counts
+from tests.stored import Database
 
 from triage.domain import Change, IncidentState, Triage
 from triage.flow import Entry
@@ -25,12 +24,12 @@ def test_changes_come_back_the_last_first(journal: SqlJournal) -> None:
     assert asyncio.run(journal.page_changes(1, first.next_cursor)).changes == (DEPLOY,)
 
 
-def test_a_change_that_is_known_is_left_as_it_is(journal: SqlJournal, file: Path) -> None:
+def test_a_change_that_is_known_is_left_as_it_is(journal: SqlJournal, database: Database) -> None:
     asyncio.run(journal.add_changes([DEPLOY]))
     again = [replace(DEPLOY, summary="other"), replace(DEPLOY, source="cd"), replace(DEPLOY, source="cd")]
     assert asyncio.run(journal.add_changes(again)) == 1
     assert [one.summary for one in asyncio.run(journal.page_changes(9)).changes] == ["Deploy 1.4"] * 2
-    assert row_counts(file)["changes"] == 2
+    assert database.row_counts()["changes"] == 2
 
 
 def test_the_state_is_kept_with_each_revision(journal: SqlJournal) -> None:

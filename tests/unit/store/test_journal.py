@@ -1,4 +1,4 @@
-"""The journal on a real SQLite file."""
+"""The journal on real databases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fakes import NOON, MemoryJournal, fixed_clock, network_prediction, received
-from tests.stored import database_url, execute, row_counts, write_locked
+from tests.postgres import PostgresServer
+from tests.stored import Database, PostgresDatabase, SqliteDatabase, database_url, write_locked
 
 from triage.domain import Feedback, Triage
 from triage.errors import Conflict, NotFound, StoreUnavailable, UsageError
@@ -31,25 +32,25 @@ def test_stored_answer_is_the_one_that_was_given(journal: SqlJournal) -> None:
     assert asyncio.run(journal.find("1", "desk")) == given_answer
 
 
-def test_body_and_labels_are_kept_as_they_came(journal: SqlJournal, file: Path) -> None:
+def test_body_and_labels_are_kept_as_they_came(journal: SqlJournal, database: Database) -> None:
     body = '{ "größe": "\\u0041",\n "n": 1.0 }'
     asyncio.run(journal.record([entry("1", body)]))
-    [(kept, labels)] = execute(file, "SELECT body, labels FROM revisions")
+    [(kept, labels)] = database.execute("SELECT body, labels FROM revisions")
     assert kept == body
     assert orjson.loads(str(labels)) == {"title": body}
 
 
-def test_event_and_decision_share_one_commit(journal: SqlJournal, file: Path) -> None:
+def test_event_and_decision_share_one_commit(journal: SqlJournal, database: Database) -> None:
     asyncio.run(journal.record([entry(str(number)) for number in range(20)]))
     assert (journal.counts.commits, journal.counts.rows) == (1, 20)
-    written = {name: count for name, count in row_counts(file).items() if count}
+    written = {name: count for name, count in database.row_counts().items() if count}
     assert written == {"alembic_version": 1, "incidents": 20, "revisions": 20, "decisions": 20}
 
 
-def test_all_revisions_are_kept(journal: SqlJournal, file: Path) -> None:
+def test_all_revisions_are_kept(journal: SqlJournal, database: Database) -> None:
     for body in ("a", "b", "b", "a"):
         asyncio.run(journal.record([entry("1", body)]))
-    assert execute(file, "SELECT revision, body FROM revisions ORDER BY revision") == [(1, "a"), (2, "b"), (3, "a")]
+    assert database.execute("SELECT revision, body FROM revisions ORDER BY revision") == [(1, "a"), (2, "b"), (3, "a")]
     assert asyncio.run(journal.find("1")).revision == 3
 
 
@@ -83,14 +84,14 @@ def test_any_sequence_of_posts_is_answered_as_a_plain_dictionary_would(posts: Po
         seen.append(await journal.page(100))
         return seen
 
-    with tempfile.TemporaryDirectory() as folder, SqlJournal.open(database_url(Path(folder) / "t.db")) as journal:
+    with tempfile.TemporaryDirectory() as folder, SqlJournal.open(SqliteDatabase(Path(folder) / "t.db").url) as journal:
         assert asyncio.run(play(journal)) == asyncio.run(play(MemoryJournal()))
 
 
-def test_restarted_journal_remembers(file: Path) -> None:
-    with SqlJournal.open(database_url(file)) as first:
+def test_restarted_journal_remembers(database: Database) -> None:
+    with SqlJournal.open(database.url) as first:
         [answer] = asyncio.run(first.record([entry("1")]))
-    with SqlJournal.open(database_url(file)) as second:
+    with SqlJournal.open(database.url) as second:
         assert asyncio.run(second.find("1")) == answer
         [again] = asyncio.run(second.record([entry("1")]))
     assert again.status is AnswerStatus.REPEATED
@@ -106,25 +107,36 @@ def test_requests_that_wait_together_share_commits(journal: SqlJournal) -> None:
     assert journal.counts.rows == 200
 
 
-def test_commit_that_fails_acknowledges_nobody_and_the_next_succeeds(journal: SqlJournal, file: Path) -> None:
+def test_commit_that_fails_acknowledges_nobody_and_the_next_succeeds(journal: SqlJournal, database: Database) -> None:
     async def post_all() -> list[object]:
         posts = (journal.record([entry(str(number))]) for number in range(5))
         return await asyncio.gather(*posts, return_exceptions=True)
 
-    with write_locked(file):
+    with database.write_locked():
         outcomes = asyncio.run(post_all())
     assert all(isinstance(outcome, StoreUnavailable) for outcome in outcomes)
-    assert row_counts(file)["incidents"] == 0
+    assert database.row_counts()["incidents"] == 0
     assert journal.counts.failures >= 1
     asyncio.run(journal.record([entry("1")]))
-    assert row_counts(file)["incidents"] == 1
+    assert database.row_counts()["incidents"] == 1
 
 
-def test_check_tells_whether_the_database_can_be_written(journal: SqlJournal, file: Path) -> None:
-    asyncio.run(journal.check())
-    with write_locked(file), pytest.raises(StoreUnavailable):
+def test_check_tells_whether_a_file_can_be_written(file: Path) -> None:
+    with SqlJournal.open(database_url(file), busy_timeout_s=0.1) as journal:
         asyncio.run(journal.check())
-    assert journal.counts.commits == 0
+        with write_locked(file), pytest.raises(StoreUnavailable):
+            asyncio.run(journal.check())
+        assert journal.counts.commits == 0
+
+
+def test_check_tells_whether_a_server_takes_writes(postgres: PostgresServer) -> None:
+    database = PostgresDatabase(postgres.new_database())
+    with SqlJournal.open(database.url) as journal:
+        asyncio.run(journal.check())
+    [(name,)] = database.execute("SELECT current_database()")
+    database.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    with SqlJournal.open(database.url) as journal, pytest.raises(StoreUnavailable, match="no writes"):
+        asyncio.run(journal.check())
 
 
 def test_closed_journal_accepts_nothing(journal: SqlJournal) -> None:
@@ -191,7 +203,7 @@ def test_verdicts_are_kept_in_their_order(journal: SqlJournal) -> None:
     assert asyncio.run(journal.feedback_of("1", "mail")) == []
 
 
-def test_verdict_on_an_unknown_incident_is_not_kept(journal: SqlJournal, file: Path) -> None:
+def test_verdict_on_an_unknown_incident_is_not_kept(journal: SqlJournal, database: Database) -> None:
     async def post_both() -> tuple[object, object]:
         bad = journal.add_feedback(Feedback("2", "desk", "team", "network", "", NOON))
         return await asyncio.gather(journal.record([entry("1")]), bad, return_exceptions=True)
@@ -199,10 +211,47 @@ def test_verdict_on_an_unknown_incident_is_not_kept(journal: SqlJournal, file: P
     recorded, refused = asyncio.run(post_both())
     assert isinstance(recorded, list)
     assert isinstance(refused, NotFound)
-    assert row_counts(file)["feedback"] == 0
+    assert database.row_counts()["feedback"] == 0
 
 
-def test_database_that_cannot_be_read_is_unavailable(journal: SqlJournal, file: Path) -> None:
-    execute(file, "DROP TABLE decisions")
+def test_database_that_cannot_be_read_is_unavailable(journal: SqlJournal, database: Database) -> None:
+    database.execute("DROP TABLE decisions")
     with pytest.raises(StoreUnavailable, match="cannot be read"):
         asyncio.run(journal.page(2))
+
+
+async def settled(journal: SqlJournal, number: int) -> list[tuple[str, int]]:
+    """Post the same incidents as another writer does at the same time, each with bodies of its own and some shared."""
+    seen: list[tuple[str, int]] = []
+    for turn in range(15):
+        entries = [entry(str(one), body) for one in range(8) for body in ("same", f"{turn} of {number}")]
+        seen += [(answer.status.value, answer.revision) for answer in await journal.record(entries)]
+    return seen
+
+
+def test_two_processes_on_one_server_number_revisions_without_gaps_or_doubles(postgres: PostgresServer) -> None:
+    database = PostgresDatabase(postgres.new_database())
+
+    async def both(first: SqlJournal, second: SqlJournal) -> list[list[tuple[str, int]]]:
+        return list(await asyncio.gather(settled(first, 1), settled(second, 2)))
+
+    with SqlJournal.open(database.url) as first, SqlJournal.open(database.url) as second:
+        answers = asyncio.run(both(first, second))
+        counts = [(first.counts.failures, second.counts.failures)]
+    assert counts == [(0, 0)]
+    fresh = sorted(revision for seen in answers for status, revision in seen if status != "repeated")
+    stored = database.execute("SELECT revision FROM revisions ORDER BY revision")
+    assert fresh == [revision for (revision,) in stored]
+    latest = database.execute("SELECT incident_id, max(revision), count(*) FROM revisions GROUP BY incident_id")
+    assert all(highest == count for _, highest, count in latest)
+    moved = database.execute("SELECT incident_id, revision FROM incidents")
+    assert sorted(moved, key=str) == sorted(((one, highest) for one, highest, _ in latest), key=str)
+
+
+def test_one_process_at_a_time_watches_the_metrics_of_a_server(postgres: PostgresServer) -> None:
+    url = postgres.new_database()
+    with SqlJournal.open(url) as first, SqlJournal.open(url) as second:
+        assert asyncio.run(first.metrics.claim())
+        assert not asyncio.run(second.metrics.claim())
+        first.close()
+        assert asyncio.run(second.metrics.claim())

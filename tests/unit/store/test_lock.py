@@ -24,8 +24,8 @@ sys.stdin.read()
 """
 
 
-def test_second_writer_in_this_process_is_refused_with_the_reason(journal: SqlJournal, file: Path) -> None:
-    with pytest.raises(Conflict, match=rf"number {os.getpid()}"):
+def test_second_writer_in_this_process_is_refused_with_the_reason(file: Path) -> None:
+    with SqlJournal.open(database_url(file)), pytest.raises(Conflict, match=rf"number {os.getpid()}"):
         SqlJournal.open(database_url(file))
 
 

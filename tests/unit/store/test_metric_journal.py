@@ -1,16 +1,15 @@
-"""Metrics, watcher states and warnings on a real SQLite file."""
+"""Metrics, watcher states and warnings on real databases."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.fakes import NOON, metric_batch, warning_on
-from tests.stored import database_url, execute, row_counts, write_locked
+from tests.stored import Database
 
 from triage.domain import Cause, EarlyWarning
 from triage.errors import NotFound, StoreUnavailable, UsageError
@@ -52,18 +51,18 @@ def test_batches_are_read_back_in_the_order_of_their_numbers(journal: SqlJournal
     assert found == [1, 2, 3, 10]
 
 
-def test_a_batch_survives_a_restart_and_a_number_is_given_once(journal: SqlJournal, file: Path) -> None:
+def test_a_batch_survives_a_restart_and_a_number_is_given_once(journal: SqlJournal, database: Database) -> None:
     asyncio.run(journal.metrics.append(7, NOON, BATCH))
     journal.close()
-    with SqlJournal.open(database_url(file)) as again:
+    with SqlJournal.open(database.url) as again:
         found = asyncio.run(again.metrics.batch_after(0))
     assert found is not None
     assert found[0] == 7
     assert same(found[1], BATCH)
-    assert execute(file, "SELECT seq, points FROM metric_batches") == [(7, 2)]
+    assert database.execute("SELECT seq, points FROM metric_batches") == [(7, 2)]
 
 
-def test_a_state_takes_the_place_of_the_one_before_and_of_its_batches(journal: SqlJournal, file: Path) -> None:
+def test_a_state_takes_the_place_of_the_one_before_and_of_its_batches(journal: SqlJournal, database: Database) -> None:
     assert asyncio.run(journal.metrics.snapshot()) is None
     for seq in (1, 2, 3):
         asyncio.run(journal.metrics.append(seq, NOON, BATCH))
@@ -74,18 +73,20 @@ def test_a_state_takes_the_place_of_the_one_before_and_of_its_batches(journal: S
     assert (kept.seq, kept.origin, kept.last_ns, kept.taken_at) == (2, "model m 1", 2**60 + 2, NOON)
     assert kept.state.document == {"open": {"a": 0.1}}
     assert kept.state.arrays["trace"].tolist() == [0.1, np.inf]
-    counts = row_counts(file)
+    counts = database.row_counts()
     assert (counts["watcher_snapshots"], counts["metric_batches"]) == (1, 1)
 
 
-def test_a_warning_takes_the_place_of_its_former_self_also_within_one_commit(journal: SqlJournal, file: Path) -> None:
+def test_a_warning_takes_the_place_of_its_former_self_also_within_one_commit(
+    journal: SqlJournal, database: Database
+) -> None:
     first, second = warning_on("a", 60), warning_on("b", 70)
     asyncio.run(journal.metrics.keep([first]))
     asyncio.run(journal.metrics.keep([second, closed(second), closed(first)]))
     assert asyncio.run(journal.metrics.find_warning(first.id)) == closed(first)
     assert asyncio.run(journal.metrics.find_warning(second.id)) == closed(second)
     assert asyncio.run(journal.metrics.open_warnings()) == []
-    assert row_counts(file)["warnings"] == 2
+    assert database.row_counts()["warnings"] == 2
     # Applied again after a kill, it is for a moment what it was.
     asyncio.run(journal.metrics.keep([first]))
     assert asyncio.run(journal.metrics.open_warnings()) == [first]
@@ -97,11 +98,11 @@ def test_a_warning_is_kept_to_the_last_digit(journal: SqlJournal) -> None:
     assert asyncio.run(journal.metrics.find_warning(one.id)) == one
 
 
-def test_more_warnings_than_a_statement_takes_are_recognised(journal: SqlJournal, file: Path) -> None:
+def test_more_warnings_than_a_statement_takes_are_recognised(journal: SqlJournal, database: Database) -> None:
     many = [warning_on("a", float(second)) for second in range(2000)]
     for _ in range(2):
         asyncio.run(journal.metrics.keep(many))
-    assert row_counts(file)["warnings"] == 2000
+    assert database.row_counts()["warnings"] == 2000
 
 
 def test_warnings_are_paged_by_state_and_entity_last_first(journal: SqlJournal) -> None:
@@ -124,8 +125,8 @@ def test_a_foreign_cursor_and_an_unknown_warning_are_refused(journal: SqlJournal
         asyncio.run(journal.metrics.find_warning("nobody"))
 
 
-def test_what_cannot_be_committed_is_not_kept(journal: SqlJournal, file: Path) -> None:
-    with write_locked(file), pytest.raises(StoreUnavailable):
+def test_what_cannot_be_committed_is_not_kept(journal: SqlJournal, database: Database) -> None:
+    with database.write_locked(), pytest.raises(StoreUnavailable):
         asyncio.run(journal.metrics.append(1, NOON, BATCH))
     assert asyncio.run(journal.metrics.batch_after(0)) is None
 

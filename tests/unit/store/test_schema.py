@@ -2,47 +2,68 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from tests.stored import database_url, execute, row_counts
+from sqlalchemy.exc import IntegrityError
+from tests.postgres import PostgresServer
+from tests.stored import Database, PostgresDatabase, SqliteDatabase
 
 from triage.errors import SettingsError
 from triage.store import SqlJournal
-from triage.store.connections import reading_engine
+from triage.store.connections import reading_engine, to_url, writing_engine
 from triage.store.tables import metadata
 
 
-def test_database_of_a_newer_version_is_refused_untouched(file: Path) -> None:
-    SqlJournal.open(database_url(file)).close()
-    execute(file, "UPDATE alembic_version SET version_num = '9999'")
+def test_database_of_a_newer_version_is_refused_untouched(database: Database) -> None:
+    SqlJournal.open(database.url).close()
+    database.execute("UPDATE alembic_version SET version_num = '9999'")
+    before = database.row_counts()
+    with pytest.raises(SettingsError, match=r"9999.*up to 0"):
+        SqlJournal.open(database.url)
+    assert database.row_counts() == before
+
+
+def test_a_refused_file_is_not_changed_by_a_byte(file: Path) -> None:
+    database = SqliteDatabase(file)
+    SqlJournal.open(database.url).close()
+    database.execute("UPDATE alembic_version SET version_num = '9999'")
     before = file.read_bytes()
-    with pytest.raises(SettingsError, match=r"9999.*up to 0005"):
-        SqlJournal.open(database_url(file))
+    with pytest.raises(SettingsError):
+        SqlJournal.open(database.url)
     assert file.read_bytes() == before
 
 
-def test_migrations_make_the_tables_that_the_code_uses(journal: SqlJournal, file: Path) -> None:
-    engine = reading_engine(file, 1.0)
+def test_migrations_make_the_tables_that_the_code_uses(journal: SqlJournal, database: Database) -> None:
+    engine = reading_engine(to_url(database.url), 1.0)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
 
 
-def test_reopening_changes_nothing(file: Path) -> None:
-    SqlJournal.open(database_url(file)).close()
-    before = row_counts(file)
-    SqlJournal.open(database_url(file)).close()
-    assert row_counts(file) == before
+def test_reopening_changes_nothing(database: Database) -> None:
+    SqlJournal.open(database.url).close()
+    before = database.row_counts()
+    SqlJournal.open(database.url).close()
+    assert database.row_counts() == before
 
 
-def test_decision_without_its_revision_is_refused(journal: SqlJournal, file: Path) -> None:
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA foreign_keys = ON")
-        with pytest.raises(sqlite3.IntegrityError):
-            connection.execute("INSERT INTO decisions VALUES ('desk', '1', 1, NULL, '', '{}', '{}')")
+def test_decision_without_its_revision_is_refused(journal: SqlJournal, database: Database) -> None:
+    engine = writing_engine(to_url(database.url), 1.0)
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO decisions (source, incident_id, revision, degraded, predictions) VALUES ('d', '1', 1, '', '')"
+        )
+    engine.dispose()
+
+
+def test_processes_that_start_at_once_migrate_once(postgres: PostgresServer) -> None:
+    database = PostgresDatabase(postgres.new_database(is_migrated=False))
+    with ThreadPoolExecutor(4) as pool:
+        for journal in pool.map(SqlJournal.open, [database.url] * 4):
+            journal.close()
+    assert database.row_counts()["alembic_version"] == 1

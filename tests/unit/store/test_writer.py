@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 from structlog.testing import capture_logs
 from tests.fakes import NOON, received
-from tests.stored import execute, row_counts
+from tests.stored import Database
 
 from triage.domain import Triage
 from triage.errors import StoreUnavailable, TriageError
 from triage.flow import Answer, Entry
 from triage.store import SqlJournal
-from triage.store.connections import writing_engine
+from triage.store.connections import to_url, writing_engine
 from triage.store.rows import rows_of
 from triage.store.schema import upgrade_schema
 from triage.store.writer import GroupWriter
@@ -49,8 +48,8 @@ def gate() -> Gate:
 
 
 @pytest.fixture
-def writer(file: Path, gate: Gate) -> Iterator[GroupWriter]:
-    engine = writing_engine(file, 0.1)
+def writer(database: Database, gate: Gate) -> Iterator[GroupWriter]:
+    engine = writing_engine(to_url(database.url), 0.1)
     upgrade_schema(engine)
     made = GroupWriter(engine, gate.write_all, most_waiting=10)
     yield made
@@ -99,8 +98,8 @@ def test_request_larger_than_the_queue_is_taken_when_nobody_waits(writer: GroupW
     assert len(answers) == 30
 
 
-def test_close_writes_what_waits(file: Path, gate: Gate) -> None:
-    engine = writing_engine(file, 0.1)
+def test_close_writes_what_waits(database: Database, gate: Gate) -> None:
+    engine = writing_engine(to_url(database.url), 0.1)
     upgrade_schema(engine)
     writer = GroupWriter(engine, gate.write_all, most_waiting=10)
 
@@ -112,10 +111,10 @@ def test_close_writes_what_waits(file: Path, gate: Gate) -> None:
 
     asyncio.run(post())
     engine.dispose()
-    assert row_counts(file)["incidents"] == 6
+    assert database.row_counts()["incidents"] == 6
 
 
-def test_sender_that_went_away_is_written_all_the_same(writer: GroupWriter, gate: Gate, file: Path) -> None:
+def test_sender_that_went_away_is_written_all_the_same(writer: GroupWriter, gate: Gate, database: Database) -> None:
     async def post() -> None:
         first, second, third = await queued(writer, gate, 2)
         second.cancel()
@@ -123,25 +122,21 @@ def test_sender_that_went_away_is_written_all_the_same(writer: GroupWriter, gate
         await asyncio.gather(first, third)
 
     asyncio.run(post())
-    assert row_counts(file)["incidents"] == 3
+    assert database.row_counts()["incidents"] == 3
 
 
-def test_loop_that_ended_does_not_stop_the_writer(writer: GroupWriter, gate: Gate, file: Path) -> None:
+def test_loop_that_ended_does_not_stop_the_writer(writer: GroupWriter, gate: Gate, database: Database) -> None:
     with pytest.raises(TimeoutError):
         asyncio.run(asyncio.wait_for(writer.submit(write_of("1")), 0.01))
     with capture_logs() as logs:
         gate.is_open.set()
         asyncio.run(writer.submit(write_of("2")))
-    assert row_counts(file)["incidents"] == 2
+    assert database.row_counts()["incidents"] == 2
     assert [log["event"] for log in logs] in ([], ["answer_unheard"])
 
 
-def test_row_that_the_database_refuses_fails_alone(writer: GroupWriter, gate: Gate, file: Path) -> None:
-    execute(
-        file,
-        "CREATE TRIGGER poison BEFORE INSERT ON revisions WHEN new.incident_id = '3-0' "
-        "BEGIN SELECT RAISE(ABORT, 'poison'); END",
-    )
+def test_row_that_the_database_refuses_fails_alone(writer: GroupWriter, gate: Gate, database: Database) -> None:
+    database.refuse("3-0")
 
     async def post() -> list[object]:
         tasks = await queued(writer, gate, 6)
@@ -152,11 +147,11 @@ def test_row_that_the_database_refuses_fails_alone(writer: GroupWriter, gate: Ga
         outcomes = asyncio.run(post())
     assert [isinstance(outcome, list) for outcome in outcomes] == [True, True, True, True, False, True, True]
     assert type(outcomes[4]) is TriageError
-    assert row_counts(file)["incidents"] == 6
+    assert database.row_counts()["incidents"] == 6
     assert [log["event"] for log in logs] == ["write_refused"]
 
 
-def test_value_that_the_driver_refuses_fails_alone(writer: GroupWriter, gate: Gate, file: Path) -> None:
+def test_value_that_the_driver_refuses_fails_alone(writer: GroupWriter, gate: Gate, database: Database) -> None:
     lone_surrogate = "\ud800"
 
     async def post() -> list[object]:
@@ -169,13 +164,13 @@ def test_value_that_the_driver_refuses_fails_alone(writer: GroupWriter, gate: Ga
     with capture_logs():
         outcomes = asyncio.run(post())
     assert [isinstance(outcome, list) for outcome in outcomes] == [True, True, False]
-    assert row_counts(file)["incidents"] == 2
+    assert database.row_counts()["incidents"] == 2
 
 
 def test_database_that_cannot_write_fails_everybody_who_shared_the_transaction(
-    writer: GroupWriter, gate: Gate, file: Path
+    writer: GroupWriter, gate: Gate, database: Database
 ) -> None:
-    execute(file, "DROP TABLE decisions")
+    database.execute("DROP TABLE decisions")
 
     async def post() -> list[object]:
         tasks = await queued(writer, gate, 6)
@@ -185,17 +180,17 @@ def test_database_that_cannot_write_fails_everybody_who_shared_the_transaction(
     with capture_logs() as logs:
         outcomes = asyncio.run(post())
     assert all(isinstance(outcome, StoreUnavailable) for outcome in outcomes)
-    assert row_counts(file)["incidents"] == 0
+    assert database.row_counts()["incidents"] == 0
     assert [(log["event"], log["requests"]) for log in logs] == [("commit_failed", 1), ("commit_failed", 6)]
     assert writer.counts.failures == 2
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_fault_of_ours_stops_the_writer_and_leaves_nobody_waiting(file: Path) -> None:
+def test_fault_of_ours_stops_the_writer_and_leaves_nobody_waiting(database: Database) -> None:
     def broken(_connection: Connection, _writes: Sequence[Write]) -> list[Outcome]:
         raise AssertionError("a fault of ours")
 
-    engine = writing_engine(file, 0.1)
+    engine = writing_engine(to_url(database.url), 0.1)
     writer = GroupWriter(engine, broken, most_waiting=10)
     for reason in ("has stopped", "closed or closing"):
         with pytest.raises(StoreUnavailable, match=reason):

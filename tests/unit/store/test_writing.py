@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
 from tests.fakes import NOON, metric_batch, received, warning_on
+from tests.stored import Database
 
 from triage.domain import Feedback, Triage
 from triage.errors import NotFound
 from triage.flow import Entry, Snapshot
 from triage.parts import Part
-from triage.store.connections import writing_engine
+from triage.store.connections import to_url, writing_engine
 from triage.store.metric_rows import batch_row, snapshot_row, warning_row
 from triage.store.rows import rows_of
 from triage.store.schema import upgrade_schema
@@ -22,8 +22,8 @@ from triage.store.writing import Outcome, Write, write_all
 
 
 @pytest.fixture
-def connection(file: Path) -> Iterator[Connection]:
-    engine = writing_engine(file, 1.0)
+def connection(database: Database) -> Iterator[Connection]:
+    engine = writing_engine(to_url(database.url), 1.0)
     upgrade_schema(engine)
     with engine.begin() as opened:
         yield opened

@@ -1,0 +1,94 @@
+"""What a destination is told about an incident: fields to fill in, suggestions, a title and a text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from triage.deliver.destinations import Destination, Mode
+from triage.domain import Decision, Prediction
+from triage.flow import Message
+
+__all__ = ["Told", "severity_of", "to_told"]
+
+_TITLES = ("title", "short_description", "summary", "subject")
+_TEXTS = ("description", "text", "body")
+# The first words of what monitors call it, worst first; what is not known is an error, as nobody reports good news.
+_SEVERITIES = {
+    "critical": ("critical", "disaster", "fatal", "emergency", "1", "p1", "s1"),
+    "error": ("error", "major", "high", "2", "p2", "s2"),
+    "warning": ("warning", "minor", "average", "moderate", "medium", "3", "p3", "s3"),
+    "info": ("info", "low", "ok", "4", "5", "p4", "p5", "s4"),
+}
+_SEVERITY_LABELS = ("severity", "priority")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one destination is told.
+
+    Parameters
+    ----------
+    title : str
+        One line.
+    text : str
+        May be empty.
+    fields : mapping of str to str
+        What is filled in, by the core's names.
+    notes : tuple of str
+        Suggestions, a line each.
+    """
+
+    title: str
+    text: str
+    fields: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+def to_told(message: Message, destination: Destination) -> Told:
+    """Apply a destination's rules to a message.
+
+    A label that is sure enough is filled in where the rule is *auto*; it, and what is only likely, is suggested where
+    the rule is *suggest*; of what is in *shadow*, and of what the models abstain from, nothing is told.
+    """
+    content = message.content
+    fields: dict[str, str] = {}
+    notes: list[str] = []
+    if content.edit is not None:
+        fields = {destination.rule(target).to or target: label for target, label in content.edit.fields.items()}
+    else:
+        for prediction in content.triage.predictions:
+            _apply(prediction, destination, fields, notes)
+    labels = content.labels
+    title = next((labels[name] for name in _TITLES if labels.get(name)), f"Incident {content.triage.incident_id}")
+    text = next((labels[name] for name in _TEXTS if labels.get(name)), "")
+    return Told(" ".join(title.split()), text, fields, tuple(notes))
+
+
+def severity_of(labels: Mapping[str, str]) -> str:
+    """Return how bad it is by what the sender says: critical, error, warning or info.
+
+    Examples
+    --------
+    >>> severity_of({"severity": "Disaster"}), severity_of({"priority": "3 - Moderate"}), severity_of({})
+    ('critical', 'warning', 'error')
+    """
+    for name in _SEVERITY_LABELS:
+        words = labels.get(name, "").lower().split()
+        for severity, known in _SEVERITIES.items():
+            if words and words[0] in known:
+                return severity
+    return "error"
+
+
+def _apply(prediction: Prediction, destination: Destination, fields: dict[str, str], notes: list[str]) -> None:
+    rule = destination.rule(prediction.target)
+    if rule.mode is Mode.SHADOW or prediction.decision is Decision.ABSTAIN or not prediction.ranked:
+        return
+    best = prediction.ranked[0]
+    if rule.mode is Mode.AUTO and prediction.decision is Decision.AUTO:
+        fields[rule.to or prediction.target] = best.label
+    elif rule.suggest_to:
+        fields[rule.suggest_to] = best.label
+    else:
+        notes.append(f"{prediction.target}: {best.label} ({best.probability:.0%})")

@@ -1,0 +1,156 @@
+"""Posts under load while the service is killed and started again, with delivery to real cores in another process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from tests.cores import tickets_in
+from tests.e2e.service import Service
+
+__all__ = ["Delivered", "configure", "deliver_from_all", "deliver_through_kills", "running_cores"]
+
+_ROOT = Path(__file__).parents[2]
+# Short, as what a killed service had claimed is tried again after three times as long.
+_TIMEOUT_S = 1.0
+_PATIENCE_S = 180.0
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What was acknowledged, and how often each title is at each core."""
+
+    acknowledged: set[str] = field(default_factory=set)
+    tickets: dict[str, dict[str, int]] = field(default_factory=dict)
+    calls: dict[str, int] = field(default_factory=dict)
+
+    def missing(self, core: str) -> list[str]:
+        return sorted(self.acknowledged - self.tickets[core].keys())
+
+    def doubled(self, core: str) -> list[str]:
+        return sorted(title for title, n in self.tickets[core].items() if n > 1)
+
+    @property
+    def retried(self) -> int:
+        """How often a core was asked about or sent something again: without it nothing was put to the test."""
+        return self.calls.get("find", 0) + self.calls.get("enqueue", 0) - len(self.tickets["pager"])
+
+
+@contextmanager
+def running_cores(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Run the cores; give their address and the file of what they took."""
+    file = folder / "cores.db"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command = [sys.executable, "-m", "tests.cores", str(port), str(file)]
+    process = subprocess.Popen(command, cwd=_ROOT, start_new_session=True)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/", process)
+        yield f"http://127.0.0.1:{port}", file
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def configure(home: Path, cores: str, database_url: str | None = None) -> None:
+    """Write a triage.toml that delivers to a core with and one without an idempotent create."""
+    settings = f'[settings]\ndatabase_url = "{database_url}"\n' if database_url else ""
+    common = f'url = "{cores}"\nsecret_env = "PATH"\ntimeout_s = {_TIMEOUT_S}\nconcurrency = 16\nmode = "shadow"\n'
+    tables = f'[deliver.pager]\nkind = "pagerduty"\n{common}[deliver.desk]\nkind = "servicenow"\n{common}'
+    (home / "triage.toml").write_text(f"{settings}{tables}", encoding="utf-8")
+
+
+def deliver_through_kills(home: Path, cores_file: Path, kills: int, posts: int, seed: int) -> Delivered:
+    """Post incidents while the service is killed with -9 at random moments, then let it deliver what is left.
+
+    Parameters
+    ----------
+    home : Path
+        As `configure` left it.
+    cores_file : Path
+    kills, posts : int
+        Times it is killed, and incidents that are posted between two kills, and after the last.
+    seed : int
+        Of the moments of the kills.
+    """
+    outcome = Delivered()
+    dice = random.Random(seed)
+    for number in range(kills):
+        with Service(home) as service:
+            asyncio.run(_post(service, outcome, range(number * posts, (number + 1) * posts), dice.randrange(1, posts)))
+    with Service(home) as service:
+        asyncio.run(_post(service, outcome, range(kills * posts, (kills + 1) * posts), None))
+        _wait_for_tickets(outcome, cores_file)
+        service.interrupt()
+    outcome.tickets, outcome.calls = tickets_in(cores_file)
+    return outcome
+
+
+def deliver_from_all(services: Sequence[Service], cores_file: Path, posts: int) -> Delivered:
+    """Post the same incidents to several services at once, and let them deliver."""
+    outcome = Delivered()
+
+    async def post_to_all() -> None:
+        await asyncio.gather(*(_post(service, outcome, range(posts), None) for service in services))
+
+    asyncio.run(post_to_all())
+    _wait_for_tickets(outcome, cores_file)
+    for service in services:
+        service.interrupt()
+    outcome.tickets, outcome.calls = tickets_in(cores_file)
+    return outcome
+
+
+def _wait_for_tickets(outcome: Delivered, cores_file: Path) -> None:
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end:
+        outcome.tickets, outcome.calls = tickets_in(cores_file)
+        if not (outcome.missing("pager") or outcome.missing("desk")):
+            return
+        time.sleep(0.2)
+
+
+async def _post(service: Service, outcome: Delivered, numbers: range, kill_after: int | None) -> None:
+    left = iter(numbers)
+    acknowledged = 0
+
+    async def post(client: httpx.AsyncClient) -> None:
+        nonlocal acknowledged
+        for number in left:
+            title = f"case {number}"
+            try:
+                answer = await client.post("/v1/incidents", json={"id": f"k{number}", "source": "desk", "title": title})
+            except httpx.TransportError:
+                return
+            if answer.status_code in (200, 201):
+                outcome.acknowledged.add(title)
+                acknowledged += 1
+            if acknowledged == kill_after:
+                service.kill()
+                return
+
+    async with asyncio.TaskGroup() as group, httpx.AsyncClient(base_url=service.url, timeout=30) as client:
+        await asyncio.wait([group.create_task(post(client)) for _ in range(16)])
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        try:
+            httpx.get(url)
+        except httpx.TransportError:
+            assert process.poll() is None
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the cores did not come up")
