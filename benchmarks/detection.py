@@ -32,10 +32,10 @@ _COLUMNS = ("row", "VUS-PR", "AUC-PR", "best event F1", "recall at 1/day", "prec
 _OURS, _PEER = "**triage**, one configuration", "Ledoit-Wolf Mahalanobis"
 
 _RULES = (
-    "Ours goes through the functions of `train metrics` and `detect`: it learns on, within its budget no period of a day "
-    "holds two alerts, and an open warning is not raised again. Peers are fitted once and alert wherever their score is "
-    "above the threshold that gave one alert a day on the earlier part; alerts within 15 minutes are one, and one up to an "
-    "hour ahead of an event belongs to it. Best F1: at the threshold that the labels would choose."
+    "Ours goes through the functions of `train metrics` and `detect`: it learns on, within its budget no period of a "
+    "day holds two alerts, and an open warning is not raised again. Peers are fitted once and alert wherever their "
+    "score is above the threshold that gave one alert a day on the earlier part; alerts within 15 minutes are one, and "
+    "one up to an hour ahead of an event belongs to it. Best F1: at the threshold that the labels would choose."
 )
 
 
@@ -160,5 +160,4 @@ def _within_budget(earlier: _Floats, later: _Floats, step_s: int) -> tuple[_Floa
     hour = 3_600 // step_s
     peaks = np.sort(earlier[: len(earlier) // hour * hour].reshape(-1, hour).max(axis=1))[::-1]
     threshold = float(peaks[len(earlier) * step_s // _DAY_S])
-    alert: _Bools = np.greater(later, threshold)
-    return later, alert
+    return later, np.asarray(later > threshold)
