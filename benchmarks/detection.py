@@ -116,7 +116,7 @@ def _ours(server: Server) -> tuple[_Floats, _Bools]:
     watcher = fit_watcher([server.name] * d, [f"m{number}" for number in range(d)], history, Budget.parse("1/day"))
     watched = watcher.handle(later)
     # A row of a wide file gets the answer to its last value.
-    return watched.entity_score.reshape(-1, d)[:, -1], watched.alert.reshape(-1, d).any(axis=1)
+    return watched.entity_score.reshape(-1, d)[:, -1], np.asarray(watched.alert.reshape(-1, d).any(axis=1))
 
 
 def _points(values: _Floats, first_step: int, step_s: int) -> Points:

@@ -168,7 +168,7 @@ def _estates() -> ResultTable:
     cells = tuple((name, *(f"{value:.3f}" for value in np.mean(found, axis=0))) for name, found in rows.items())
     about = (
         f"{len(_SEEDS)} simulated estates of 8 entities, 20 days, default difficulty; {incidents} incidents in the "
-        "earlier 70 % of time, the rest judged; all incidents, foretold or not. Horizon 60 minutes, 1 alert a day. Means."
+        "earlier 70 % of time, the rest judged; all incidents, foretold or not. Horizon 60 min, 1 alert a day. Means."
     )
     columns = ("row", "AUC-PR of the hour before", "early recall", "false alerts per entity-day", "median lead, min")
     return ResultTable("estates", "Simulated estates", about, columns, cells)
