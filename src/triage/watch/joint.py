@@ -65,7 +65,7 @@ _LEAST_VARIANCE = 0.25
 _SETTLED_SHARE = 0.02
 _USUAL_MULTIPLE = 3.0  # of the usual squared distance: what is farther teaches in proportion less
 _PLAINLY = 48  # judged steps before what is usual is known well enough to weigh by it
-_FIT_EVERY, _FIRST_FIT_EVERY = 256, 8
+_FIT_EVERY, _FIRST_FIT_EVERY = 256, 32
 
 
 class JointState(NamedTuple):
@@ -304,7 +304,7 @@ def judge_joint(state: JointState, entity: int, usual: float) -> float:
         _move(z, heap[begin + 2 * room : begin + 2 * room + k], heap[begin + 3 * room : begin + 3 * room + k], rate)
     clock[JUDGED] += 1
     clock[SINCE_FIT] += 1
-    if clock[SINCE_FIT] >= min(max(clock[JUDGED] // 8, _FIRST_FIT_EVERY), _FIT_EVERY):
+    if clock[SINCE_FIT] >= min(max(clock[JUDGED] // 4, _FIRST_FIT_EVERY), _FIT_EVERY):
         clock[SINCE_FIT] = 0
         _fit(covariance, root, k)
     return found
