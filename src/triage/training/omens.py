@@ -38,21 +38,24 @@ def omens_of(history: MetricHistory, metrics: tuple[str, ...], evidence: _Floats
 
     Notes
     -----
-    A row of a wide file is a step, and its own samples count. A long file has a row a sample, and nobody knows whether
-    another of the same time follows: there a row is answered by what was known before its time.
+    A row of a wide file is a step, and its own samples count; a repeat of its time does not. A long file has a row a
+    sample, and nobody knows whether another of the same time follows: there a row is answered by what was known before
+    its time.
     """
     names = tuple(dict.fromkeys((*metrics, *history.metrics)))
     is_wide = len(np.unique(history.row_of_point)) < len(history) or len(history.metrics) == 1
     order = np.lexsort((np.arange(history.n_rows), history.time_ns_of_row, history.entity_of_row))
     entity, time_ns = history.entity_of_row[order], history.time_ns_of_row[order]
     begins = np.ones(len(order), dtype=bool)
-    begins[1:] = (np.diff(entity) != 0) | ((np.diff(time_ns) != 0) | is_wide)
+    begins[1:] = (np.diff(entity) != 0) | (np.diff(time_ns) != 0)
     step_of_sorted = np.cumsum(begins) - 1
     step_of_row = np.empty(len(order), dtype=np.int64)
     step_of_row[order] = step_of_sorted
     values = np.full((int(begins.sum()), len(names)), np.nan)
     column = np.array([names.index(metric) for _, metric in history.series], dtype=np.int64)
     finite = np.isfinite(history.value)
+    if is_wide:
+        finite &= np.isin(history.row_of_point, order[begins])
     steps = step_of_row[history.row_of_point[finite]]
     values[steps, column[history.series_of_point[finite]]] = history.value[finite]
     owner = entity[begins]

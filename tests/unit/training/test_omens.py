@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from tests.unit.training.wearing import long_history, wide_history
 
@@ -28,3 +30,20 @@ def test_metrics_that_are_not_there_are_missing() -> None:
     assert found.shape == (20, OMENS_OF_ALL + 8)
     assert np.isnan(found[:, OMENS_OF_ALL + 1 :: 2]).all()
     assert np.isfinite(found[:, OMENS_OF_ALL::2]).all()
+
+
+def test_repeat_of_a_row_is_answered_like_the_first_and_changes_no_other() -> None:
+    history = wide_history(1, 40)
+    twice = np.sort(np.append(np.arange(40), 20))
+    points = np.repeat(twice * 2, 2) + np.tile([0, 1], 41)
+    repeated = replace(
+        history,
+        series_of_point=history.series_of_point[points],
+        time_ns=history.time_ns[points],
+        value=np.where(np.repeat(np.arange(41) == 21, 2), 99.0, history.value[points]),
+        row_of_point=np.repeat(np.arange(41), 2),
+        entity_of_row=history.entity_of_row[twice],
+        time_ns_of_row=history.time_ns_of_row[twice],
+    )
+    found = omens_of(repeated, ("a", "b"), np.zeros((41, 2)))
+    np.testing.assert_array_equal(found, omens_of(history, ("a", "b"), np.zeros((40, 2)))[twice])
