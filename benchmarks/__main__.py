@@ -7,6 +7,8 @@ import sys
 
 from benchmarks import (
     acceptance,
+    detection,
+    early_warning,
     hours,
     learning_curve,
     metrics_kernel,
@@ -32,6 +34,8 @@ _ALL = {
     "training": training.run,
     "remote_write": remote_write.run,
     "acceptance": acceptance.run,
+    "detection": detection.run,
+    "early_warning": early_warning.run,
 }
 
 

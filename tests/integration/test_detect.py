@@ -142,6 +142,27 @@ def test_a_later_file_is_judged_by_what_serves(run: Run) -> None:
     assert "lead time, median" in shown.out
 
 
+def test_thirty_incidents_teach_probabilities_for_entities_never_seen(run: Run, tmp_path: Path) -> None:
+    machines, steps = 40, 100
+    values = np.random.default_rng(0).normal(size=(machines, steps, 2))
+    values[:, :, 0] += np.maximum(np.arange(steps) - 75, 0) * 0.3
+    frame = pd.DataFrame(values.reshape(-1, 2), columns=["heat", "load"])
+    frame.insert(0, "timestamp", np.tile(np.arange(steps), machines))
+    frame.insert(0, "entity", np.repeat([f"m{number}" for number in range(machines)], steps))
+    frame[: 36 * steps].to_csv(tmp_path / "worn.csv", index=False)
+    frame[36 * steps :].to_csv(tmp_path / "new.csv", index=False)
+    failed = "".join(f"m{number},{steps - 1}\n" for number in range(36))
+    (tmp_path / "failures.csv").write_text(f"entity,opened_at\n{failed}", encoding="utf-8")
+    words = ("--step", "1h", "--horizon", "15steps", "--budget", "1/40steps", "--name", "machines", "--json")
+    learnt = run("train", "metrics", tmp_path / "worn.csv", "--incidents", tmp_path / "failures.csv", *words)
+    assert learnt.document["early_warning_model"] is True
+    run("detect", tmp_path / "new.csv", "--model", "machines", "--out", tmp_path / "out.csv")
+    said = pd.read_csv(tmp_path / "out.csv")
+    assert said["probability"].between(0.0, 1.0).all()
+    is_near = said["timestamp"] >= steps - 16
+    assert said.loc[is_near, "probability"].mean() > 5 * said.loc[~is_near, "probability"].mean()
+
+
 def test_the_list_of_models_says_what_each_learns_from(run: Run) -> None:
     assert json.loads(run("models", "list", "--json").out)[0]["kind"] == "metrics"
     assert "metrics" in run("models", "list").out

@@ -57,6 +57,7 @@ def _to_document(report: MetricReport) -> dict[str, object]:
         "series": report.series,
         "points": report.points,
         "judged_from": report.judged_from,
+        "early_warning_model": report.has_foresight,
         "alerts_per_entity_day": report.scores.alerts_per_entity_day,
         "incidents": report.incidents,
         "incidents_left_out": report.incidents_left_out,
@@ -78,4 +79,6 @@ def _print(report: MetricReport) -> None:
             f"{report.incidents_left_out:,} of {report.incidents:,} incidents are not judged: other entities, or not "
             "watched for a whole horizon in the later part."
         )
+    if report.incidents is not None and not report.has_foresight:
+        say("Fewer than 30 incidents were seen coming up: warnings rest on what is unusual, probabilities stay empty.")
     say(f"{report.name} version {report.version} is the champion now.")

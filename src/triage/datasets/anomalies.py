@@ -33,6 +33,7 @@ def write_anomalies(
     alert: NDArray[np.bool_],
     causes: Mapping[int, Sequence[Cause]],
     out: Path,
+    probability: NDArray[np.float64] | None = None,
 ) -> None:
     """Write ``entity,timestamp,score,alert,probability,causes``.
 
@@ -48,6 +49,8 @@ def write_anomalies(
         By position of the row; a JSON list of metric and contribution, empty for the others.
     out : Path
         ``.csv``, ``.csv.gz``, ``.parquet``, ``.jsonl``, ``.ndjson`` or ``.json``. It appears whole or not at all.
+    probability : ndarray of float64 of shape (n_rows,) or None, default=None
+        NaN and None are written as empty cells.
 
     Raises
     ------
@@ -65,7 +68,7 @@ def write_anomalies(
             "timestamp": pd.Series(table.labels(roles.time), dtype="str"),
             "score": score,
             "alert": alert.astype(np.int64),
-            "probability": pd.Series([None] * len(table), dtype="Float64"),
+            "probability": _to_cells(probability, len(table)),
             "causes": pd.Series(said, dtype="str"),
         }
     )
@@ -80,6 +83,11 @@ def write_anomalies(
         raise UsageError(f"{out} cannot be written: {err.strerror or err}.") from err
     finally:
         part.unlink(missing_ok=True)
+
+
+def _to_cells(probability: NDArray[np.float64] | None, n: int) -> pd.Series[float]:
+    found = np.full(n, np.nan) if probability is None else probability
+    return pd.Series(pd.array(found, dtype="Float64").copy()).mask(np.isnan(found))
 
 
 def _to_json(causes: Sequence[Cause]) -> str:

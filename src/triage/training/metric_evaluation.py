@@ -14,6 +14,7 @@ from triage.domain import ModelRef
 from triage.errors import BundleRefused, DataError, Problem, UsageError
 from triage.measure.warnings import Alerts, Incidents, Verdict, WarningScores, Window, judge, score
 from triage.parts import METRICS_KIND
+from triage.training.foresight import Foresight, foreseen
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.ports import Bundle
 from triage.training.reach import MetricFit, Reach, spans_of
@@ -26,7 +27,9 @@ __all__ = [
     "cut_of",
     "evaluate_metrics",
     "is_training_file",
+    "judge_alerts",
     "judge_watcher",
+    "open_foresight",
     "open_watcher",
     "window_of",
 ]
@@ -94,6 +97,17 @@ def open_watcher(bundle: Bundle, part: str = "watcher") -> Watcher:
         ) from err
 
 
+def open_foresight(bundle: Bundle, part: str = "foresight") -> Foresight | None:
+    """Put the early-warning model of a verified bundle together; None where it holds none.
+
+    Raises
+    ------
+    BundleRefused
+        It cannot be read.
+    """
+    return Foresight.from_part(bundle.parts[part]) if part in bundle.parts else None
+
+
 def is_training_file(bundle: Bundle, history: MetricHistory) -> bool:
     """Return whether a bundle was learnt from exactly this history."""
     data = bundle.card.get("data")
@@ -115,7 +129,11 @@ def window_of(bundle: Bundle) -> Window:
 
 
 def judge_watcher(
-    watcher: Watcher, history: MetricHistory, incidents: MetricIncidents | None, window: Window
+    watcher: Watcher,
+    history: MetricHistory,
+    incidents: MetricIncidents | None,
+    window: Window,
+    foresight: Foresight | None = None,
 ) -> tuple[WarningScores, int]:
     """Send later metrics through a watcher and judge its warnings.
 
@@ -128,6 +146,8 @@ def judge_watcher(
     incidents : MetricIncidents or None
         None: nothing is known, every alert counts as false.
     window : Window
+    foresight : Foresight or None, default=None
+        Its alerts are judged in place of the watcher's.
 
     Returns
     -------
@@ -135,7 +155,16 @@ def judge_watcher(
     left_out : int
         Incidents that nothing can be said on. An alert that belongs to one of them is not counted either.
     """
-    alerts = watch_history(watcher, history).alerts
+    answers = watch_history(watcher, history)
+    if foresight is not None:
+        answers = foreseen(foresight, history, answers, watcher.budget)
+    return judge_alerts(answers.alerts, history, incidents, window)
+
+
+def judge_alerts(
+    alerts: Alerts, history: MetricHistory, incidents: MetricIncidents | None, window: Window
+) -> tuple[WarningScores, int]:
+    """Judge the alerts on a history; see `judge_watcher`."""
     first, last = spans_of(history)
     watched_ns = int((last - first)[first <= last].sum())
     if incidents is None:
@@ -185,7 +214,8 @@ def evaluate_metrics(
     watcher = served if fit is MetricFit.SERVED else open_watcher(bundle, "before_refit")
     # What lies between is watched and learnt from, as it would have been live, and not judged.
     watch_history(watcher, history.of_rows(~seen & ~in_slice))
-    scores, left_out = judge_watcher(watcher, history.of_rows(kept), incidents, window_of(bundle))
+    foresight = open_foresight(bundle, "foresight" if fit is MetricFit.SERVED else "foresight_before_refit")
+    scores, left_out = judge_watcher(watcher, history.of_rows(kept), incidents, window_of(bundle), foresight)
     n_slice = int(in_slice.sum())
     return MetricEvaluation(
         ModelRef(bundle.name, bundle.version), fit, history.n_rows, n_slice, n_slice - int(kept.sum()), left_out, scores

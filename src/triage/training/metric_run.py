@@ -9,6 +9,7 @@ from pathlib import Path
 from triage.errors import DataError
 from triage.measure.warnings import WarningScores, Window
 from triage.parts import JSON, METRICS_KIND
+from triage.training.foresight_fitting import fit_foresight
 from triage.training.metric_evaluation import cut_of, judge_watcher
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.ports import Card, RunRecord
@@ -73,7 +74,9 @@ class MetricReport:
     incidents_left_out : int
         Those that nothing can be said on.
     threshold : float or None
-        Evidence from which the stored model warns, in decades of tail probability.
+        Evidence from which the stored watcher warns, in decades of tail probability.
+    has_foresight : bool
+        Whether an early-warning model was learnt from the incidents.
     """
 
     name: str
@@ -87,6 +90,7 @@ class MetricReport:
     incidents: int | None
     incidents_left_out: int
     threshold: float | None
+    has_foresight: bool
 
 
 def train_metrics(
@@ -99,7 +103,7 @@ def train_metrics(
     history : MetricHistory
         In any order.
     incidents : MetricIncidents or None
-        Judge the warnings; nothing is learnt from them.
+        Judge the warnings; where 30 were seen coming up, an early-warning model is learnt from them.
     request : MetricRequest
     places : Places
 
@@ -120,15 +124,23 @@ def train_metrics(
     before = _fit(fitted, request.budget)
     before_part = before.to_part()
     places.progress(f"Judging on the {len(later):,} after it")
-    scores, left_out = judge_watcher(before, later, incidents, request.window)
+    learnt = fit_foresight(
+        fitted, None if incidents is None else incidents.until(cut_ns), request.window, request.budget
+    )
+    scores, left_out = judge_watcher(before, later, incidents, request.window, learnt)
     places.progress(f"Fitting again on all {len(history):,}")
     served = _fit(history, request.budget)
+    foresight = fit_foresight(history, incidents, request.window, request.budget)
     places.progress("Storing the model and its run")
     parts = {
         "watcher": served.to_part(),
         "before_refit": before_part,
         "reach": Reach.of(fitted, history).to_part(),
     }
+    if learnt is not None:
+        parts["foresight_before_refit"] = learnt.to_part()
+    if foresight is not None:
+        parts["foresight"] = foresight.to_part()
     n_incidents = None if incidents is None else len(incidents)
     card = _to_card(history, request, cut_ns, (scores, left_out), n_incidents)
     version = places.shelf.add(request.name, parts, card)
@@ -148,6 +160,7 @@ def train_metrics(
         incidents=n_incidents,
         incidents_left_out=left_out,
         threshold=served.threshold,
+        has_foresight=foresight is not None,
     )
 
 

@@ -129,6 +129,13 @@ class MetricIncidents:
     def __len__(self) -> int:
         return len(self.entity)
 
+    def until(self, last_ns: int) -> MetricIncidents:
+        """Return those that had begun by then."""
+        kept = self.opened_ns <= last_ns
+        at = np.flatnonzero(kept).tolist()
+        entity, ids = tuple(self.entity[row] for row in at), tuple(self.ids[row] for row in at)
+        return MetricIncidents(self.name, entity, self.opened_ns[kept], self.ended_ns[kept], ids)
+
     def moved(self, by_ns: int) -> MetricIncidents:
         """Return the incidents later by so many nanoseconds."""
         ended_ns = np.where(self.ended_ns < 0, -1, self.ended_ns + by_ns)

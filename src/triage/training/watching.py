@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -40,6 +40,11 @@ class RowAnswers:
     warnings : tuple of EarlyWarning
         Those opened here, in the order of their opening, as they stand at the end: closed, or open with their highest
         score so far.
+    probability : ndarray of float64 of shape (n_rows,) or None
+        That an incident begins within the horizon, in [0, 1]; NaN where nothing is said, None without an early-warning
+        model.
+    evidence : ndarray of float64 of shape (n_rows, 2)
+        What the watcher's warnings rest on, of trends and of joint states; see `Watched`.
     """
 
     score: NDArray[np.float64]
@@ -48,6 +53,8 @@ class RowAnswers:
     causes: Mapping[int, tuple[Cause, ...]]
     alerts: Alerts
     warnings: tuple[EarlyWarning, ...]
+    probability: NDArray[np.float64] | None = None
+    evidence: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
 
     def spread(self, kept: NDArray[np.bool_]) -> RowAnswers:
         """Return answers to all rows of a history from those to some of them; the others have a score of 0.
@@ -61,7 +68,13 @@ class RowAnswers:
         score, entity_score, alert = np.zeros(len(kept)), np.zeros(len(kept)), np.zeros(len(kept), dtype=bool)
         score[at], entity_score[at], alert[at] = self.score, self.entity_score, self.alert
         causes = {int(at[row]): found for row, found in self.causes.items()}
-        return replace(self, score=score, entity_score=entity_score, alert=alert, causes=causes)
+        probability = self.probability
+        if probability is not None:
+            probability = np.full(len(kept), np.nan)
+            probability[at] = self.probability
+        return replace(
+            self, score=score, entity_score=entity_score, alert=alert, causes=causes, probability=probability
+        )
 
 
 def to_points(watcher: Watcher, history: MetricHistory, order: _Ints | None = None) -> Points:
@@ -108,7 +121,12 @@ def watch_history(watcher: Watcher, history: MetricHistory) -> RowAnswers:
     alerts = Alerts(history.entity_of_point[at_alert], history.time_ns[at_alert])
     latest = {warning.id: warning for warning in (*watched.opened, *watched.closed, *watcher.open_warnings)}
     warnings = tuple(latest[warning.id] for warning in watched.opened)
-    return RowAnswers(_by_row(history, score), _by_row(history, entity_score), alert, causes, alerts, warnings)
+    shown = np.empty((len(history), 2))
+    shown[order] = watched.evidence
+    evidence = np.column_stack([_by_row(history, shown[:, kind]) for kind in (0, 1)])
+    return RowAnswers(
+        _by_row(history, score), _by_row(history, entity_score), alert, causes, alerts, warnings, None, evidence
+    )
 
 
 def _is_single(history: MetricHistory, order: _Ints, known: Mapping[str, set[str]]) -> NDArray[np.bool_]:

@@ -8,12 +8,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import compiled
-from triage.watch.entities import NOTHING, OPENED, Pace, judge_entity, weigh_entity
+from triage.watch.entities import NOTHING, OPENED, Pace, judge_entity, sum_up, weigh_entity, weigh_joint
+from triage.watch.joint import EXPECTED, IS_SETTLED, JUDGED, MEMBERS, SEEN, JointState, follow_value, join, judge_joint
 from triage.watch.series import watch_value
-from triage.watch.state import ENTITY_SCORE, EVIDENCE, LAST_NS, NOW_NS, PEAK, SCORE, EntityState, Links, SeriesState
+from triage.watch.state import (
+    COUNT,
+    ENTITY_SCORE,
+    EVIDENCE,
+    JOINT_EVIDENCE,
+    JOINT_USUAL,
+    LAST,
+    LAST_NS,
+    LEVEL,
+    NOW_NS,
+    OPENING,
+    PEAK,
+    SCALE,
+    SCORE,
+    SURPRISE,
+    SURPRISES,
+    TREND_EVIDENCE,
+    EntityState,
+    Links,
+    SeriesState,
+)
 
-__all__ = ["CAUSES", "Answers", "Arrivals", "empty_answers", "watch_points"]
+__all__ = ["CAUSES", "Answers", "Arrivals", "WatchState", "empty_answers", "watch_points"]
 
+_USUAL_SURPRISE = 1.0  # its mean: minus the logarithm of an evenly spread tail
 CAUSES = 5  # the most causes that a warning names
 
 
@@ -28,14 +50,15 @@ class Arrivals(NamedTuple):
 class Answers(NamedTuple):
     """What the kernel says of each point: (n,), the causes (n, CAUSES).
 
-    It may be used again: every point sets ``score``, ``entity_score`` and ``event`` (NOTHING, OPENED or CLOSED).
-    Only where ``event`` is not NOTHING the rest has a meaning: ``event_ns`` and ``peak``, the event time and the
-    warning's highest evidence; and where it is OPENED: ``cause``, series by falling evidence (-1 for none), and
+    It may be used again: every point sets ``score``, ``entity_score``, ``evidence`` and ``event`` (NOTHING, OPENED or
+    CLOSED). Only where ``event`` is not NOTHING the rest has a meaning: ``event_ns`` and ``peak``, the event time and
+    the warning's highest evidence; and where it is OPENED: ``cause``, series by falling evidence (-1 for none), and
     ``share``, their shares of the squares.
     """
 
     score: NDArray[np.float64]
     entity_score: NDArray[np.float64]
+    evidence: NDArray[np.float64]
     event: NDArray[np.int64]
     event_ns: NDArray[np.int64]
     peak: NDArray[np.float64]
@@ -43,11 +66,21 @@ class Answers(NamedTuple):
     share: NDArray[np.float64]
 
 
+class WatchState(NamedTuple):
+    """All that a watcher remembers, as the kernel changes it."""
+
+    series: SeriesState
+    entities: EntityState
+    joint: JointState
+    links: Links
+
+
 def empty_answers(n: int) -> Answers:
     """Return room for the answers to ``n`` points."""
     return Answers(
         score=np.zeros(n),
         entity_score=np.zeros(n),
+        evidence=np.zeros((n, 2)),
         event=np.zeros(n, dtype=np.int64),
         event_ns=np.zeros(n, dtype=np.int64),
         peak=np.zeros(n),
@@ -57,29 +90,31 @@ def empty_answers(n: int) -> Answers:
 
 
 @compiled
-def watch_points(
-    series: SeriesState, entities: EntityState, links: Links, pace: Pace, points: Arrivals, answers: Answers
-) -> None:
+def watch_points(state: WatchState, pace: Pace, points: Arrivals, answers: Answers) -> None:
     """Answer and learn from points, one after the other.
 
     Parameters
     ----------
-    series, entities : SeriesState, EntityState
+    state : WatchState
         Changed in place.
-    links : Links
     pace : Pace
     points : Arrivals
-        Series must be rows of ``series``: nothing is checked here.
+        Series must be rows of the state: nothing is checked here.
     answers : Answers
         At least as long as the points; filled in place.
     """
+    series, entities, joint, links = state
     for point in range(len(points.series)):
         row, time_ns = points.series[point], points.time_ns[point]
         entity = links.entity[row]
-        before = series.numbers[row, EVIDENCE]
+        before, odd = series.numbers[row, EVIDENCE], _rare(series.numbers[row, SURPRISE])
         answers.score[point], answers.event[point] = 0.0, NOTHING
         if watch_value(series, row, time_ns, points.value[point]):
             passed_ns = weigh_entity(entities, entity, time_ns, before, series.numbers[row, EVIDENCE])
+            odd = _rare(series.numbers[row, SURPRISE]) - odd
+            entities.numbers[entity, SURPRISES] = max(entities.numbers[entity, SURPRISES] + odd, 0.0)
+            _follow(series, joint, row, entity)
+            _judge_step(entities, joint, entity, passed_ns)
             event = judge_entity(entities, entity, passed_ns, pace)
             answers.score[point] = series.numbers[row, SCORE]
             if event != NOTHING:
@@ -91,6 +126,36 @@ def watch_points(
         elif time_ns == series.clock[row, LAST_NS] and np.isfinite(points.value[point]):
             answers.score[point] = series.numbers[row, SCORE]
         answers.entity_score[point] = entities.numbers[entity, ENTITY_SCORE]
+        answers.evidence[point, 0] = entities.numbers[entity, TREND_EVIDENCE]
+        answers.evidence[point, 1] = entities.numbers[entity, JOINT_EVIDENCE]
+
+
+@compiled
+def _rare(surprise: float) -> float:
+    return max(surprise - _USUAL_SURPRISE, 0.0) ** 2
+
+
+@compiled
+def _follow(series: SeriesState, joint: JointState, row: int, entity: int) -> None:
+    """Bring the joint state up to a series' last value, from the point on that has set its level and scale."""
+    count = series.clock[row, COUNT] - OPENING
+    if count == 0:
+        join(joint, row, entity, series.numbers[row, LEVEL], series.numbers[row, SCALE])
+    elif count > 0:
+        follow_value(joint, row, entity, series.numbers[row, LAST], count)
+
+
+@compiled
+def _judge_step(entities: EntityState, joint: JointState, entity: int, passed_ns: int) -> None:
+    """Judge the entity's joint state once a step: as soon as there are as many points as in the step before."""
+    clock = joint.clock[entity]
+    if passed_ns > 0:
+        clock[EXPECTED], clock[SEEN] = clock[SEEN], 0
+    clock[SEEN] += 1
+    if clock[SEEN] == clock[EXPECTED] and clock[MEMBERS] > 0:
+        distance = judge_joint(joint, entity, entities.numbers[entity, JOINT_USUAL])
+        weigh_joint(entities, entity, distance, clock[JUDGED], clock[IS_SETTLED] == 1)
+    sum_up(entities, entity, clock[JUDGED])
 
 
 @compiled

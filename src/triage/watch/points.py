@@ -54,7 +54,7 @@ class Points:
     def __len__(self) -> int:
         return len(self.series)
 
-    def __getitem__(self, rows: slice) -> Points:
+    def __getitem__(self, rows: slice | NDArray[np.int64]) -> Points:
         return Points(self.series[rows], self.time_ns[rows], self.value[rows])
 
 
@@ -75,6 +75,9 @@ class Watched:
         For the points with an alert.
     opened, closed : tuple of EarlyWarning
         In order; one that opened and closed among these points is in both.
+    evidence : ndarray of float64, shape (n, 2)
+        What a warning rests on, in decades of tail probability, at least 0: of the trends of the entity's series, and
+        of their joint state.
     """
 
     score: NDArray[np.float64]
@@ -83,3 +86,4 @@ class Watched:
     causes: Mapping[int, tuple[Cause, ...]] = field(default_factory=dict)
     opened: tuple[EarlyWarning, ...] = ()
     closed: tuple[EarlyWarning, ...] = ()
+    evidence: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))

@@ -1,6 +1,7 @@
 """What is remembered of every series and entity: rows of plain arrays, a column a quantity. Computes nothing.
 
-The kernel gets these tuples of arrays whole; a series costs 624 bytes, links to its entity included.
+The kernel gets these tuples of arrays whole; a series costs 624 bytes, links to its entity included, and 24 of its
+entity's joint state (``joint``).
 """
 
 from __future__ import annotations
@@ -47,12 +48,23 @@ SERIES_CLOCK = 3
 SQUARES = 0  # sum over the series of their squared evidence
 USUAL = 1  # slow mean of its root
 NOW = 2  # the root at the present step
-ENTITY_EVIDENCE = 3  # -log10 of its tail probability
+ENTITY_EVIDENCE = 3  # what a warning rests on: the larger of TREND_EVIDENCE and JOINT_EVIDENCE, this by its gain
 THRESHOLD = 4  # evidence that opens a warning
 PEAK = 5  # the highest evidence of the open warning
 ENTITY_SCORE = 6  # one less the tail probability
 SPREAD = 7  # usual distance of the root from USUAL
-ENTITY_NUMBERS = 8
+SURPRISES = 8  # sum over the series of what is rare of their surprise, squared
+JOINT_USUAL = 9  # slow mean of the joint state's log distance
+JOINT_SPREAD = 10  # its usual distance from that
+ODD_USUAL = 11  # slow mean of the logarithm of SURPRISES
+ODD_SPREAD = 12  # its usual distance from that
+STANDING = 13  # both together, in spreads beyond the usual
+STANDING_USUAL = 14  # mean of STANDING over the last days
+STANDING_SPREAD = 15  # its usual distance from that
+TREND_EVIDENCE = 16  # decades of tail probability of the series' trends together
+JOINT_EVIDENCE = 17  # of STANDING
+JOINT_GAIN = 18  # what a decade of JOINT_EVIDENCE is worth in the warning's evidence
+ENTITY_NUMBERS = 19
 
 # Columns of EntityState.clock.
 NOW_NS = 0  # event time: the latest of the entity's points
@@ -64,6 +76,7 @@ QUIET_NS = 5  # since when
 RAISED = 6  # alerts so far
 ENTITY_CLOCK = 7
 
+USUAL_GAIN = 0.0  # before a fit has found one: until a joint state is known well it raises false alerts
 HOURS = 24
 STATISTICS = 5  # level, fast level, jump, drift, unrest; the last row of tails is that of their sum
 BINS = 16
@@ -86,7 +99,7 @@ class SeriesState(NamedTuple):
 class EntityState(NamedTuple):
     """Of every entity: what the columns above name, and the times of its last alerts, a ring.
 
-    Shapes (m, 8), (m, 7) and (m, alerts of the budget).
+    Shapes (m, 19), (m, 7) and (m, alerts of the budget).
     """
 
     numbers: NDArray[np.float64]
@@ -117,6 +130,7 @@ def empty_entities(m: int, alerts: int, threshold: float) -> EntityState:
     """Return the state of ``m`` entities that have no points yet, each to be warned about from ``threshold``."""
     numbers = np.zeros((m, ENTITY_NUMBERS))
     numbers[:, THRESHOLD] = threshold
+    numbers[:, JOINT_GAIN] = USUAL_GAIN
     return EntityState(
         numbers=numbers,
         clock=np.zeros((m, ENTITY_CLOCK), dtype=np.int64),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from triage.domain import Cause, EarlyWarning
 from triage.errors import BundleRefused
 from triage.parts import JSON, Array
+from triage.watch.joint import JointState, empty_joint, is_packed, packed
 from triage.watch.state import (
     COUNT,
     OPEN,
@@ -29,6 +30,7 @@ from triage.watch.state import (
 __all__ = [
     "arrays_of",
     "entities_of",
+    "joint_of",
     "number_in",
     "series_of",
     "texts_in",
@@ -38,13 +40,14 @@ __all__ = [
 
 _LARGEST = 1e160  # well above what values up to 1e150 can leave in a state, well below overflow
 _LARGEST_WHOLE = 2**62
-_State = TypeVar("_State", SeriesState, EntityState)
+_State = TypeVar("_State", SeriesState, EntityState, JointState)
 
 
-def arrays_of(series: SeriesState, entities: EntityState, n: int, m: int) -> dict[str, Array]:
+def arrays_of(series: SeriesState, entities: EntityState, joint: JointState, n: int, m: int) -> dict[str, Array]:
     """Return the first ``n`` series and ``m`` entities as arrays; small whole numbers as int32."""
     named = {f"series_{name}": array[:n] for name, array in series._asdict().items()}
     named |= {f"entity_{name}": array[:m] for name, array in entities._asdict().items()}
+    named |= {f"joint_{name}": array for name, array in packed(joint, n, m)._asdict().items()}
     return {name: array.astype(np.int32) if array.itemsize < 4 else array.copy() for name, array in named.items()}
 
 
@@ -74,6 +77,25 @@ def entities_of(arrays: Mapping[str, Array], m: int, alerts: int) -> EntityState
     _require(bool((state.clock[:, RAISED] >= 0).all()), "entity_clock", "a negative count")
     _require(bool(np.isin(state.clock[:, OPEN], (0, 1)).all()), "entity_clock", "a warning neither open nor closed")
     _require(bool((state.numbers[:, THRESHOLD] > 0.0).all()), "entity_numbers", "a threshold that is not above 0")
+    return state
+
+
+def joint_of(arrays: Mapping[str, Array], owner: NDArray[np.int64], m: int) -> JointState:
+    """Return the joint state of ``m`` entities from its arrays.
+
+    Parameters
+    ----------
+    owner : ndarray of int64, shape (n,)
+        The entity of each series.
+
+    Raises
+    ------
+    BundleRefused
+        As `series_of`.
+    """
+    empty = empty_joint(len(owner), m)
+    state = _filled(arrays, "joint_", empty._replace(heap=np.zeros(len(arrays.get("joint_heap", ())))))
+    _require(is_packed(state, owner), "joint_heap", "members that the other arrays do not tell of")
     return state
 
 

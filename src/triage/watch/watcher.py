@@ -22,12 +22,15 @@ from triage.errors import BundleRefused, UsageError
 from triage.parts import JSON, Part
 from triage.watch.budget import Budget
 from triage.watch.entities import CLOSED, NOTHING, OPENED, Pace
-from triage.watch.kernel import Answers, Arrivals, empty_answers, watch_points
+from triage.watch.joint import IS_SETTLED, JUDGED, ROOM, JointState, empty_joint, grown_joint, with_room
+from triage.watch.kernel import Answers, Arrivals, WatchState, empty_answers, watch_points
 from triage.watch.points import Points, Watched
 from triage.watch.state import (
+    JOINT_GAIN,
     OPEN,
     PEAK,
     THRESHOLD,
+    USUAL_GAIN,
     EntityState,
     Links,
     SeriesState,
@@ -36,7 +39,16 @@ from triage.watch.state import (
     empty_series,
     grown,
 )
-from triage.watch.storing import arrays_of, entities_of, number_in, series_of, texts_in, to_document, warnings_in
+from triage.watch.storing import (
+    arrays_of,
+    entities_of,
+    joint_of,
+    number_in,
+    series_of,
+    texts_in,
+    to_document,
+    warnings_in,
+)
 from triage.watch.table import SeriesTable
 from triage.watch.warnings import close_warning, open_warning
 
@@ -65,7 +77,8 @@ class Watcher:
 
     Notes
     -----
-    A series costs 624 bytes and its name, an entity 128 bytes and 8 for each alert of the budget.
+    A series costs 648 bytes and its name, an entity 272 bytes and 8 for each alert of the budget, and the joint state
+    of its first d series, up to 40, 72 d (d + 2) bytes.
 
     Examples
     --------
@@ -78,10 +91,12 @@ class Watcher:
     def __init__(self, budget: Budget, threshold: float | None = None) -> None:
         self.budget = budget
         self.threshold = threshold
+        self.joint_gain = USUAL_GAIN
         self.table = SeriesTable()
         self._linked = 0
         self._series: SeriesState = empty_series(0)
         self._entities: EntityState = empty_entities(0, budget.alerts, 0.0)
+        self._joint: JointState = empty_joint(0, 0)
         self._links: Links = empty_links(0, 0)
         self._open: dict[int, EarlyWarning] = {}
         if threshold is not None:
@@ -138,17 +153,20 @@ class Watcher:
             )
         budget = self.budget
         pace = Pace(budget.period_ns, budget.cool_down_ns, budget.quiet_ns, self.threshold is None)
-        score, entity_score, alert = np.zeros(len(points)), np.zeros(len(points)), np.zeros(len(points), dtype=np.bool_)
+        score, entity_score, evidence = np.zeros(len(points)), np.zeros(len(points)), np.zeros((len(points), 2))
+        alert = np.zeros(len(points), dtype=np.bool_)
         causes: dict[int, tuple[Cause, ...]] = {}
         opened: list[EarlyWarning] = []
         closed: list[EarlyWarning] = []
         answers = empty_answers(min(len(points), _CHUNK))
+        state = WatchState(self._series, self._entities, self._joint, self._links)
         for begin in range(0, len(points), _CHUNK):
             there = slice(begin, min(begin + _CHUNK, len(points)))
             part = Arrivals(points.series[there], points.time_ns[there], points.value[there])
-            watch_points(self._series, self._entities, self._links, pace, part, answers)
+            watch_points(state, pace, part, answers)
             event = answers.event[: len(part.series)]
             score[there], entity_score[there] = answers.score[: len(event)], answers.entity_score[: len(event)]
+            evidence[there] = answers.evidence[: len(event)]
             alert[there] = event == OPENED
             for place in np.flatnonzero(event != NOTHING).tolist():
                 entity = self.table.owners[int(part.series[place])]
@@ -157,30 +175,44 @@ class Watcher:
                 else:
                     opened.append(self._open_one(entity, answers, place))
                     causes[begin + place] = opened[-1].causes
-        return Watched(score, entity_score, alert, causes, tuple(opened), tuple(closed))
+        return Watched(score, entity_score, alert, causes, tuple(opened), tuple(closed), evidence)
 
-    def set_threshold(self, threshold: float) -> None:
+    def set_threshold(self, threshold: float, joint_gain: float = USUAL_GAIN) -> None:
         """Warn from this evidence on, at every entity.
+
+        Parameters
+        ----------
+        threshold : float
+            Above 0.
+        joint_gain : float
+            What a decade of the joint state's evidence is worth beside one of the trends'; at least 0.
 
         Raises
         ------
         UsageError
-            When it is not above 0.
+            Out of range.
         """
-        if not threshold > 0.0:
-            raise UsageError(f"A watcher's threshold must be above 0. Got {threshold}.")
+        if not (threshold > 0.0 and joint_gain >= 0.0):
+            raise UsageError(f"A threshold must be above 0 and a gain at least 0. Got {threshold} and {joint_gain}.")
         self.threshold = threshold
+        self.joint_gain = joint_gain
         self._entities.numbers[:, THRESHOLD] = threshold
+        self._entities.numbers[:, JOINT_GAIN] = joint_gain
+
+    def settle(self) -> None:
+        """Take what has been watched so far for usual, at every entity; what follows changes that only a little."""
+        self._joint.clock[:, IS_SETTLED] = self._joint.clock[:, JUDGED] > 0
 
     def to_part(self) -> Part:
         """Return the whole state: what `from_part` makes of it answers all that follows with the same bits."""
         table = self.table
-        arrays = arrays_of(self._series, self._entities, len(table), len(table.entities))
+        arrays = arrays_of(self._series, self._entities, self._joint, len(table), len(table.entities))
         arrays["series_entity"] = np.array(table.owners, dtype=np.int64)
         document: dict[str, JSON] = {
             "alerts": self.budget.alerts,
             "period_ns": self.budget.period_ns,
             "threshold": self.threshold,
+            "joint_gain": self.joint_gain,
             "entities": list(table.entities),
             "metrics": list(table.metrics),
             "open": [to_document(self._open[row]) for row in sorted(self._open)],
@@ -214,6 +246,10 @@ class Watcher:
         watcher._series = grown(series, empty_series(len(watcher._series.numbers) - len(metrics)))
         spare = len(watcher._entities.numbers) - len(entities)
         watcher._entities = grown(held, empty_entities(spare, budget.alerts, watcher._first_threshold))
+        watcher.joint_gain = number_in(document, "joint_gain")
+        joint = joint_of(arrays, np.array(owners, dtype=np.int64), len(entities))
+        more = empty_joint(len(watcher._series.numbers) - len(metrics), spare)
+        watcher._joint = with_room(grown_joint(joint, more), watcher._joint.clock[:, ROOM])
         rows = {name: row for row, name in enumerate(entities)}
         watcher._open = {
             rows[warning.entity]: warning for warning in warnings_in(document, "open") if warning.entity in rows
@@ -252,10 +288,14 @@ class Watcher:
             self._links = empty_links(len(self._series.numbers), len(self._entities.numbers))
             for new, kept in zip(self._links, old, strict=True):
                 new[: len(kept)] = kept
+            self._joint = grown_joint(self._joint, empty_joint(more_series, more_entities))
         links = self._links
         for row in range(self._linked, n):
             owner = self.table.owners[row]
             links.entity[row], links.following[row], links.first[owner] = owner, links.first[owner], row
+        if n > self._linked:
+            counts = np.bincount(links.entity[:n], minlength=len(self._entities.numbers))
+            self._joint = with_room(self._joint, counts)
         self._linked = n
 
 

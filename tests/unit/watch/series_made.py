@@ -32,6 +32,7 @@ def noise(n: int, seed: int = 1) -> NDArray[np.float64]:
 def assert_same(left: Watched, *right: Watched) -> None:
     np.testing.assert_array_equal(left.score, np.concatenate([part.score for part in right]))
     np.testing.assert_array_equal(left.entity_score, np.concatenate([part.entity_score for part in right]))
+    np.testing.assert_array_equal(left.evidence, np.concatenate([part.evidence for part in right]))
     np.testing.assert_array_equal(left.alert, np.concatenate([part.alert for part in right]))
     assert left.opened == tuple(warning for part in right for warning in part.opened)
     assert left.closed == tuple(warning for part in right for warning in part.closed)

@@ -27,8 +27,9 @@ def test_value_that_is_no_number_scores_zero_and_changes_nothing(value: float) -
 
 
 def evidence_alone(values: np.ndarray, step_ns: int = MINUTE_NS) -> np.ndarray:
-    """Return the score of the entity, whose only series this is: the same evidence without the limiter."""
-    return new_watcher().handle(one_series(values, step_ns)).entity_score
+    """Return the tail of what warnings on the entity rest on, whose only series this is: nothing limits it."""
+    found: np.ndarray = 1.0 - 10.0 ** -new_watcher().handle(one_series(values, step_ns)).evidence[:, 0]
+    return found
 
 
 def test_repeat_of_the_newest_time_gets_the_first_score_and_changes_nothing() -> None:
@@ -96,7 +97,7 @@ def test_level_shift_is_one_alert_and_then_the_new_level_is_the_level() -> None:
     watcher.series_of(["e0"], ["m0"])
     found = watcher.handle(one_series(values))
     assert np.flatnonzero(found.alert[400:]).tolist() == [200]
-    assert found.entity_score[700:].mean() < 0.6
+    assert (1.0 - 10.0 ** -found.evidence[700:, 0]).mean() < 0.6
 
 
 def test_rare_repeats_speak_softly_until_the_last_alert_has_decayed() -> None:
