@@ -11,7 +11,7 @@ def test_hours_are_shown_with_their_bounds_by_month() -> None:
     same = np.array([1.0, 2.0, 4.0, 8.0])
     scores = score_hours(np.array([1.0, 5.0]), np.tile(same, (2, 1)), same, np.array(["2026-10", "2026-11"]))
     ((title, _, table),) = outlook_tables(OutlookScores(hours=scores))
-    rows = dict(table)
+    rows = {row[0]: row[1] for row in table}
     assert title == "Hours to resolution"
     assert rows["median error"] == rows["median error of the same hours for all"] == "2.00 h"
     assert rows["within the 80 % / 90 % bound, all (2)"] == "50.0% / 100.0%"
