@@ -1,4 +1,4 @@
-"""Finding earlier incidents: how often a linked duplicate is found, and what a search costs, beside peers in one run."""
+"""Finding earlier incidents: how often a linked duplicate is found, and what a search costs, beside peers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -29,6 +31,7 @@ _WORDS = 60
 # Pieces of tickets that a made ticket consists of: short ones, so that no two tickets share a long run of words.
 _PIECE = (4, 8)
 _QUERIES, _SLOW_QUERIES = 200, 20
+_Query = TypeVar("_Query")
 _K = 3
 
 
@@ -64,9 +67,9 @@ def _quality(folder: Path, is_final: bool) -> ResultTable:
     cells = tuple((name, *_ranks(ranked, asked, reports.repeats)) for name, ranked in rows.items())
     which = "all" if is_final else "those of the oldest four fifths (the newest fifth asks nothing)"
     about = (
-        f"{len(reports.texts):,} Hadoop bug reports; {len(asked)} that repeat an earlier one ask, {which}. A query sees "
-        "earlier reports only; how rare a word is, all rows know from all reports. Peers are untuned. Recall is whether "
-        "one of the reports it repeats is among the first 5 or 10."
+        f"{len(reports.texts):,} Hadoop bug reports; {len(asked)} that repeat an earlier one ask, {which}. A query "
+        "sees earlier reports only; how rare a word is, all rows know from all reports. Peers are untuned. Recall is "
+        "whether one of the reports it repeats is among the first 5 or 10."
     )
     return ResultTable("duplicates", "Duplicates found", about, ("row", "recall@5", "recall@10", "MRR"), cells)
 
@@ -139,23 +142,23 @@ def _speed(file: Path) -> ResultTable:
         vectors = _vectors(index)
         asked = [_vector(index, text) for text in queries]
         brute = NearestNeighbors(n_neighbors=_K, metric="cosine", algorithm="brute").fit(vectors)
-        turned = vectors.T.tocsc()
+        turned = vectors.T.tocsr()
         peers = {
-            "**triage**": (_cpu_ms([lambda text=text: index.find(text, _K) for text in queries]), f"{built_s:.1f}"),
+            "**triage**": (_cpu_ms(partial(index.find, k=_K), queries), f"{built_s:.1f}"),
             "scipy, `q @ X.T` and the best three": (
-                _cpu_ms([lambda one=one: _scipy_best(one, turned) for one in asked[:_SLOW_QUERIES]]),
+                _cpu_ms(partial(_scipy_best, turned), asked[:_SLOW_QUERIES]),
                 "-",
             ),
             "scikit-learn, NearestNeighbors by brute force": (
-                _cpu_ms([lambda one=one: brute.kneighbors(one) for one in asked[:_SLOW_QUERIES]]),
+                _cpu_ms(brute.kneighbors, asked[:_SLOW_QUERIES]),
                 "-",
             ),
         }
         cells += [(f"{size:,}", name, *costs, built) for name, (costs, built) in peers.items()]
     about = (
         f"The nearest {_K} by exact cosine of the same vectors (words and word beginnings; the peers are given theirs "
-        f"ready made, triage reads the text). Tickets of {_WORDS} words, made of runs of {_PIECE[0]} to {_PIECE[1]} words "
-        f"of 8-topic tickets of one topic; queries from tickets that none of them is made of. {_QUERIES} queries, "
+        f"ready made, triage reads the text). Tickets of {_WORDS} words, made of runs of {_PIECE[0]} to {_PIECE[1]} "
+        f"words of 8-topic tickets of one topic; queries from tickets that none of them is made of. {_QUERIES} queries, "
         f"{_SLOW_QUERIES} for the peers."
     )
     columns = ("tickets", "row", "CPU ms a query, mean", "median", "90th percentile", "built in, CPU s")
@@ -206,16 +209,16 @@ def _vector(index: PrecedentIndex, text: str) -> csr_array:
     return csr_array((values, (np.zeros(len(values), np.int32), numbers[known])), shape=shape)
 
 
-def _scipy_best(query: csr_array, turned: csr_array) -> NDArray[np.int64]:
+def _scipy_best(turned: csr_array, query: csr_array) -> NDArray[np.int64]:
     similarities = (query @ turned).toarray()[0]
     return np.argpartition(-similarities, _K)[:_K]
 
 
-def _cpu_ms(searches: Sequence[Callable[[], object]]) -> tuple[str, str, str]:
-    searches[0]()
+def _cpu_ms(search: Callable[[_Query], object], queries: Sequence[_Query]) -> tuple[str, str, str]:
+    search(queries[0])
     costs = []
-    for search in searches:
+    for query in queries:
         begin = time.process_time_ns()
-        search()
+        search(query)
         costs.append((time.process_time_ns() - begin) / 1e6)
     return f"{statistics.mean(costs):.3f}", f"{statistics.median(costs):.3f}", f"{np.percentile(costs, 90):.3f}"

@@ -28,7 +28,7 @@ def similarities(index: PrecedentIndex, text: str) -> NDArray[np.float64]:
     features = index.entries >> 6
     values = index.idf[features] * GAINS[index.entries & 63]
     norms = np.sqrt(np.bincount(rows, values**2, len(index)) * max(squares, 1e-300))
-    return np.bincount(rows, weights[features] * values, len(index)) / np.maximum(norms, 1e-300)
+    return np.asarray(np.bincount(rows, weights[features] * values, len(index)) / np.maximum(norms, 1e-300))
 
 
 @given(histories, texts, st.integers(1, 5), st.data())
@@ -53,7 +53,10 @@ def test_a_search_that_stops_early_finds_what_a_full_one_does(seed: int) -> None
     vocabulary = [f"{number}x" for number in range(2_000)]
     chances = 1.0 / np.arange(1, 2_001)
     chances /= chances.sum()
-    draw = lambda: " ".join(generator.choice(vocabulary, generator.integers(1, 40), p=chances))  # noqa: E731
+
+    def draw() -> str:
+        return " ".join(generator.choice(vocabulary, generator.integers(1, 40), p=chances))
+
     index = build_index([draw() for _ in range(4_000)])
     for _ in range(30):
         text = draw()

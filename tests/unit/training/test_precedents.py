@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from tests.histories import as_inputs, constructed_history
 
-from triage.domain import ModelRef, PrecedentQuery
+from triage.domain import Duplicate, ModelRef, Precedent, PrecedentQuery
 from triage.learn.precedents import Asked, Precedents
 from triage.training import History
 from triage.training.precedents import gather_precedents, judge_precedents
@@ -25,7 +25,9 @@ def history(**outcomes: list[object]) -> History:
     return replace(made, outcomes=pd.DataFrame(columns))
 
 
-def ask(precedents: Precedents, text: str, wanted: PrecedentQuery = EVER, at: datetime | None = None, **fields: str):
+def ask(
+    precedents: Precedents, text: str, wanted: PrecedentQuery = EVER, at: datetime | None = None, **fields: str
+) -> tuple[tuple[Precedent, ...], Duplicate | None]:
     return precedents.find(Asked("new", text, fields, at), wanted, DESK)
 
 
