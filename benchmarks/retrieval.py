@@ -158,8 +158,8 @@ def _speed(file: Path) -> ResultTable:
     about = (
         f"The nearest {_K} by exact cosine of the same vectors (words and word beginnings; the peers are given theirs "
         f"ready made, triage reads the text). Tickets of {_WORDS} words, made of runs of {_PIECE[0]} to {_PIECE[1]} "
-        f"words of 8-topic tickets of one topic; queries from tickets that none of them is made of. {_QUERIES} queries, "
-        f"{_SLOW_QUERIES} for the peers."
+        f"words of 8-topic tickets of one topic; queries from tickets that none of them is made of. {_QUERIES} queries,"
+        f" {_SLOW_QUERIES} for the peers."
     )
     columns = ("tickets", "row", "CPU ms a query, mean", "median", "90th percentile", "built in, CPU s")
     return ResultTable("search", "Cost of a search", about, columns, tuple(cells))

@@ -135,4 +135,4 @@ def _slot_of(chains: Chains, key: np.uint64) -> int:
     slot = np.int64(key & np.uint64(mask))
     while chains.heads[slot] >= 0 and chains.keys[slot] != key:
         slot = (slot + 1) & mask
-    return slot
+    return int(slot)
