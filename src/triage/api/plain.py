@@ -141,7 +141,4 @@ def _has_plain_headers(scope: Scope, max_bytes: int) -> bool:
                 return False
         elif name not in _SILENT:
             return False
-        elif name == b"content-length" and int(value) > max_bytes:
-            # Refused before it is read, by the usual route.
-            return False
     return is_json
