@@ -27,6 +27,7 @@ __all__ = [
     "ROOM",
     "SEEN",
     "JointState",
+    "distance_of",
     "empty_joint",
     "follow_value",
     "grown_joint",
@@ -247,6 +248,15 @@ def follow_value(state: JointState, row: int, entity: int, value: float, count: 
     state.heap[begin] = _standardised(centre, spread, 0, value, count, is_settled)
     state.heap[begin + 1] = _standardised(centre, spread, 1, value - course[_SHORT], count, is_settled)
     state.heap[begin + 2] = _standardised(centre, spread, 2, course[_SHORT] - course[_LONG], count, is_settled)
+
+
+@compiled
+def distance_of(state: JointState, row: int, entity: int) -> float:
+    """Return how many usual spreads a series is from its usual value; 1 where it is no member of the joint state."""
+    member = state.member[row]
+    if member < 0:
+        return 1.0
+    return abs(float(state.heap[state.clock[entity, START] + FEATURES * member]))
 
 
 @compiled
