@@ -12,13 +12,15 @@ import httptools
 import uvicorn
 from starlette.types import ASGIApp
 
+from triage.api.wire import OneWriteProtocol
+
 __all__ = ["RawResponse", "exchange", "serving"]
 
 
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[int]:
     """Serve an app and give its port; stops gracefully."""
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(app, http=OneWriteProtocol, log_config=None, access_log=False, timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
     # Listening before the thread starts: who connects early waits in the backlog, so nobody needs to poll.
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)

@@ -18,6 +18,7 @@ import uvicorn
 from triage.api.app import create_app
 from triage.api.intake_rules import to_intake_rules
 from triage.api.service import Limits, Service
+from triage.api.wire import OneWriteProtocol
 from triage.bootstrap.delivering import open_relay
 from triage.bootstrap.serving import Live, open_live
 from triage.errors import UsageError
@@ -78,7 +79,12 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
         gc.collect()
         gc.freeze()
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_S
+            app,
+            http=OneWriteProtocol,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_S,
         )
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             with suppress(KeyboardInterrupt):
@@ -156,12 +162,13 @@ def _configure_logs(level: str) -> None:
     shared: list[structlog.typing.Processor] = [structlog.stdlib.add_log_level, stamp]
     structlog.configure(
         processors=[
-            structlog.stdlib.filter_by_level,
             *shared,
             structlog.processors.format_exc_info,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
+        # What is below the level costs nothing.
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(

@@ -35,6 +35,8 @@ class Network(NamedTuple):
     Parameters
     ----------
     weights : ndarray of float32 of shape (n_features, n_labels)
+    means : ndarray of float64 of shape (n_features, n_heads)
+        The mean of each head's weights.
     intercepts : ndarray of float64 of shape (n_labels,)
     borders : ndarray of int64 of shape (n_heads + 1,)
         The columns where each head's labels begin, and where the last one's end.
@@ -43,16 +45,19 @@ class Network(NamedTuple):
     embeddings : ndarray of uint16 of shape (n_features, n_units)
         The bits of numbers in half precision.
     bias : ndarray of float32 of shape (n_units,)
-    outputs : ndarray of float32 of shape (n_units, n_labels)
+    outputs, centred : ndarray of float32 of shape (n_units, n_labels)
+        What a unit's level adds to each label, and the same less its mean over the head's labels.
     """
 
     weights: NDArray[np.float32]
+    means: NDArray[np.float64]
     intercepts: NDArray[np.float64]
     borders: NDArray[np.int64]
     scales: NDArray[np.float64]
     embeddings: NDArray[np.uint16]
     bias: NDArray[np.float32]
     outputs: NDArray[np.float32]
+    centred: NDArray[np.float32]
 
 
 class Room(NamedTuple):
@@ -235,9 +240,8 @@ def _explain(network: Network, row: _Row, n_fields: int, room: Room, place: tupl
     n_found, n_names = name_features(room.scratch, room.names)
     n_amounts = n_names + n_fields
     for head in range(len(network.scales)):
-        first, end = network.borders[head], network.borders[head + 1]
-        label = first + found.best[at, head, 0]
-        _contribute(network, row, (label, first, end), network.scales[head], room)
+        label = network.borders[head] + found.best[at, head, 0]
+        _contribute(network, row, (label, head), room)
         amounts = room.amounts[:n_amounts]
         amounts[:n_names] = 0.0
         share_out(room.names, n_found, room.added, amounts)
@@ -255,23 +259,19 @@ def _explain(network: Network, row: _Row, n_fields: int, room: Room, place: tupl
 
 
 @compiled
-def _contribute(network: Network, row: _Row, labels: tuple[int, int, int], scale: float, room: Room) -> None:
+def _contribute(network: Network, row: _Row, label: tuple[int, int], room: Room) -> None:
     """Fill in what each feature of the row adds: by itself, and through the units that are above 0.
 
     As long as the same units are above 0, the levels are linear in the features. What the units' biases add belongs to
     no feature.
     """
-    weigh_label(network.weights, row, labels, scale, room.added)
-    label, first, end = labels
+    column, head = label
+    weigh_label((network.weights, network.means), row, label, network.scales[head], room.added)
     n_active = 0
     for unit in range(len(room.levels)):
-        mean = 0.0
-        for each in range(first, end):
-            mean += network.outputs[unit, each]
-        mean /= end - first
-        is_active = room.levels[unit] > 0.0 and network.outputs[unit, label] != mean
-        room.through[unit] = np.float32((network.outputs[unit, label] - mean) * scale) if is_active else np.float32(0.0)
-        n_active += is_active
+        through = network.centred[unit, column] if room.levels[unit] > 0.0 else np.float32(0.0)
+        room.through[unit] = through * network.scales[head]
+        n_active += through != 0.0
     # A head without outputs of units is linear.
     if n_active:
         add_through_units(network.embeddings, row, room.through, room.lanes, room.added)

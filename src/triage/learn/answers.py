@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.compiling import resolved
 from triage.domain import Reason
 from triage.learn.answer_kernel import FIELD, MOST_TIED, NEAR, WORD, Found, Network, Room, answer_tickets, empty_room
 from triage.learn.bags import Bag
@@ -73,20 +74,21 @@ class RowAnswer:
 
 def to_network(heads: Sequence[Head], bag: Bag) -> Network:
     """Put the numbers of all heads side by side, so that one look at a feature serves all of them."""
-    no_outputs = np.zeros((bag.n_units, 0), np.float32)
     outputs = [
         head.outputs if len(head.outputs) == bag.n_units else np.zeros((bag.n_units, len(head.classes)), np.float32)
         for head in heads
     ]
     return Network(
         weights=np.concatenate([head.weights for head in heads], axis=1),
+        means=np.stack([head.weights.mean(axis=1, dtype=np.float64) for head in heads], axis=1),
         intercepts=np.concatenate([head.intercept for head in heads]),
         borders=np.cumsum([0, *(len(head.classes) for head in heads)]),
         scales=np.array([head.calibration.scale for head in heads]),
         # Copies: the kernel is compiled for arrays of its own, and what is mapped from a file may be read-only.
         embeddings=np.array(bag.bits),
         bias=np.array(bag.bias),
-        outputs=np.concatenate([no_outputs, *outputs], axis=1),
+        outputs=np.concatenate(outputs, axis=1),
+        centred=np.concatenate([each - each.mean(axis=1, keepdims=True) for each in outputs], axis=1),
     )
 
 
@@ -105,6 +107,7 @@ class Answerer:
         self._features = features
         self._targets = [head.target for head in heads]
         self._rooms = _Rooms()
+        self._kernel: Callable[..., None] | None = None
 
     def answer(self, inputs: Inputs, most_reasons: int) -> Iterator[RowAnswer]:
         """Answer rows; an answer depends on nothing but its own row, to the last bit.
@@ -163,7 +166,11 @@ class Answerer:
             spans=np.empty((most_given, 5), np.int32),
             amounts=np.empty(most_given),
         )
-        answer_tickets(tickets, letters(), (features.terms.table, features.crossed), network, room, found)
+        learnt = features.terms.table, features.crossed
+        if self._kernel is None:
+            # Every array is made here or by the parts, always of the same type.
+            self._kernel = resolved(answer_tickets, tickets, letters(), learnt, network, room, found)
+        self._kernel(tickets, letters(), learnt, network, room, found)
         return found
 
 

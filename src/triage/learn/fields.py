@@ -52,12 +52,11 @@ class FieldFeatures:
         -------
         ndarray of int32 of shape (n_rows, n_fields)
         """
-        wanted = list(islice(self.values.items(), n_fields))
-        found = np.empty((n_rows, len(wanted)), np.int32)
-        for position, (name, known) in enumerate(wanted):
-            missing = self.offsets[name]
-            found[:, position] = [missing if value is None else known.get(value, missing + 1) for value in fields[name]]
-        return found
+        found = [
+            [missing if value is None else known.get(value, missing + 1) for value in fields[name]]
+            for (name, known), missing in islice(zip(self.values.items(), self.offsets.values(), strict=True), n_fields)
+        ]
+        return np.ascontiguousarray(np.array(found, np.int32).reshape(len(found), n_rows).T)
 
     def known_values(self) -> dict[str, tuple[str, ...]]:
         """Return each field's known values in feature order; :func:`to_field_features` takes them back."""

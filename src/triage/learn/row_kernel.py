@@ -35,9 +35,9 @@ def add_weighted(
 
 @compiled
 def weigh_label(
-    weights: NDArray[np.float32],
+    weights: tuple[NDArray[np.float32], NDArray[np.float64]],
     row: tuple[NDArray[np.int32], NDArray[np.float64]],
-    labels: tuple[int, int, int],
+    label: tuple[int, int],
     scale: float,
     added: NDArray[np.float64],
 ) -> None:
@@ -45,24 +45,22 @@ def weigh_label(
 
     Parameters
     ----------
-    weights : ndarray of float32 of shape (n_features, n_labels)
+    weights : tuple of ndarray of float32 and of float64
+        Of shape (n_features, n_labels), and their mean by target: adding them up would take longer than all else.
         Without rows, where heads read hidden units alone: then every feature adds 0.
     row : tuple of ndarray of int32 and of float64
         Feature numbers and values.
-    labels : tuple of int
-        The column of the label; the first column of its target, and the one behind its last.
+    label : tuple of int
+        The columns of the label and of its target.
     scale : float
         What all is multiplied by.
     added : ndarray of float64 of shape (n,)
         Filled.
     """
-    (ids, values), (label, first, end) = row, labels
-    if len(weights) == 0:
+    (of_labels, means), (ids, values), (column, target) = weights, row, label
+    if len(of_labels) == 0:
         added[: len(ids)] = 0.0
         return
     for at in range(len(ids)):
-        of_feature = weights[ids[at]]
-        total = 0.0
-        for each in range(first, end):
-            total += of_feature[each]
-        added[at] = (of_feature[label] - total / (end - first)) * values[at] * scale
+        feature = ids[at]
+        added[at] = (of_labels[feature, column] - means[feature, target]) * values[at] * scale

@@ -27,15 +27,16 @@ def test_features_are_added_in_the_order_of_the_row() -> None:
 
 def test_label_gets_its_weights_less_the_mean_of_all_labels_of_its_target() -> None:
     added = np.empty(4)
-    weigh_label(WEIGHTS, (IDS, VALUES), (2, 1, 4), 1.7, added)
-    of_row = WEIGHTS[IDS, 1:4].astype(np.float64)
-    assert added == pytest.approx((of_row[:, 1] - of_row.mean(axis=1)) * VALUES * 1.7, abs=1e-12)
+    means = GENERATOR.normal(size=(30, 2))
+    weigh_label((WEIGHTS, means), (IDS, VALUES), (2, 1), 1.7, added)
+    of_row = WEIGHTS[IDS, 2].astype(np.float64)
+    assert added == pytest.approx((of_row - means[IDS, 1]) * VALUES * 1.7, abs=1e-12)
 
 
 def test_empty_row_adds_nothing() -> None:
     sums, none = np.ones(5), np.empty(0)
     add_weighted(WEIGHTS, np.empty(0, np.int32), none, sums)
-    weigh_label(WEIGHTS, (np.empty(0, np.int32), none), (0, 0, 5), 1.0, none)
+    weigh_label((WEIGHTS, np.empty((30, 1))), (np.empty(0, np.int32), none), (0, 0), 1.0, none)
     assert sums.tolist() == [1.0] * 5
 
 
