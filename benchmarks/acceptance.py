@@ -41,7 +41,7 @@ def run(is_final: bool) -> list[ResultTable]:
         urls = {}
         for name, (home, database_url) in databases.items():
             more = {"TRIAGE_DATABASE_URL": database_url} if database_url else {}
-            urls[name] = f"{running.enter_context(serving(home, command, more))}/v1/incidents"
+            urls[name] = f"{running.enter_context(serving(home, command, more)).url}/v1/incidents"
         return [_table(urls)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import pandas as pd
 from fastapi import FastAPI, Request, Response
@@ -12,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from starlette.types import Receive, Scope, Send
 
-__all__ = ["bare_echo", "fastapi_echo", "naive"]
+__all__ = ["bare_echo", "fastapi_echo", "naive", "save_for_mlflow"]
 
 _JSON = [(b"content-type", b"application/json")]
 
@@ -51,12 +52,7 @@ def fastapi_echo() -> FastAPI:
 
 def naive() -> FastAPI:
     """Build a service of a scikit-learn pipeline a target, fitted on the file that BENCH_TICKETS names."""
-    tickets = pd.read_csv(os.environ["BENCH_TICKETS"], keep_default_na=False)
-    text = tickets["short_description"] + " " + tickets["description"]
-    models: dict[str, Pipeline] = {}
-    for target in os.environ["BENCH_TARGETS"].split(","):
-        pipeline = make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(max_iter=200))
-        models[target] = pipeline.fit(text, tickets[target])
+    models = _pipelines(os.environ["BENCH_TARGETS"].split(","))
     app = FastAPI()
 
     @app.post("/")
@@ -68,3 +64,24 @@ def naive() -> FastAPI:
         }
 
     return app
+
+
+def save_for_mlflow(folder: str) -> None:
+    """Save the first target's pipeline as a model of MLflow's, which answers with probabilities."""
+    import mlflow.sklearn  # noqa: PLC0415  # the other peers need no MLflow, which takes seconds to load
+
+    [pipeline] = _pipelines(os.environ["BENCH_TARGETS"].split(",")[:1]).values()
+    mlflow.sklearn.save_model(
+        pipeline, folder, pyfunc_predict_fn="predict_proba", serialization_format="cloudpickle", pip_requirements=[]
+    )
+
+
+def _pipelines(targets: Sequence[str]) -> dict[str, Pipeline]:
+    tickets = pd.read_csv(os.environ["BENCH_TICKETS"], keep_default_na=False)
+    text = tickets["short_description"] + " " + tickets["description"]
+    return {
+        target: make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(max_iter=200)).fit(
+            text, tickets[target]
+        )
+        for target in targets
+    }
