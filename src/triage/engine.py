@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.decide.familiarity import lower
 from triage.decide.policy import Policy
 from triage.domain import (
     Decision,
@@ -27,6 +28,7 @@ from triage.domain import (
 )
 from triage.learn.answers import MOST_LABELS, RowAnswer
 from triage.learn.duration import LEVELS, DurationModel
+from triage.learn.familiarity import unseen_fields, words_a_character
 from triage.learn.fixes import suggest_fix
 from triage.learn.inputs import Inputs, from_incidents, opened_at_of
 from triage.learn.model import IncidentModel
@@ -141,8 +143,9 @@ class Engine:
         inputs = from_incidents(events, loaded.model.columns)
         answers = list(loaded.model.answer(inputs, self._most_reasons))
         assessed = _assess(loaded, inputs, answers, self._most_reasons)
-        for event, answer, risks, draft in zip(events, answers, assessed, drafts, strict=True):
-            for prediction in _predict(loaded, answer, self._most_reasons):
+        for at, (event, answer, risks, draft) in enumerate(zip(events, answers, assessed, drafts, strict=True)):
+            doubt = _doubt(loaded, inputs, at, answer)
+            for prediction in _predict(loaded, answer, doubt, self._most_reasons):
                 draft.predictions.setdefault(prediction.target, prediction)
             for risk in risks:
                 draft.risks.setdefault(risk.name, risk)
@@ -192,7 +195,16 @@ def _assess(loaded: LoadedModel, inputs: Inputs, answers: Sequence[RowAnswer], m
     ]
 
 
-def _predict(loaded: LoadedModel, answer: RowAnswer, most_reasons: int) -> list[Prediction]:
+def _doubt(loaded: LoadedModel, inputs: Inputs, at: int, answer: RowAnswer) -> str:
+    usual = loaded.policy.familiarity
+    if usual is None:
+        return ""
+    features = loaded.model.features
+    known = words_a_character(features, answer.row.ids, inputs.texts[at])
+    return usual.doubt(known, unseen_fields(features, usual.fields, inputs, at))
+
+
+def _predict(loaded: LoadedModel, answer: RowAnswer, doubt: str, most_reasons: int) -> list[Prediction]:
     found: dict[str, tuple[list[RankedLabel], tuple[Reason, ...]]] = {}
     for head in loaded.model.heads:
         of_head, classes = answer.answers[head.target], head.classes
@@ -205,7 +217,10 @@ def _predict(loaded: LoadedModel, answer: RowAnswer, most_reasons: int) -> list[
         ]
         reasons = tuple(_because(name, found[name][0][0]) for name in rule.parts) if most_reasons else ()
         found[rule.priority] = _rank(rule.classes, rule.probabilities(*of_parts)[0]), reasons
-    return [_prediction(loaded, target, answer, *of_target) for target, of_target in found.items()]
+    return [
+        Prediction(target, loaded.ref, tuple(ranked), *_decide(loaded, (target, ranked[0]), answer, doubt), reasons)
+        for target, (ranked, reasons) in found.items()
+    ]
 
 
 def _duration(loaded: LoadedModel, answer: RowAnswer, event: Incident) -> Duration | None:
@@ -217,13 +232,13 @@ def _duration(loaded: LoadedModel, answer: RowAnswer, event: Incident) -> Durati
     return Duration(loaded.ref, tuple((level, curve.quantile(level, waited)) for level in LEVELS))
 
 
-def _prediction(
-    loaded: LoadedModel, target: str, answer: RowAnswer, ranked: list[RankedLabel], reasons: tuple[Reason, ...]
-) -> Prediction:
-    decision, why = loaded.policy.targets[target].decide(ranked[0].probability)
+def _decide(
+    loaded: LoadedModel, likeliest: tuple[str, RankedLabel], answer: RowAnswer, doubt: str
+) -> tuple[Decision, str]:
+    target, best = likeliest
     if answer.is_blank:
-        decision, why = Decision.ABSTAIN, "The incident gives nothing that the model reads."
-    return Prediction(target, loaded.ref, tuple(ranked), decision, why, reasons)
+        return Decision.ABSTAIN, "The incident gives nothing that the model reads."
+    return lower(*loaded.policy.targets[target].decide(best.probability, best.label), doubt)
 
 
 def _rank(classes: Sequence[str], probabilities: NDArray[np.float64]) -> list[RankedLabel]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 
@@ -11,50 +12,8 @@ import pytest
 from tests.commands import Run, give, rows_of
 
 _SYLLABLES = {
-    "de": [
-        "schalt",
-        "werk",
-        "druck",
-        "netz",
-        "ver",
-        "bind",
-        "ung",
-        "stör",
-        "last",
-        "kass",
-        "lager",
-        "tür",
-        "gerät",
-        "lüft",
-        "heiz",
-        "band",
-        "wagen",
-        "platz",
-        "siegel",
-        "fehl",
-    ],
-    "en": [
-        "log",
-        "print",
-        "mail",
-        "lock",
-        "net",
-        "scan",
-        "disk",
-        "badge",
-        "phone",
-        "port",
-        "sync",
-        "file",
-        "code",
-        "pass",
-        "link",
-        "form",
-        "queue",
-        "drive",
-        "token",
-        "host",
-    ],
+    "de": re.findall("..", "schaltwerkdrucknetzverbindungstörlastkassenlagertürgerätelüftheizbandwagenplatzsiegelfehl"),
+    "en": re.findall("...", "logprinmailocknetscandiskbadgephonportsynfilecodpaslinkformqueuedrivtokenhostclockpad"),
     "zh": list("网络断开打印机密码账户锁定邮件无法连接服务器慢屏幕键盘软件安装报表权限电话仓库订单"),
 }
 _SMALL = {

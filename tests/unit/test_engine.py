@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.histories import PLAIN, constructed_history, fitted_model
 
 from triage.decide.documents import to_part, to_policy
+from triage.decide.familiarity import Familiarity
 from triage.decide.policy import Policy, TargetPolicy
 from triage.decide.priority import PriorityRule, learn_matrix
 from triage.decide.promise import Threshold
@@ -209,3 +210,25 @@ def test_first_of_two_models_answers_for_a_target_of_both() -> None:
         "impact": "second",
     }
     assert engine.models == (ModelRef("first", "7"), ModelRef("second", "7"))
+
+
+def test_strange_incident_is_trusted_less_and_the_reason_is_said() -> None:
+    plain = loaded()
+    doubting = replace(plain, policy=replace(plain.policy, familiarity=Familiarity(0.1, ("site",))))
+    usual, elsewhere, strange = (
+        incident(title="printer paper jam", site="Bonn"),
+        incident(title="printer paper jam", site="Atlantis"),
+        incident(title="tulostimen paperitukos printer kolmannessa kerroksessa", site="Bonn"),
+    )
+    order = [Decision.ABSTAIN, Decision.SUGGEST, Decision.AUTO]
+    for event, told in ((usual, ""), (elsewhere, "'site'"), (strange, "another language")):
+        before = predictions(Engine([plain]).handle(event, NOW))["topic"]
+        after = predictions(Engine([doubting]).handle(event, NOW))["topic"]
+        step = 1 if told and before.decision is not Decision.ABSTAIN else 0
+        assert order.index(after.decision) == order.index(before.decision) - step
+        assert told in after.why
+
+
+def test_familiarity_and_rare_labels_survive_storage() -> None:
+    policy = Policy({"topic": replace(TARGET, rare=("lift",))}, None, Familiarity(0.1, ("site",)))
+    assert to_policy(to_part(policy)) == policy

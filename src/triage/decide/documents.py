@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from triage.decide.familiarity import Familiarity
 from triage.decide.policy import Policy, TargetPolicy
 from triage.decide.priority import PriorityRule
 from triage.decide.promise import Threshold
@@ -33,11 +34,12 @@ class _Target(_Document):
     promise: float
     auto: _Threshold | None
     suggest: _Threshold | None
+    rare: tuple[str, ...] = ()
 
     def to_policy(self) -> TargetPolicy:
         auto = self.auto.to_threshold() if self.auto else None
         suggest = self.suggest.to_threshold() if self.suggest else None
-        return TargetPolicy(self.promise, auto, suggest)
+        return TargetPolicy(self.promise, auto, suggest, self.rare)
 
 
 class _Priority(_Document):
@@ -53,9 +55,15 @@ class _Priority(_Document):
         return PriorityRule(self.impact, self.urgency, self.priority, self.classes, matrix, Calibration(self.scale))
 
 
+class _Familiarity(_Document):
+    least_words: float
+    fields: tuple[str, ...]
+
+
 class _Policy(_Document):
     targets: tuple[_Target, ...]
     priority: _Priority | None
+    familiarity: _Familiarity | None = None
 
 
 def to_part(policy: Policy) -> Part:
@@ -66,10 +74,13 @@ def to_part(policy: Policy) -> Part:
             promise=rule.promise,
             auto=None if rule.auto is None else _Threshold.model_validate(rule.auto),
             suggest=None if rule.suggest is None else _Threshold.model_validate(rule.suggest),
+            rare=rule.rare,
         )
         for target, rule in policy.targets.items()
     )
-    return Part({}, _Policy(targets=targets, priority=_to_priority(policy.priority)).model_dump(mode="json"))
+    usual = None if policy.familiarity is None else _Familiarity.model_validate(policy.familiarity)
+    document = _Policy(targets=targets, priority=_to_priority(policy.priority), familiarity=usual)
+    return Part({}, document.model_dump(mode="json"))
 
 
 def _to_priority(rule: PriorityRule | None) -> _Priority | None:
@@ -98,4 +109,6 @@ def to_policy(part: Part) -> Policy:
     except ValidationError as err:
         raise BundleRefused(f"This is no policy that this version can read: {err}. Train the model again.") from err
     targets = {entry.target: entry.to_policy() for entry in document.targets}
-    return Policy(targets, document.priority.to_rule() if document.priority else None)
+    usual = document.familiarity
+    familiarity = Familiarity(usual.least_words, usual.fields) if usual else None
+    return Policy(targets, document.priority.to_rule() if document.priority else None, familiarity)

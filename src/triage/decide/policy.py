@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from triage.decide.familiarity import Familiarity
 from triage.decide.priority import PriorityRule
 from triage.decide.promise import Threshold
 from triage.domain import Decision
 
-__all__ = ["SUGGESTION_PROMISE", "Policy", "TargetPolicy"]
+__all__ = ["LEAST_TICKETS", "SUGGESTION_PROMISE", "Policy", "TargetPolicy"]
 
+# What fewer tickets teach of a label is chance, and no slice holds enough of them to tell.
+LEAST_TICKETS = 20
 # A suggestion is worth a person's glance when it is more often right than wrong.
 SUGGESTION_PROMISE = 0.5
 
@@ -25,15 +28,20 @@ class TargetPolicy:
         The precision of automatic labels that the user asked for, in (0, 1).
     auto, suggest : Threshold or None
         None where no threshold keeps its promise on the evidence.
+    rare : tuple of str, default=()
+        Labels of too few tickets to be set automatically: they are suggested.
     """
 
     promise: float
     auto: Threshold | None
     suggest: Threshold | None
+    rare: tuple[str, ...] = ()
 
-    def decide(self, probability: float) -> tuple[Decision, str]:
+    def decide(self, probability: float, label: str = "") -> tuple[Decision, str]:
         """Decide on a label of the given probability, and say why in one sentence."""
         if self.auto is not None and probability >= self.auto.at_least:
+            if label in self.rare:
+                return Decision.SUGGEST, f"Not automatic: fewer than {LEAST_TICKETS} tickets of {label!r} are known."
             return Decision.AUTO, (
                 f"Probability {probability:.3f} is at or above {self.auto.at_least:.3f}, where a precision of "
                 f"{self.promise:.0%} is promised (lower bound {self.auto.lower_bound:.3f} on {self.auto.rows} rows)."
@@ -61,7 +69,10 @@ class Policy:
         One for each target, the derived priority included.
     priority : PriorityRule or None
         How priority follows from impact and urgency, where both are predicted.
+    familiarity : Familiarity or None
+        What usual incidents look like; None where nothing was noted.
     """
 
     targets: Mapping[str, TargetPolicy]
     priority: PriorityRule | None = None
+    familiarity: Familiarity | None = None

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.decide.policy import SUGGESTION_PROMISE, Policy, TargetPolicy
+from triage.decide.familiarity import Familiarity
+from triage.decide.policy import LEAST_TICKETS, SUGGESTION_PROMISE, Policy, TargetPolicy
 from triage.decide.priority import IMPACT, PRIORITY, URGENCY, PriorityRule, learn_matrix
 from triage.decide.promise import choose_threshold
+from triage.learn.familiarity import unseen_fields, words_a_character
+from triage.learn.features import Features
 from triage.learn.fitting import check_labels
 from triage.learn.heads import to_positions
 from triage.learn.inputs import Inputs
 from triage.learn.model import IncidentModel
 from triage.measure.calibration import Calibration, fit_calibration
 
-__all__ = ["choose_priority_rule", "choose_thresholds", "name_derived"]
+__all__ = ["choose_priority_rule", "choose_thresholds", "name_derived", "with_doubts"]
 
 Targets = Mapping[str, Sequence[str | None]]
+
+# One usual ticket in 200 is taken for a strange one.
+_STRANGE = 0.005
+# A field whose values are unseen more often says nothing by it: callers, hosts. Below so many rows nothing is known.
+_MOST_UNSEEN, _LEAST_ROWS = 0.02, 20
 
 
 def name_derived(targets: Sequence[str]) -> str | None:
@@ -92,3 +101,40 @@ def choose_thresholds(
             suggest=choose_threshold(confidence, correct, min(SUGGESTION_PROMISE, promise)),
         )
     return Policy(rules, priority)
+
+
+def with_doubts(policy: Policy, model: IncidentModel, inputs: Inputs, targets: Targets) -> Policy:
+    """Add what is never automatic: labels of too few tickets, and incidents that are strange to the model.
+
+    Parameters
+    ----------
+    policy : Policy
+    model : IncidentModel
+    inputs : Inputs
+        Rows that it was not fitted on.
+    targets : mapping of str to labels
+        Of all rows.
+    """
+    rules = {target: replace(rule, rare=_rare_labels(targets[target])) for target, rule in policy.targets.items()}
+    return replace(policy, targets=rules, familiarity=_choose_familiarity(model, inputs))
+
+
+def _choose_familiarity(model: IncidentModel, inputs: Inputs) -> Familiarity:
+    features = model.features
+    of_rows = zip(features.rows(inputs), inputs.texts, strict=True)
+    found = [words_a_character(features, row.ids, text) for row, text in of_rows]
+    known = [density for density in found if density is not None]
+    fields = tuple(name for name in model.columns.fields if _says_something(features, name, inputs))
+    enough = len(known) >= _LEAST_ROWS
+    return Familiarity(float(np.quantile(known, _STRANGE, method="lower")) if enough else 0.0, fields)
+
+
+def _says_something(features: Features, name: str, inputs: Inputs) -> bool:
+    given = [row for row, value in enumerate(inputs.fields[name]) if value is not None]
+    unseen = sum(len(unseen_fields(features, [name], inputs, row)) for row in given)
+    return len(given) >= _LEAST_ROWS and unseen <= _MOST_UNSEEN * len(given)
+
+
+def _rare_labels(labels: Sequence[str | None]) -> tuple[str, ...]:
+    counts = Counter(label for label in labels if label is not None)
+    return tuple(sorted(label for label, count in counts.items() if count < LEAST_TICKETS))

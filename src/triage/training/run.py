@@ -22,7 +22,7 @@ from triage.training.cards import to_card
 from triage.training.evaluation import Probabilities, probabilities, score, split_history
 from triage.training.gate import Comparison, compare
 from triage.training.outlooks import OutlookScores, learn_outlook
-from triage.training.policies import choose_priority_rule, choose_thresholds, name_derived
+from triage.training.policies import choose_priority_rule, choose_thresholds, name_derived, with_doubts
 from triage.training.ports import History, ModelShelf, RunRecord
 from triage.training.request import Places, TrainingRequest
 
@@ -193,8 +193,10 @@ def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, reque
         rule = choose_priority_rule(
             model, _take(targets, split.fit), (calibrate, _take(targets, split.calibrate)), derived
         )
-    found = probabilities(model, Policy({}, rule), inputs.take(split.threshold.tolist()))
+    on_threshold = inputs.take(split.threshold.tolist())
+    found = probabilities(model, Policy({}, rule), on_threshold)
     policy = choose_thresholds(found, _take(targets, split.threshold), request.promise, rule)
+    policy = with_doubts(policy, model, on_threshold, targets)
     return _Fitted(model, policy, recipes)
 
 

@@ -52,3 +52,11 @@ def test_likelier_label_is_never_treated_as_less(first: float, second: float) ->
     low, high = sorted((first, second))
     policy = TargetPolicy(0.95, AUTO, SUGGEST)
     assert order.index(policy.decide(low)[0]) <= order.index(policy.decide(high)[0])
+
+
+def test_label_of_too_few_tickets_is_suggested_and_never_automatic() -> None:
+    policy = TargetPolicy(0.95, AUTO, SUGGEST, rare=("lift",))
+    decision, why = policy.decide(1.0, "lift")
+    assert decision is Decision.SUGGEST
+    assert "fewer than 20 tickets of 'lift'" in why
+    assert policy.decide(1.0, "printer")[0] is Decision.AUTO
