@@ -20,7 +20,7 @@ __all__ = ["fit_terms"]
 _LEAST_TICKETS = (2, 3, 2, 3)
 # The commonest that are kept: bounds a bundle at about 330 MB with 100 labels.
 _MOST_FEATURES = (400_000, 100_000, 100_000, 200_000)
-# Of more tickets only a third as many: what is rarer among so many says little, and their embeddings are the most memory.
+# Of more tickets only a third as many: what is rarer among so many says little, and embeddings are the most memory.
 _LONG_HISTORY = 100_000
 # Cells of the sketch a ticket: a ticket of 60 words has some 700 different features, so that even if it shared none
 # most cells would be hit once at most. Two bits a cell, so at most 128 MB; beyond half a million tickets more features

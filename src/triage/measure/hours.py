@@ -113,7 +113,7 @@ def pinball(truth: NDArray[np.float64], foretold: NDArray[np.float64]) -> float:
 
     Examples
     --------
-    >>> pinball(np.array([10.0]), np.array([[10.0, 10.0, 10.0, 20.0]]))
+    >>> round(pinball(np.array([10.0]), np.array([[10.0, 10.0, 10.0, 20.0]])), 6)
     0.25
     """
     levels = np.array(JUDGED_AT)
