@@ -107,7 +107,7 @@ def measure_rows(
     scales : ndarray of float64 of shape (n_rows,)
         Filled.
     reach : ndarray of uint8 of shape (n_sets, n_rows)
-        Filled; see :class:`triage.learn.precedent_kernel.Bounds`.
+        Filled; see :func:`triage.learn.precedent_search.find_in_lists`.
     """
     idf, gains = weights
     for row in range(len(scales)):

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from triage.errors import DataError
 from triage.learn.list_kernel import collect_stems, invert, measure_rows, number_features
-from triage.learn.precedent_kernel import COUNT_BITS, MOST_COUNTED, Allowed, Best, Bounds, Lists, Query, Work, search
+from triage.learn.precedent_kernel import COUNT_BITS, MOST_COUNTED, Allowed, Best, Lists, Query, Work
+from triage.learn.precedent_search import search
 from triage.learn.slots import Slots, build_slots
 from triage.learn.terms import encode, in_batches
 from triage.learn.text import letters
@@ -29,8 +30,8 @@ __all__ = ["ALL", "GAINS", "HEAD_REPEATS", "Found", "PrecedentIndex", "build_ind
 HEAD_REPEATS = 3
 # Row and feature numbers share 32 bits with a count.
 _MOST_NUMBERS = 1 << (32 - COUNT_BITS)
-# Sets of commonest features whose reach is kept, up to 2**15 features: the lists of what is rarer are short.
-_N_SETS = 12
+# Sets of commonest features whose reach is kept, up to 2**15 features, and all: the lists of what is rarer are short.
+_N_SETS = 13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,13 +90,10 @@ class PrecedentIndex:
         self.lists = Lists(
             _to_slots(self.keys), self.idf, starts, postings, self.row_starts, self.entries, scales, GAINS
         )
-        # Of bytes a stable sort is by radix.
-        order = np.argsort(255 - reach, axis=1, kind="stable").astype(np.int32)
-        self._bounds = Bounds(reach, order)
-        sums = np.zeros((n_rows, 2), np.float32)
-        sums[:, 1] = scales
-        # One more than rows: what is touched last is written before it is known whether it is new.
-        self._work = Work(sums, np.empty(n_rows + 1, np.int32))
+        # Within all features lies the whole row.
+        reach[-1] = 255
+        self._reach = reach
+        self._work = Work(np.zeros(n_rows, np.float32), scales.astype(np.float32))
         self._lock = Lock()
 
     def _check(self) -> None:
@@ -127,12 +125,12 @@ class PrecedentIndex:
         scratch, room = empty_scratch(len(codes)), empty_query(most_features(len(codes)))
         best = empty_best(k)
         span = range(len(self)) if rows is None else rows
-        within = Allowed(ALL if allowed is None else allowed, span.start, span.stop)
+        within = Allowed(ALL if allowed is None else allowed, max(span.start, 0), min(span.stop, len(self)))
         with self._lock:
             n_found, _ = search(
                 (codes, letters(), self.repeats),
                 scratch,
-                (self.lists, self._bounds, self.unknown_idf),
+                (self.lists, self._reach, self.unknown_idf),
                 within,
                 (room, self._work, empty_best(k)),
                 best,
@@ -195,6 +193,7 @@ def empty_query(n_features: int) -> Query:
         np.empty(n_features + 1),
         np.empty(n_slots, np.int32),
         np.empty(n_slots),
+        np.empty(n_features, np.int64),
     )
 
 
