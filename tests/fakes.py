@@ -79,10 +79,14 @@ class FakeLabeller:
 
     def __init__(self) -> None:
         self.calls: list[int] = []
+        self.remembered: list[Incident] = []
 
     @property
     def models(self) -> tuple[ModelRef, ...]:
         return (DESK,)
+
+    def remember(self, events: Sequence[Incident]) -> None:
+        self.remembered += events
 
     def handle_many(
         self, events: Sequence[Incident], now: datetime, _precedents: PrecedentQuery | None = None
