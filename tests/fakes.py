@@ -106,6 +106,13 @@ class FaultyLabeller(FakeLabeller):
         return super().handle_many(events, now)
 
 
+class ForgetfulLabeller(FakeLabeller):
+    """Labels, and remembers nothing of it."""
+
+    def remember(self, events: Sequence[Incident]) -> None:
+        raise MemoryError(f"{len(events)} are too many")
+
+
 class MuteLabeller(FakeLabeller):
     """Gives no answers at all, against its contract."""
 
