@@ -79,10 +79,14 @@ class FakeLabeller:
 
     def __init__(self) -> None:
         self.calls: list[int] = []
+        self.remembered: list[Incident] = []
 
     @property
     def models(self) -> tuple[ModelRef, ...]:
         return (DESK,)
+
+    def remember(self, events: Sequence[Incident]) -> None:
+        self.remembered += events
 
     def handle_many(
         self, events: Sequence[Incident], now: datetime, _precedents: PrecedentQuery | None = None
@@ -100,6 +104,13 @@ class FaultyLabeller(FakeLabeller):
         if any("poison" in event.labels.get("title", "") for event in events):
             raise KeyError("poison")
         return super().handle_many(events, now)
+
+
+class ForgetfulLabeller(FakeLabeller):
+    """Labels, and remembers nothing of it."""
+
+    def remember(self, events: Sequence[Incident]) -> None:
+        raise MemoryError(f"{len(events)} are too many")
 
 
 class MuteLabeller(FakeLabeller):

@@ -115,7 +115,8 @@ class Engine:
         Returns
         -------
         list of Triage
-            One an event. An answer depends on its event and the models alone, to the last bit: not on the batch.
+            One an event. An answer depends on its event, the models and what they remember, to the last bit: not on
+            the batch.
         """
         wanted = self._usual if precedents is None else precedents
         drafts = [_Draft() for _ in events]
@@ -136,6 +137,27 @@ class Engine:
             )
             for event, draft in zip(events, drafts, strict=True)
         ]
+
+    @property
+    def precedents(self) -> Precedents | None:
+        """The past incidents that are looked through."""
+        return None if self._shows is None else self._shows.precedents
+
+    def remember(self, events: Sequence[Incident], *, replaces: bool = True) -> None:
+        """Have events found as precedents of what is answered from now on, but for restricted ones.
+
+        Parameters
+        ----------
+        events : sequence of Incident
+        replaces : bool, default=True
+            Whether an event that is remembered already is to be as this one is; else it stays as it is.
+        """
+        if self._shows is None or self._shows.precedents is None:
+            return
+        columns = self._shows.model.columns
+        texts = precedent_texts(from_incidents(events, columns), columns)
+        for event, text in zip(events, texts, strict=True):
+            self._shows.precedents.remember(event, text, replaces=replaces)
 
     def _add(
         self, loaded: LoadedModel, events: Sequence[Incident], drafts: Sequence[_Draft], wanted: PrecedentQuery

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from triage.bootstrap.delivering import make_relay
@@ -59,13 +59,16 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     budget = to_budget(settings.alert_budget)
     shelf = open_shelf(settings)
     require_champions(shelf, names)
-    models = LiveModels(shelf, names)
-    models.refresh()
     with SqlJournal.open(settings.database_url, most_waiting=settings.journal_queue) as journal:
+        models = LiveModels(shelf, names, memory=journal, most_recent=settings.precedents_tail)
+        models.refresh()
         relay = make_relay(settings, journal.outbox)
         flow = LiveFlow(lambda: models.engine, journal, _now, relay, settings.answer_deadline_ms / 1000)
-        # Compiled kernels are loaded by their first call, which is not to be a sender's.
-        flow.preview([Received(Incident("", "", _now(), labels={"title": "start"}), b"", "")])
+        # Compiled kernels are loaded by their first call, which is not to be a sender's; one that is
+        # restricted is found by nobody.
+        first = Incident("", "", _now(), labels={"title": "start"})
+        models.engine.remember([replace(first, labels={**first.labels, "restricted": "yes"})])
+        flow.preview([Received(first, b"", "")])
         to_remote_write(b"", VERSION_1, SeriesNames())
         metrics = LiveMetrics(LiveWatchers(models, budget), journal.metrics, flow, _now)
         yield Live(flow, metrics, models, relay, journal.outbox, KeyedAnswers(journal.keys, _now))

@@ -19,7 +19,7 @@ import structlog
 from triage.domain import Incident, PrecedentQuery, Triage
 from triage.flow.ports import Labeller
 
-__all__ = ["Labelling", "LabellingJob", "label_events"]
+__all__ = ["Labelling", "LabellingJob", "label_events", "remember_events"]
 
 _log = structlog.get_logger(__name__)
 
@@ -159,6 +159,19 @@ def label_events(
         ]
     reason = f"The labeller failed ({failed}); the incident goes on unlabelled."
     return [Triage(events[0].id, events[0].source, degraded=reason, answered_at=now)]
+
+
+async def remember_events(labeller_source: Callable[[], Labeller], events: Sequence[Incident]) -> None:
+    """Have the labeller remember committed events; what it fails on is logged, as the events are kept all the same."""
+    for start in range(0, len(events), _MOST_A_CALL):
+        if start:
+            # Other requests have their turn between the parts of a long list.
+            await asyncio.sleep(0)
+        some = events[start : start + _MOST_A_CALL]
+        try:
+            labeller_source().remember(some)
+        except Exception as err:  # noqa: BLE001  # as for labels: whatever is wrong with a model, the event is kept
+            _log.error("remembering_failed", incidents=len(some), first=some[0].id, error=repr(err), exc_info=True)
 
 
 def _end(jobs: Sequence[LabellingJob]) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from triage.domain import Change, Decision, Feedback, Incident, Outcome, PrecedentQuery, Triage
 from triage.errors import DataError, NotFound, Problem
-from triage.flow.labelling import Labelling, LabellingJob, label_events
+from triage.flow.labelling import Labelling, LabellingJob, label_events, remember_events
 from triage.flow.late import LateLabels
 from triage.flow.ports import (
     Answer,
@@ -101,6 +101,10 @@ class LiveFlow:
                 for at, one in enumerate(received)
             ]
         )
+        # What is older than what is in force, or known already, says nothing new of an incident.
+        news = (AnswerStatus.CREATED, AnswerStatus.UPDATED)
+        events = [one.incident for one, answer in zip(received, answers, strict=True) if answer.status in news]
+        await remember_events(self._labeller_source, events)
         if late is not None:
             of_fresh = [answer for at, answer in enumerate(answers) if standing.get(at) is None]
             self.late.follow(asyncio.create_task(self._follow(late, of_fresh)))

@@ -200,6 +200,9 @@ class Labeller(Protocol):
     ) -> list[Triage]:
         """Answer events, one answer an event, in their order; with the precedents that are wanted, or the usual."""
 
+    def remember(self, events: Sequence[Incident]) -> None:
+        """Have committed events found as precedents from now on; restricted ones are passed over."""
+
 
 class Journal(Protocol):
     """Whoever keeps incidents and answers. What `record` and `add_feedback` return for is committed."""

@@ -11,19 +11,23 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.domain import Duplicate, ModelRef, Precedent, PrecedentQuery
+from triage.domain import Duplicate, Incident, ModelRef, Precedent, PrecedentQuery
 from triage.errors import BundleRefused
+from triage.exports import is_restricted
 from triage.learn.documents import DuplicateRuleDocument, FieldDocument, PrecedentsDocument
 from triage.learn.duplicates import CLOSE, DuplicateRule
 from triage.learn.endings import NOT_KNOWN, Coded, Endings
 from triage.learn.inputs import OPENED_HOUR, OPENED_WEEKDAY, InputColumns, Inputs
-from triage.learn.precedent_index import PrecedentIndex
+from triage.learn.precedent_index import Found, PrecedentIndex
+from triage.learn.recent_incidents import RecentIncident, RecentIncidents, Wanted
 from triage.parts import Array, Part
 
 __all__ = ["Asked", "Precedents", "precedent_texts"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# Equal texts are equally similar but for the last digits: a row's sum runs in another order than that of a new one.
+_SAME_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,18 @@ class Asked:
     opened_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """An incident that was found: a row, or one that came in since (-1)."""
+
+    row: int
+    id: str
+    opened_at: int
+    similarity: float
+
+
 class Precedents:
-    """Past incidents, findable.
+    """Past incidents, findable, and those that came in since.
 
     Parameters
     ----------
@@ -56,26 +70,41 @@ class Precedents:
     endings : Endings
     rule : DuplicateRule or None
         None where nothing could be learnt of duplicates.
+    most_recent : int, default=0
+        How many that came in since are kept at most; see :class:`RecentIncidents`. 0: none.
 
     Raises
     ------
     ValueError
         The endings are not those of the index's rows.
+
+    Notes
+    -----
+    `find` and `remember` may be called from several threads.
     """
 
-    def __init__(self, index: PrecedentIndex, endings: Endings, rule: DuplicateRule | None) -> None:
+    def __init__(
+        self, index: PrecedentIndex, endings: Endings, rule: DuplicateRule | None, most_recent: int = 0
+    ) -> None:
         self.index = index
         self.endings = endings
         self.rule = rule
         endings.check(len(index))
         # Most incidents that are asked about are none of the rows.
-        self._ids = frozenset(endings.ids)
+        self._rows = {id_: row for row, id_ in enumerate(endings.ids)}
         times = endings.opened_at
         self._in_time = bool(len(times)) and times[0] != NOT_KNOWN
+        self._recent = RecentIncidents(index, tuple(endings.fields), most_recent) if most_recent else None
 
     @classmethod
-    def from_part(cls, part: Part) -> Precedents:
+    def from_part(cls, part: Part, most_recent: int = 0) -> Precedents:
         """Put them together again; the inverse of :meth:`to_part`.
+
+        Parameters
+        ----------
+        part : Part
+        most_recent : int, default=0
+            How many that came in since are kept at most.
 
         Raises
         ------
@@ -83,14 +112,14 @@ class Precedents:
             The part holds none, or of another version of the code.
         """
         try:
-            return cls._from_part(part)
+            return cls._from_part(part, most_recent)
         except (ValueError, KeyError) as err:
             raise BundleRefused(
                 f"These are no past incidents that this version can read: {err}. Train the model again."
             ) from err
 
     @classmethod
-    def _from_part(cls, part: Part) -> Precedents:
+    def _from_part(cls, part: Part, most_recent: int) -> Precedents:
         document, arrays = PrecedentsDocument.model_validate(part.document), part.arrays
         index = PrecedentIndex(arrays["keys"], arrays["row_starts"], arrays["entries"], document.repeats)
         endings = Endings(
@@ -105,10 +134,10 @@ class Precedents:
         )
         given = document.rule
         rule = None if given is None else DuplicateRule(given.basis, given.intercept, given.slope, given.pairs)
-        return cls(index, endings, rule)
+        return cls(index, endings, rule, most_recent)
 
     def to_part(self) -> Part:
-        """Take them apart into arrays and one document."""
+        """Take them apart into arrays and one document, without those that came in since."""
         endings, index, rule = self.endings, self.index, self.rule
         arrays: dict[str, Array] = {
             "keys": index.keys,
@@ -146,18 +175,58 @@ class Precedents:
         model : ModelRef
             Whose they are.
         """
-        now = None if asked.opened_at is None else (asked.opened_at - _EPOCH) // _MICROSECOND
+        now = None if asked.opened_at is None else _micros(asked.opened_at)
         rows = self._earlier(now)
         # One more where the incident itself may be among them.
-        most = wanted.most + (asked.id in self._ids)
+        most = wanted.most + (asked.id in self._rows)
         found = self.index.find(asked.text, most, self._allowed(asked, wanted, now), rows)
-        pairs = [
-            (row, similarity)
+        near = self._nearest(found, asked, None if wanted.resolved else self._wanted(asked, wanted, now))
+        near = near[: wanted.most]
+        precedents = tuple([self._precedent(each, now, model) for each in near])
+        return precedents, self._duplicate(asked, now, rows, near)
+
+    def remember(self, incident: Incident, text: str, *, replaces: bool = True) -> None:
+        """Have an incident found from now on, as one of which it is not known yet how it ends.
+
+        One that says of itself that it is restricted is not found, nor any more what it said before. One of the rows,
+        by its id and time of opening, is not added.
+
+        Parameters
+        ----------
+        incident : Incident
+        text : str
+            As :func:`precedent_texts` gives it.
+        replaces : bool, default=True
+            Whether an incident that is remembered already is to be as this one is; else it stays as it is.
+        """
+        if self._recent is None:
+            return
+        opened_at = _micros(incident.opened_at or incident.received_at)
+        row = self._rows.get(incident.id)
+        if row is not None and int(self.endings.opened_at[row]) == opened_at:
+            return
+        is_shown = not is_restricted(incident.labels)
+        one = RecentIncident(incident.id, incident.source, opened_at, incident.labels, is_shown)
+        self._recent.add(one, text, replaces=replaces)
+
+    def _wanted(self, asked: Asked, wanted: PrecedentQuery, now: int | None) -> Wanted:
+        same = {name: asked.fields.get(name) for name in wanted.same}
+        return Wanted(wanted.most, None, now, asked.id, same)
+
+    def _nearest(self, found: Found, asked: Asked, of_recent: Wanted | None) -> list[_Near]:
+        """Put what was found among the rows together with what came in since, without the incident that asks."""
+        ids, opened_at = self.endings.ids, self.endings.opened_at
+        near = [
+            _Near(row, ids[row], int(opened_at[row]), similarity)
             for row, similarity in zip(found.rows, found.similarities, strict=True)
-            if self.endings.ids[row] != asked.id
-        ][: wanted.most]
-        precedents = tuple([self._precedent(row, similarity, now, model) for row, similarity in pairs])
-        return precedents, self._duplicate(asked, now, rows, pairs)
+            if ids[row] != asked.id
+        ]
+        if self._recent is not None and of_recent is not None:
+            recent = self._recent.find(asked.text, of_recent)
+            near = [*(_Near(-1, each.id, each.opened_at, each.similarity) for each in recent), *near]
+            # Stable: of equally near ones the newest stays first.
+            near.sort(key=lambda each: -round(each.similarity, _SAME_DIGITS))
+        return near
 
     def _earlier(self, now: int | None) -> range:
         if now is None or not self._in_time:
@@ -179,33 +248,29 @@ class Precedents:
             allowed &= (column.codes == same) if column is not None and same >= 0 else False
         return allowed
 
-    def _duplicate(
-        self, asked: Asked, now: int | None, rows: range, pairs: Sequence[tuple[int, float]]
-    ) -> Duplicate | None:
+    def _duplicate(self, asked: Asked, now: int | None, rows: range, near: Sequence[_Near]) -> Duplicate | None:
         if self.rule is None:
             return None
         if self.rule.basis == "close in time":
             if now is None or not self._in_time:
                 return None
-            first = int(np.searchsorted(self.endings.opened_at, now - CLOSE // _MICROSECOND))
-            close = self.index.find(asked.text, 2, rows=range(first, rows.stop)) if first < rows.stop else None
-            both = [] if close is None else zip(close.rows, close.similarities, strict=True)
-            pairs = [(row, similarity) for row, similarity in both if self.endings.ids[row] != asked.id]
-        if not pairs:
+            since = now - CLOSE // _MICROSECOND
+            first = int(np.searchsorted(self.endings.opened_at, since))
+            close = self.index.find(asked.text, 2, rows=range(first, rows.stop)) if first < rows.stop else Found([], [])
+            near = self._nearest(close, asked, Wanted(1, since, now, asked.id, {}))
+        if not near:
             return None
-        row, similarity = pairs[0]
-        return Duplicate(self.endings.ids[row], self.rule.probability(similarity))
+        return Duplicate(near[0].id, self.rule.probability(near[0].similarity))
 
-    def _precedent(self, row: int, similarity: float, now: int | None, model: ModelRef) -> Precedent:
-        endings = self.endings
-        opened_at = int(endings.opened_at[row])
-        moment = None if opened_at == NOT_KNOWN else _EPOCH + opened_at * _MICROSECOND
-        if now is not None and int(endings.known_at[row]) > now:
-            return Precedent(endings.ids[row], similarity, moment, {}, "", None, None, model)
+    def _precedent(self, near: _Near, now: int | None, model: ModelRef) -> Precedent:
+        endings, row, similarity = self.endings, near.row, near.similarity
+        moment = None if near.opened_at == NOT_KNOWN else _EPOCH + near.opened_at * _MICROSECOND
+        if row < 0 or (now is not None and int(endings.known_at[row]) > now):
+            return Precedent(near.id, similarity, moment, {}, "", None, None, model)
         labels = {name: label for name, each in endings.targets.items() if (label := each.at(row)) is not None}
         hours, reopened = float(endings.hours[row]), int(endings.reopened[row])
         return Precedent(
-            endings.ids[row],
+            near.id,
             similarity,
             moment,
             labels,
@@ -214,6 +279,10 @@ class Precedents:
             None if reopened < 0 else bool(reopened),
             model,
         )
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def precedent_texts(inputs: Inputs, columns: InputColumns) -> list[str]:

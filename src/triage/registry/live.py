@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 import structlog
 
 from triage.decide.documents import to_policy
-from triage.domain import ModelRef
+from triage.domain import Incident, ModelRef
 from triage.engine import Engine, LoadedModel
-from triage.errors import BundleRefused, NotFound, TriageError, UsageError
+from triage.errors import BundleRefused, NotFound, StoreUnavailable, TriageError, UsageError
 from triage.flow import ServedModel
 from triage.learn.duration import DurationModel
 from triage.learn.model import IncidentModel
@@ -22,13 +23,19 @@ from triage.registry.bundle import Bundle
 from triage.registry.shelf import Shelf
 from triage.watch.watcher import Watcher
 
-__all__ = ["LiveModels", "LoadedWatcher", "require_champions", "restored_watcher", "to_loaded", "to_watcher"]
+__all__ = ["LiveModels", "LoadedWatcher", "Memory", "require_champions", "restored_watcher", "to_loaded", "to_watcher"]
 
 _log = structlog.get_logger(__name__)
 
 
-def to_loaded(bundle: Bundle) -> LoadedModel:
+def to_loaded(bundle: Bundle, most_recent: int = 0) -> LoadedModel:
     """Put the served model of a verified bundle together.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    most_recent : int, default=0
+        How many incidents that it is told to remember it keeps at most.
 
     Raises
     ------
@@ -46,7 +53,7 @@ def to_loaded(bundle: Bundle) -> LoadedModel:
         told = bundle.parts.get("duration")
         duration = None if told is None else DurationModel.from_part(told, len(model.features))
         past = bundle.parts.get("precedents")
-        precedents = None if past is None else Precedents.from_part(past)
+        precedents = None if past is None else Precedents.from_part(past, most_recent)
     except (BundleRefused, KeyError, IndexError, ValueError) as err:
         raise BundleRefused(
             f"Model {bundle.name!r} version {bundle.version} does not hold an incident model: {err}. Train it again."
@@ -99,6 +106,13 @@ def restored_watcher(state: Part, where: str) -> Watcher:
         raise BundleRefused(f"{where} does not hold a watcher: {err}. Train it again.") from err
 
 
+class Memory(Protocol):
+    """Whoever knows the incidents that came in; `triage.store.SqlJournal` does."""
+
+    def newest(self, most: int, after: int = 0) -> tuple[list[Incident], int]:
+        """Return the incidents that came in last, the oldest of them first, and the place of the last one."""
+
+
 class LiveModels:
     """Champions in force; implements ``triage.flow.ModelCatalogue`` and hands out the engine over them.
 
@@ -109,6 +123,10 @@ class LiveModels:
         Which models; empty means every model that has a champion, new ones included as they come.
     clock : callable returning datetime, default=the system's clock
         Says when a model came into force (aware, UTC).
+    memory : Memory or None, default=None
+        What a model that comes into force is to remember; it begins with nothing if None.
+    most_recent : int, default=0
+        How many incidents it remembers at most, beside those that it was trained on.
 
     Notes
     -----
@@ -116,11 +134,18 @@ class LiveModels:
     """
 
     def __init__(
-        self, shelf: Shelf, names: Sequence[str] = (), clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        shelf: Shelf,
+        names: Sequence[str] = (),
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        memory: Memory | None = None,
+        most_recent: int = 0,
     ) -> None:
         self._shelf = shelf
         self._names = tuple(names)
         self._clock = clock
+        self._memory = memory
+        self._most_recent = most_recent
         self._stamps: dict[str, object] = {}
         self._loaded: dict[str, LoadedModel] = {}
         self._watchers: dict[str, LoadedWatcher] = {}
@@ -157,8 +182,29 @@ class LiveModels:
             self._watcher = next((self._watchers[name] for name in sorted(self._watchers)), None)
             degraded = f"A model could not be loaded: {'; '.join(refused)}" if refused else ""
             _warn_of_shared_targets([self._loaded[name] for name in sorted(self._loaded)])
-            self._engine = Engine([self._loaded[name] for name in sorted(self._loaded)], degraded)
+            self._put_in_force(Engine([self._loaded[name] for name in sorted(self._loaded)], degraded))
         return bool(changed)
+
+    def _put_in_force(self, engine: Engine) -> None:
+        is_known = engine.precedents is self._engine.precedents
+        place = 0 if is_known else self._recall(engine, 0)
+        self._engine = engine
+        if not is_known:
+            # What came in meanwhile was told to the engine before.
+            self._recall(engine, place)
+
+    def _recall(self, engine: Engine, after: int) -> int:
+        """Have an engine remember what came in after a place; return the place of the last."""
+        if self._memory is None or not self._most_recent:
+            return after
+        try:
+            incidents, place = self._memory.newest(self._most_recent, after)
+        except StoreUnavailable as err:
+            _log.error("incidents_not_remembered", reason=str(err))
+            return after
+        # What has been told since is newer than what was read.
+        engine.remember(incidents, replaces=False)
+        return place
 
     def _wanted(self) -> tuple[str, ...]:
         return self._names or tuple(name for name in self._shelf.names() if self._shelf.pointer_stamp(name) is not None)
@@ -183,11 +229,15 @@ class LiveModels:
 
     def _open(self, name: str) -> tuple[LoadedModel | LoadedWatcher, str]:
         if name in self._loaded or name in self._watchers:
-            return _to_served(self._shelf.load(name)), ""
+            return self._to_served(self._shelf.load(name)), ""
         bundle, refused = self._shelf.last_good(name)
         for reason in refused:
             _log.error("model_refused", model=name, reason=reason, still_served=bundle.version)
-        return _to_served(bundle), "; ".join(refused)
+        return self._to_served(bundle), "; ".join(refused)
+
+    def _to_served(self, bundle: Bundle) -> LoadedModel | LoadedWatcher:
+        is_of_metrics = bundle.card.get("kind") == METRICS_KIND
+        return to_watcher(bundle) if is_of_metrics else to_loaded(bundle, self._most_recent)
 
 
 def _warn_of_shared_targets(models: Sequence[LoadedModel]) -> None:
@@ -198,10 +248,6 @@ def _warn_of_shared_targets(models: Sequence[LoadedModel]) -> None:
     for target, (answers, *others) in by_target.items():
         if others:
             _log.warning("targets_shared", target=target, answers=answers, do_not_answer=others)
-
-
-def _to_served(bundle: Bundle) -> LoadedModel | LoadedWatcher:
-    return to_watcher(bundle) if bundle.card.get("kind") == METRICS_KIND else to_loaded(bundle)
 
 
 def require_champions(shelf: Shelf, names: Sequence[str]) -> None:

@@ -74,6 +74,8 @@ class Settings(BaseSettings):
         How many accepted events may wait for the writer before senders are pushed back; at least 1.
     answer_deadline_ms : float, default=500
         How long an incident waits for its labels before it goes on without, in milliseconds, above 0; they follow.
+    precedents_tail : int, default=5_000
+        How many accepted incidents are findable as precedents beside those that a model was trained on; 0 for none.
     entity_labels : str
         Which labels of foreign metrics name the entity, by commas, the one that counts most first.
     promise : float, default=0.95
@@ -116,6 +118,7 @@ class Settings(BaseSettings):
     max_metrics_bytes: Annotated[int, Field(ge=1024)] = 64_000_000
     journal_queue: Annotated[int, Field(ge=1)] = 10_000
     answer_deadline_ms: Annotated[float, Field(gt=0, le=60_000)] = 500.0
+    precedents_tail: Annotated[int, Field(ge=0, le=1_000_000)] = 5_000  # reading them takes .1 ms a thousand, each time
     entity_labels: str = "instance,host,host.name,node,service,service.name,pod,k8s.pod.name,job"
     promise: Annotated[float, Field(gt=0, lt=1)] = 0.95
     alert_budget: str = "1/day"

@@ -22,7 +22,7 @@ from triage.store.lock import FileLock
 from triage.store.metric_journal import SqlMetricJournal
 from triage.store.outbox import SqlOutbox
 from triage.store.reading import Reader
-from triage.store.recording import latest_answers
+from triage.store.recording import latest_answers, select_newest
 from triage.store.rows import answer_of, incident_of, rows_of
 from triage.store.schema import upgrade_schema
 from triage.store.session_lock import SessionLocks
@@ -240,6 +240,26 @@ class SqlJournal:
         )
         row = await self._reader.read(lambda connection: connection.execute(query).mappings().first())
         return None if row is None else incident_of(row)
+
+    def newest(self, most: int, after: int = 0) -> tuple[list[Incident], int]:
+        """Return the incidents that came in last, the oldest of them first, and the place of the last one.
+
+        Each is as its latest revision said, received when its first one was. It waits for the database: not for an
+        event loop.
+
+        Parameters
+        ----------
+        most : int
+        after : int, default=0
+            Only those beyond this place.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        rows = self._reader.read_now(lambda connection: connection.execute(select_newest(most, after)).mappings().all())
+        return [incident_of(row) for row in reversed(rows)], rows[0]["seq"] if rows else after
 
     async def add_changes(self, changes: Sequence[Change]) -> int:
         """Commit changes, those that are known already left as they are, and return how many were new.

@@ -36,12 +36,18 @@ class Reader:
         StoreUnavailable
             The database cannot be read.
         """
+        return await asyncio.to_thread(self.read_now, query)
 
-        def ask() -> _T:
+    def read_now(self, query: Callable[[Connection], _T]) -> _T:
+        """Return what a query finds; for callers that are in a thread of their own.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        try:
             with self._engine.connect() as connection:
                 return query(connection)
-
-        try:
-            return await asyncio.to_thread(ask)
         except SQLAlchemyError as err:
             raise StoreUnavailable("The database cannot be read. Try again.") from err

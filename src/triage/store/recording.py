@@ -16,7 +16,7 @@ from triage.store.messages import new_messages
 from triage.store.rows import EntryRows, Key, answer_of
 from triage.store.tables import decisions, incidents, outbox, revisions, unlabelled
 
-__all__ = ["conditions", "latest_answers", "record_entries"]
+__all__ = ["conditions", "latest_answers", "record_entries", "select_newest"]
 
 # Databases bound the parameters of a statement, some to 999.
 _IDS_A_STATEMENT = 900
@@ -62,6 +62,16 @@ def latest_answers() -> Select[tuple[object, ...]]:
         decisions.c.outlook,
     ).select_from(incidents)
     return with_decision(with_revision(query, incidents), incidents)
+
+
+def select_newest(most: int, after: int) -> Select[tuple[object, ...]]:
+    """Select the incidents that came in last, the last one first, ready for `incident_of`."""
+    first = revisions.alias()
+    is_first = (first.c.source == incidents.c.source) & (first.c.incident_id == incidents.c.incident_id)
+    said = (revisions.c.opened_at, revisions.c.labels, revisions.c.state)
+    named = select(incidents.c.seq, incidents.c.source, incidents.c.incident_id, first.c.received_at, *said)
+    query = with_revision(named.select_from(incidents), incidents).join(first, is_first & (first.c.revision == 1))
+    return query.where(incidents.c.seq > after).order_by(incidents.c.seq.desc()).limit(most)
 
 
 def record_entries(connection: Connection, entries: Sequence[EntryRows]) -> list[Answer]:

@@ -13,6 +13,7 @@ from tests.fakes import (
     EmptyLabeller,
     FakeLabeller,
     FaultyLabeller,
+    ForgetfulLabeller,
     MemoryJournal,
     MuteLabeller,
     fixed_clock,
@@ -145,3 +146,26 @@ def test_stored_answers_can_be_read_again() -> None:
     assert run(flow.find("1")) == first
     assert run(flow.page(10)).answers == (second, first)
     assert flow.counts.commits == 0
+
+
+def test_what_was_committed_is_remembered_and_what_was_not_is_not() -> None:
+    labeller, journal = FakeLabeller(), MemoryJournal()
+    flow = flow_over(labeller, journal)
+    flow.preview([received("dry")])
+    many = [received(str(number)) for number in range(100)]
+    run(flow.accept(many))
+    assert labeller.remembered == [one.incident for one in many]
+    # The same again says nothing new; another body does.
+    run(flow.accept([many[0], received("1", "other")]))
+    assert [one.labels["title"] for one in labeller.remembered[100:]] == ["other"]
+    journal.is_open = False
+    with pytest.raises(StoreUnavailable):
+        run(flow.accept([received("lost")]))
+    assert len(labeller.remembered) == 101
+
+
+def test_labeller_that_cannot_remember_does_not_keep_the_incident_from_being_answered() -> None:
+    with capture_logs() as logs:
+        [answer] = run(flow_over(ForgetfulLabeller()).accept([received("1")]))
+    assert answer.status is AnswerStatus.CREATED
+    assert [log["event"] for log in logs] == ["remembering_failed"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -187,6 +189,19 @@ def test_page_can_be_of_one_source(journal: SqlJournal) -> None:
     page = asyncio.run(journal.page(2, None, "a"))
     rest = asyncio.run(journal.page(2, page.next_cursor, "a"))
     assert [answer.triage.incident_id for answer in (*page.answers, *rest.answers)] == ["4", "2", "0"]
+
+
+def test_newest_incidents_come_in_order_as_they_stand_and_from_a_place_on(journal: SqlJournal) -> None:
+    assert journal.newest(3) == ([], 0)
+    for number in range(5):
+        asyncio.run(journal.record([entry(str(number))]))
+    first, place = journal.newest(3)
+    assert [one.id for one in first] == ["2", "3", "4"]
+    late = replace(entry("3", "other"), received=received("3", "other", at=NOON + timedelta(hours=1)))
+    asyncio.run(journal.record([late, entry("5")]))
+    assert [one.id for one in journal.newest(3, place)[0]] == ["5"]
+    again = {one.id: one for one in journal.newest(9)[0]}
+    assert (again["3"].labels["title"], again["3"].received_at) == ("other", NOON)
 
 
 def test_cursor_of_somebody_else_is_refused(journal: SqlJournal) -> None:
