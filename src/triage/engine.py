@@ -249,9 +249,9 @@ def _duration(loaded: LoadedModel, answer: RowAnswer, event: Incident) -> Durati
     if loaded.duration is None or answer.is_blank:
         return None
     opened_at = opened_at_of(event, loaded.model.columns)
-    curve = loaded.duration.curve(answer.row, moment_hours(opened_at))
     waited = hours_still_open(event, opened_at, loaded.model.columns)
-    return Duration(loaded.ref, tuple((level, curve.quantile(level, waited)) for level in LEVELS))
+    hours = loaded.duration.hours(answer.row, moment_hours(opened_at), waited)
+    return Duration(loaded.ref, tuple(zip(LEVELS, hours, strict=True)))
 
 
 def _decide(

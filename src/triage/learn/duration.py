@@ -6,16 +6,28 @@ end and from how busy the desk is in that stretch. Never fits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.compiling import resolved
 from triage.errors import BundleRefused
 from triage.learn.clock import Clock
-from triage.learn.row_kernel import add_weighted
+from triage.learn.duration_kernel import (
+    LAST,
+    Course,
+    Told,
+    WaitRoom,
+    ended_by,
+    fill_course,
+    quantile,
+    tell_quantiles,
+)
 from triage.learn.rows import Row
+from triage.learn.tree_kernel import Nodes
 from triage.learn.trees import Trees
 from triage.learn.waits import HOURS_A_WEEK
 from triage.parts import Part
@@ -24,10 +36,7 @@ __all__ = ["LEVELS", "Correction", "Curve", "DurationModel"]
 
 # The probabilities at which hours are told: both intervals, their bounds taken alone, and the middle.
 LEVELS = (0.05, 0.1, 0.5, 0.8, 0.9, 0.95)
-# How many stretches the chance beyond the last edge is taken from.
-_LAST = 2
-# A chance an hour: an end in ten years, so that every quantile is finite.
-_LEAST_RATE = 1e-5
+_LEVELS = np.array(LEVELS)
 _TREE = "tree."
 
 
@@ -77,12 +86,13 @@ class Curve:
         waited : float, default=0.0
             Hours since opening after which it is known to be open still.
         """
-        left_then = 1.0 - self._ended_by(waited)
+        course = self._course
+        left_then = 1.0 - ended_by(course, waited)
         if hours <= waited:
             return 0.0
         if left_then <= 0.0 or waited >= self.edges[-1]:
             return float(1.0 - np.exp(-self.rate * (hours - waited)))
-        return float(1.0 - (1.0 - self._ended_by(hours)) / left_then)
+        return float(1.0 - (1.0 - ended_by(course, hours)) / left_then)
 
     def quantile(self, level: float, waited: float = 0.0) -> float:
         """Return the hours from opening within which it is resolved with the given probability in (0, 1).
@@ -93,25 +103,14 @@ class Curve:
         waited : float, default=0.0
             Hours since opening after which it is known to be open still: then S(t) / S(waited) counts, not S(t).
         """
-        if waited >= self.edges[-1]:
-            return float(waited - np.log(1.0 - level) / self.rate)
-        by_then = self._ended_by(waited) if waited > 0.0 else 0.0
-        wanted = float(np.interp(by_then + level * (1.0 - by_then), self.correction.true, self.correction.said))
-        last = float(self.share[-1])
-        if wanted >= last:
-            # What is left at the last edge runs out evenly.
-            return float(self.edges[-1] + np.log((1.0 - last) / max(1.0 - wanted, 1e-12)) / self.rate)
-        return max(float(np.interp(wanted, self.share, self.edges)), waited)
+        return quantile(self._course, level, waited)
 
-    def _ended_by(self, hours: float) -> float:
-        if hours > self.edges[-1]:
-            said = 1.0 - (1.0 - self.share[-1]) * np.exp(-self.rate * (hours - self.edges[-1]))
-        else:
-            said = np.interp(hours, self.edges, self.share)
-        return float(np.interp(said, self.correction.said, self.correction.true))
+    @property
+    def _course(self) -> Course:
+        return Course(self.edges, self.share, self.rate, self.correction.said, self.correction.true)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class DurationModel:
     """What is learnt about how long incidents take.
 
@@ -166,7 +165,7 @@ class DurationModel:
         if not model._fits(n_features):
             raise BundleRefused("What the bundle holds of durations does not fit its other parts. Train it again.")
         # Loads the compiled kernels, so that the first incident need not wait for them.
-        model.curve(Row(np.empty(0, np.int32), np.empty(0)), np.nan)
+        model.hours(Row(np.empty(0, np.int32), np.empty(0)), np.nan)
         return model
 
     def to_part(self) -> Part:
@@ -183,8 +182,8 @@ class DurationModel:
         }
         return Part(arrays, trees.document)
 
-    def curve(self, row: Row, opened: float) -> Curve:
-        """Return how one incident's wait may end.
+    def hours(self, row: Row, opened: float, waited: float = 0.0) -> list[float]:
+        """Return within how many hours of opening one incident is resolved with each probability of `LEVELS`.
 
         Parameters
         ----------
@@ -192,33 +191,50 @@ class DurationModel:
             Its features.
         opened : float
             In hours since a Monday, 0:00 UTC; NaN where not known.
+        waited : float, default=0.0
+            As :meth:`Curve.quantile` takes it.
         """
-        scores = self.intercept.copy()
-        add_weighted(self.weights, row.ids, row.values, scores)
-        return self.curve_of(scores, opened)
+        found = np.empty(len(LEVELS))
+        ask, told = self._kernel
+        ask(told, (row.ids, row.values), (float(opened), float(waited)), _LEVELS, self._room(), found)
+        hours: list[float] = found.tolist()
+        return hours
 
     def curve_of(self, scores: NDArray[np.float64], opened: float) -> Curve:
         """Return how a wait may end, by the linear scores of shape (n_marks,)."""
-        stretches = to_stretches(self.edges, scores[None, :], np.array([opened]), self.clock)
-        chances = 1.0 / (1.0 + np.exp(-self.trees.scores(stretches)))
-        left = np.cumprod(1.0 - chances)
-        stretch = self.edges[-1] - self.edges[-1 - _LAST]
-        rate = max(float(-np.log1p(-chances[-_LAST:]).sum() / stretch), _LEAST_RATE)
-        share = np.empty(len(self.edges))
-        share[0] = 0.0
-        np.subtract(1.0, left, out=share[1:])
-        return Curve(self.edges, share, rate, self.correction)
+        room = self._room()
+        room.scores[:] = scores
+        rate = fill_course(self._kernel[1], float(opened), room)
+        return Curve(self.edges, room.share, rate, self.correction)
 
     def quantiles(
         self, rows: Sequence[Row], opened: NDArray[np.float64], waited: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
-        """Return hours of shape (len(rows), len(LEVELS)), row by row as :meth:`curve` gives them."""
+        """Return hours of shape (len(rows), len(LEVELS)), row by row as :meth:`hours` gives them."""
         since = np.zeros(len(rows)) if waited is None else waited
         found = np.empty((len(rows), len(LEVELS)))
         for at, row in enumerate(rows):
-            curve = self.curve(row, opened[at])
-            found[at] = [curve.quantile(level, since[at]) for level in LEVELS]
+            found[at] = self.hours(row, opened[at], since[at])
         return found
+
+    @cached_property
+    def _kernel(self) -> tuple[Callable[..., None], Told]:
+        """The compiled pass, and what it reads: copies, as what is mapped from a file may be read-only."""
+        told = Told(
+            np.array(self.edges),
+            np.array(self.weights, order="C"),
+            np.array(self.intercept),
+            Nodes(*map(np.array, self.trees.nodes)),
+            np.array(self.clock.sums),
+            np.array(self.correction.said),
+            np.array(self.correction.true),
+        )
+        row = np.empty(0, np.int32), np.empty(0)
+        return resolved(tell_quantiles, told, row, (0.0, 0.0), _LEVELS, self._room(), np.empty(0)), told
+
+    def _room(self) -> WaitRoom:
+        n_bins, n_marks = len(self.edges) - 1, len(self.intercept)
+        return WaitRoom(np.empty(n_marks), np.empty((n_bins, 2 + n_marks)), np.empty(n_bins), np.empty(n_bins + 1))
 
     def _fits(self, n_features: int) -> bool:
         n_marks, knots = len(self.intercept), self.correction
@@ -228,7 +244,7 @@ class DurationModel:
             and self.trees.n_features == n_marks + 2
             and self.clock.sums.shape == (HOURS_A_WEEK + 1,)
             and knots.said.shape == knots.true.shape
-            and len(self.edges) > _LAST
+            and len(self.edges) > LAST
             and ascending
         )
 

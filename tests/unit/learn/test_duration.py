@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import lt
 
 import numpy as np
 import pytest
@@ -48,15 +49,21 @@ def curve(correction: Correction = CORRECTION) -> Curve:
 
 
 def test_features_shorten_the_wait() -> None:
-    quick, slow = model().curve(row(0), 8.0), model().curve(row(1), 8.0)
-    assert all(quick.quantile(level) < slow.quantile(level) for level in LEVELS)
+    quick, slow = model().hours(row(0), 8.0), model().hours(row(1), 8.0)
+    assert all(map(lt, quick, slow))
 
 
 def test_hours_at_many_rows_are_those_at_each() -> None:
     rows, opened, waited = [row(0), row(1)], np.array([8.0, np.nan]), np.array([0.0, 5.0])
     found = model().quantiles(rows, opened, waited)
     for at, (each, moment, since) in enumerate(zip(rows, opened, waited, strict=True)):
-        assert found[at].tolist() == [model().curve(each, moment).quantile(level, since) for level in LEVELS]
+        assert found[at].tolist() == model().hours(each, moment, since)
+
+
+def test_hours_are_the_quantiles_of_the_curve_of_the_linear_scores() -> None:
+    # Feature 0 weighs 3, the intercept is -1.
+    of_scores = model().curve_of(np.array([2.0]), 8.0)
+    assert model().hours(row(0), 8.0, 5.0) == [of_scores.quantile(level, 5.0) for level in LEVELS]
 
 
 @given(st.floats(0.01, 0.99), st.floats(0.0, 300.0))
