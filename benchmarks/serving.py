@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import orjson
+import pandas as pd
 
 from benchmarks.load import Load, client_name, press
 from benchmarks.report import ResultTable
@@ -28,6 +29,8 @@ __all__ = ["run"]
 _CLIENTS = (1, 8, 64)
 _ROUNDS = 3
 _PRESS_S = 2.0
+# The simulation adds incidents of its faults.
+_MANY = 25_000
 _SERIES, _STEPS = 10_000, 100
 _STEPS_A_BATCH = (1, 10, 100)
 # MLflow calls uvicorn by its name.
@@ -49,14 +52,9 @@ def run(is_final: bool) -> list[ResultTable]:
     del is_final
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         home = Path(folder)
-        print("Serving: training on the sample", flush=True)
-        triage(home, "train", "incidents", str(SAMPLE), "--target", TARGETS, "--name", "sample", "--effort", "quick")
-        serve = [sys.executable, "-m", "triage", "serve", "--port", "0"]
-        with serving(home, serve, _MORE):
-            # The kernels of this machine are on disk from here on.
-            pass
-        service = running.enter_context(serving(home, serve, _MORE))
+        service = running.enter_context(_service(home / "heads", _without_endings(home)))
         ready = _readiness(service)
+        whole = running.enter_context(_service(home / "whole", _many_tickets(home)))
         body = orjson.dumps(TICKET).decode()
         incidents = f"{service.url}/v1/incidents"
         rows = [
@@ -68,12 +66,50 @@ def run(is_final: bool) -> list[ResultTable]:
                 body,
             ),
             _mlflow_row(running.enter_context(_mlflow(home))),
-            _Row("**triage**, `?dry_run=true`", f"{incidents}?dry_run=true", body, service.process),
-            _Row("**triage**, committed", incidents, body, service.process),
+            _Row(
+                "**triage**, `?dry_run=true`, heads and reasons",
+                f"{incidents}?dry_run=true&precedents=0",
+                body,
+                service.process,
+            ),
+            _Row(
+                f"**triage**, `?dry_run=true`, duration and 3 precedents among {_MANY:,}",
+                f"{whole.url}/v1/incidents?dry_run=true",
+                body,
+                whole.process,
+            ),
+            _Row("**triage**, committed, without precedents", f"{incidents}?precedents=0", body, service.process),
         ]
         requests = _requests(rows)
         points = _points(service.url)
     return [requests, ready, points]
+
+
+@contextmanager
+def _service(home: Path, tickets: Path) -> Iterator[Server]:
+    """Train on tickets, and serve what was learnt."""
+    print(f"Serving: training on {tickets.name}", flush=True)
+    home.mkdir()
+    triage(home, "train", "incidents", str(tickets), "--target", TARGETS, "--name", "bench", "--effort", "quick")
+    serve = [sys.executable, "-m", "triage", "serve", "--port", "0"]
+    with serving(home, serve, _MORE):
+        # The kernels of this machine are on disk from here on.
+        pass
+    with serving(home, serve, _MORE) as server:
+        yield server
+
+
+def _without_endings(home: Path) -> Path:
+    """Write the sample without what tells how incidents ended: nothing can be learnt of durations and fixes."""
+    path = home / "sample.csv"
+    pd.read_csv(SAMPLE, dtype=str, keep_default_na=False).drop(columns=["resolved_at", "fix"]).to_csv(path, index=False)
+    return path
+
+
+def _many_tickets(home: Path) -> Path:
+    """Write as many tickets as a desk of some hundred people has in a year."""
+    triage(home, "simulate", str(home / "estate"), "--days", "1", "--tickets", str(_MANY))
+    return home / "estate" / "tickets.csv"
 
 
 def _peer_row(name: str, server: Server, body: str) -> _Row:
@@ -100,7 +136,13 @@ def _readiness(service: Server) -> ResultTable:
         "From the start of the process until it serves, with compiled kernels on disk; resident memory after a second "
         "of requests.",
         ("model", "ready after, s", "resident, MB"),
-        ((f"the sample's three targets ({TARGETS})", f"{service.start_s:.1f}", f"{int(resident[1]) / 1000:.0f}"),),
+        (
+            (
+                f"the sample's three targets ({TARGETS}), no duration",
+                f"{service.start_s:.1f}",
+                f"{int(resident[1]) / 1000:.0f}",
+            ),
+        ),
     )
 
 
@@ -131,7 +173,7 @@ def _requests(rows: Sequence[_Row]) -> ResultTable:
         "serving",
         "Requests a second",
         f"A ticket of 25 words posted by 1, 8 and 64 clients ({client_name()}), three targets ({TARGETS}) learnt "
-        f"from the sample; medians of {_ROUNDS} interleaved rounds of {_PRESS_S:.0f} s, of MLflow one round. `echo` is "
+        f"from the sample, or from {_MANY:,} simulated tickets with their endings; medians of {_ROUNDS} interleaved rounds of {_PRESS_S:.0f} s, of MLflow one round. `echo` is "
         "the ratio to the bare ASGI echo of the same round, `FastAPI` that to the FastAPI echo. CPU is that of the "
         "server's processes for one request: what else the machine does moves it least.",
         ("row", *(f"{what}, {clients}" for clients in _CLIENTS for what in columns), "CPU us a request"),

@@ -14,7 +14,7 @@ from triage.api.described import answer, json_request, responses
 from triage.api.examples import ANSWER, INCIDENT, INCIDENTS, LIST_ANSWER, PAGE
 from triage.api.keys import answer_once, ids_of
 from triage.api.metrics import Metrics
-from triage.api.plain import PlainAnswer, PlainPost
+from triage.api.plain import PlainAnswer, PlainPost, PlainQuery
 from triage.api.problems import problem_of
 from triage.api.render import answer_body, json_response, to_json
 from triage.api.schemas import IncidentAnswer, IncidentList, IncidentPage, IncidentRequest
@@ -38,7 +38,15 @@ _STATUS = {
     AnswerStatus.PREVIEW: 200,
 }
 # As they are usually written; the documented route reads every other spelling.
-_PLAIN_QUERIES = {b"": False, b"dry_run=false": False, b"dry_run=true": True}
+_MOST_PRECEDENTS = 20
+_PLAIN_QUERIES = {
+    b"&".join(filter(None, (of_run, of_precedents))): PlainQuery(dry_run, precedents)
+    for of_run, dry_run in ((b"", False), (b"dry_run=false", False), (b"dry_run=true", True))
+    for of_precedents, precedents in (
+        (b"", None),
+        *((b"precedents=%d" % number, number) for number in range(_MOST_PRECEDENTS + 1)),
+    )
+}
 
 
 def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
@@ -64,7 +72,9 @@ def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
     async def post_incidents(
         request: Request,
         dry_run: Annotated[bool, Query(description="Answer, and keep nothing.")] = False,
-        precedents: Annotated[int, Query(ge=0, le=20, description="How many past incidents like it are wanted.")] = 3,
+        precedents: Annotated[
+            int, Query(ge=0, le=_MOST_PRECEDENTS, description="How many past incidents like it are wanted.")
+        ] = 3,
         same: Annotated[str, Query(description="Fields in which they must agree with it, with commas between.")] = "",
         resolved: Annotated[bool, Query(description="Only those that are resolved.")] = False,
     ) -> Response:
@@ -116,8 +126,9 @@ def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
 def plain_post(service: Service, metrics: Metrics) -> PlainPost:
     """Build the short way to the same answers for requests that are nothing but a body."""
 
-    async def post_plain(body: bytes, dry_run: bool) -> PlainAnswer:
-        status, content = await _Post(service, metrics, dry_run, service.new_id).answer(body)
+    async def post_plain(body: bytes, query: PlainQuery) -> PlainAnswer:
+        wanted = None if query.precedents is None else PrecedentQuery(query.precedents)
+        status, content = await _Post(service, metrics, query.dry_run, service.new_id, wanted).answer(body)
         return status, to_json(content)
 
     return PlainPost("/v1/incidents", _PLAIN_QUERIES, service.limits.max_body_bytes, post_plain)

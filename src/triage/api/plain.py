@@ -22,7 +22,7 @@ from triage.api.problems import problem_response, unexpected_response
 from triage.api.recorder import Recorder
 from triage.errors import TriageError
 
-__all__ = ["PlainAnswer", "PlainPost", "PlainPosts"]
+__all__ = ["PlainAnswer", "PlainPost", "PlainPosts", "PlainQuery"]
 
 # The status, and the body as JSON.
 PlainAnswer: TypeAlias = tuple[int, bytes]
@@ -40,13 +40,28 @@ _SILENT = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class PlainQuery:
+    """What a plain query means.
+
+    Parameters
+    ----------
+    dry_run : bool
+    precedents : int or None, default=None
+        How many are wanted; None for the usual.
+    """
+
+    dry_run: bool
+    precedents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlainPost:
     """A POST of JSON that can be answered from its body alone.
 
     Parameters
     ----------
     path : str
-    queries : mapping of bytes to bool
+    queries : mapping of bytes to PlainQuery
         Every query string that is plain, and what it means.
     max_bytes : int
         Of a body; a longer one is refused.
@@ -55,9 +70,9 @@ class PlainPost:
     """
 
     path: str
-    queries: Mapping[bytes, bool]
+    queries: Mapping[bytes, PlainQuery]
     max_bytes: int
-    answer: Callable[[bytes, bool], Awaitable[PlainAnswer]]
+    answer: Callable[[bytes, PlainQuery], Awaitable[PlainAnswer]]
 
 
 class PlainPosts:
