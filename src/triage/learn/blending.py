@@ -1,4 +1,4 @@
-"""Adds hidden units to linear heads, as far as rows that neither was fitted on say that it pays."""
+"""Adds hidden units and statistics of fields to linear heads, as far as rows that none was fitted on say it pays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from triage.learn.bag_fitting import UNITS_A_BAG, FittedBag, HeadTruth, fit_bag
-from triage.learn.features import fit_features
+from triage.learn.features import Features, fit_features
 from triage.learn.heads import Head, to_positions
 from triage.learn.inputs import Inputs
 from triage.learn.lessons import HeldRows
@@ -18,6 +18,7 @@ from triage.learn.linear import Recipe, fit_linear_heads, row_weights
 from triage.learn.mixing import Mix, fit_mix
 from triage.learn.model import IncidentModel
 from triage.learn.rows import Row, to_matrix
+from triage.learn.tally_heads import fit_tally_head
 from triage.measure.calibration import fit_calibration, log_losses, softmax
 
 __all__ = ["add_bags", "mix_in_bag"]
@@ -28,8 +29,8 @@ _Floats = NDArray[np.float64]
 
 # The embeddings' own: .5 was better than none on every older slice, .3 no better still.
 _HALF_LIFE = 0.5
-# What holds where nothing speaks against it.
-_START = (0.5, 0.5)
+# What holds where nothing speaks against it: of two models, and of three.
+_START = {2: (0.5, 0.5), 3: (0.3, 0.3, 0.4)}
 # Up to this many rows the held-out ones are too few to mix on, and three more fits cost little.
 _FEW_ROWS = 8_000
 _FOLDS = 3
@@ -39,24 +40,22 @@ _UNSEEN = 3.0
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """The two models' margins, of shape (n, n_classes), and the truth, on rows that neither was fitted on."""
+    """Each model's margins, of shape (n, n_classes), and the truth, on rows that none was fitted on."""
 
-    linear: _Floats
-    of_units: _Floats
+    margins: tuple[_Floats, ...]
     truth: NDArray[np.int64]
 
     def known(self) -> _Evidence:
-        kept = self.truth >= 0
-        return _Evidence(self.linear[kept], self.of_units[kept], self.truth[kept])
+        return self.take(self.truth >= 0)
 
-    def take(self, rows: slice) -> _Evidence:
-        return _Evidence(self.linear[rows], self.of_units[rows], self.truth[rows])
+    def take(self, rows: slice | NDArray[np.bool_]) -> _Evidence:
+        return _Evidence(tuple(each[rows] for each in self.margins), self.truth[rows])
 
     def mix(self) -> Mix:
-        return fit_mix([self.linear, self.of_units], self.truth, _START)
+        return fit_mix(self.margins, self.truth, _START[len(self.margins)])
 
     def losses(self, mix: Mix) -> _Floats:
-        return log_losses(softmax(mix.apply([self.linear, self.of_units])), self.truth)
+        return log_losses(softmax(mix.apply(self.margins)), self.truth)
 
 
 def add_bags(
@@ -92,11 +91,13 @@ def add_bags(
     """
     inputs, matrix, targets = fit
     fitted = _fit_bag(model.heads, matrix, targets, n_bags, n_jobs)
+    tallied = _fit_tallies(model.features, matrix, targets)
     folds = _out_of_fold(model, recipes, inputs, targets, n_bags, n_jobs) if len(inputs) <= _FEW_ROWS else {}
     heads, found = [], dict(recipes)
     for number, head in enumerate(model.heads):
         labels = held_out[1][head.target]
-        held = _evidence(head, fitted, number, held_out[0], to_positions(labels, head.classes))
+        tally = tallied.get(head.target)
+        held = _evidence(head, tally, fitted, number, held_out[0], to_positions(labels, head.classes))
         seen = [held, *folds.get(head.target, [])]
         mix = _mix_if_better(head, _join(seen).known())
         if mix is None:
@@ -104,9 +105,9 @@ def add_bags(
             continue
         shifts = tuple(zip(head.classes, mix.shifts, strict=True))
         found[head.target] = recipes[head.target]._replace(shares=mix.shares, shifts=shifts)
-        mixed = _mixed(head, fitted, number, found[head.target])
+        mixed = _mixed(head, tally, fitted, number, found[head.target])
         known = held.known()
-        margins = mix.apply([known.linear, known.of_units])
+        margins = mix.apply(known.margins)
         heads.append(replace(mixed, calibration=fit_calibration(margins, known.truth)))
     if found == dict(recipes):
         return model, found
@@ -138,7 +139,11 @@ def mix_in_bag(
     if not n_units:
         return model
     fitted = _fit_bag(model.heads, matrix, targets, n_units // UNITS_A_BAG, n_jobs)
-    heads = tuple(_mixed(head, fitted, at, recipes[head.target]) for at, head in enumerate(model.heads))
+    mixed = [head.target for head in model.heads if len(recipes[head.target].shares) == len(_START[3])]
+    tallied = _fit_tallies(model.features, matrix, {target: targets[target] for target in mixed})
+    heads = tuple(
+        _mixed(head, tallied.get(head.target), fitted, at, recipes[head.target]) for at, head in enumerate(model.heads)
+    )
     return replace(model, heads=heads, bag=fitted.bag)
 
 
@@ -147,16 +152,29 @@ def _fit_bag(heads: Sequence[Head], matrix: csr_array, targets: _Targets, n_bags
     return fit_bag(HeldRows(matrix), truths, row_weights(matrix.shape[0], _HALF_LIFE), n_bags, n_jobs)
 
 
-def _mixed(head: Head, fitted: FittedBag, number: int, recipe: Recipe) -> Head:
+def _fit_tallies(features: Features, matrix: csr_array, targets: _Targets) -> dict[str, Head]:
+    """Return heads of statistics by target; none where there is text, which they do not read."""
+    if len(features.terms):
+        return {}
+    return {target: fit_tally_head(target, features, matrix, labels) for target, labels in targets.items()}
+
+
+def _mixed(head: Head, tally: Head | None, fitted: FittedBag, number: int, recipe: Recipe) -> Head:
     if len(recipe.shares) == 1:
         return replace(head, outputs=np.zeros((fitted.bag.n_units, len(head.classes)), np.float32))
-    of_linear, of_units = recipe.shares
+    of_linear, of_units, *of_tally = recipe.shares
     shift = dict(recipe.shifts)
     shifts = np.array([shift.get(label, 0.0) for label in head.classes])
+    weights, intercept = head.weights * np.float32(of_linear), head.intercept * of_linear + shifts
+    if tally is not None:
+        weights, intercept = (
+            weights + tally.weights * np.float32(of_tally[0]),
+            intercept + tally.intercept * of_tally[0],
+        )
     return replace(
         head,
-        weights=head.weights * np.float32(of_linear),
-        intercept=head.intercept * of_linear + fitted.intercepts[number] * of_units + shifts,
+        weights=weights,
+        intercept=intercept + fitted.intercepts[number] * of_units,
         outputs=fitted.outputs[number] * np.float32(of_units),
     )
 
@@ -169,27 +187,27 @@ def _mix_if_better(head: Head, evidence: _Evidence) -> Mix | None:
     mixed = sum(
         float(evidence.take(judged).losses(evidence.take(made).mix()).sum()) for made, judged in (halves, halves[::-1])
     )
-    alone = float(log_losses(head.calibration.apply(evidence.linear), evidence.truth).sum())
+    alone = float(log_losses(head.calibration.apply(evidence.margins[0]), evidence.truth).sum())
     return evidence.mix() if mixed < alone else None
 
 
-def _evidence(head: Head, fitted: FittedBag, number: int, rows: Sequence[Row], truth: NDArray[np.int64]) -> _Evidence:
-    of_units = fitted.bag.levels(rows) @ fitted.outputs[number]
-    return _Evidence(head.margins(rows), of_units + fitted.intercepts[number], truth)
+def _evidence(
+    head: Head, tally: Head | None, fitted: FittedBag, number: int, rows: Sequence[Row], truth: NDArray[np.int64]
+) -> _Evidence:
+    of_units = fitted.bag.levels(rows) @ fitted.outputs[number] + fitted.intercepts[number]
+    of_tally = () if tally is None else (tally.margins(rows),)
+    return _Evidence((head.margins(rows), of_units, *of_tally), truth)
 
 
 def _join(parts: Sequence[_Evidence]) -> _Evidence:
-    return _Evidence(
-        np.concatenate([part.linear for part in parts]),
-        np.concatenate([part.of_units for part in parts]),
-        np.concatenate([part.truth for part in parts]),
-    )
+    by_model = zip(*(part.margins for part in parts), strict=True)
+    return _Evidence(tuple(map(np.concatenate, by_model)), np.concatenate([part.truth for part in parts]))
 
 
 def _out_of_fold(
     model: IncidentModel, recipes: Mapping[str, Recipe], inputs: Inputs, targets: _Targets, n_bags: int, n_jobs: int
 ) -> dict[str, list[_Evidence]]:
-    """Return both models' margins on the rows to fit, each by models that were fitted on the other folds."""
+    """Return all models' margins on the rows to fit, each by models that were fitted on the other folds."""
     found: dict[str, list[_Evidence]] = {target: [] for target in targets}
     places = np.arange(len(inputs)) % _FOLDS
     for fold in range(_FOLDS):
@@ -204,11 +222,13 @@ def _out_of_fold(
         asked = [(target, recipe, labels[target]) for target, recipe in recipes.items()]
         heads = fit_linear_heads(matrix, asked, n_jobs, has_text=bool(len(features.terms)))
         fitted = _fit_bag(heads, matrix, labels, n_bags, n_jobs)
+        tallied = _fit_tallies(features, matrix, labels)
         rows = list(features.rows(inputs.take(left)))
         for number, head in enumerate(heads):
             classes = model.head(head.target).classes
             truth = to_positions([targets[head.target][row] for row in left], classes)
-            found[head.target].append(_widened(_evidence(head, fitted, number, rows, truth), head.classes, classes))
+            evidence = _evidence(head, tallied.get(head.target), fitted, number, rows, truth)
+            found[head.target].append(_widened(evidence, head.classes, classes))
     return found
 
 
@@ -221,4 +241,4 @@ def _widened(evidence: _Evidence, seen: Sequence[str], classes: Sequence[str]) -
         wide[:, columns] = margins
         return wide
 
-    return replace(evidence, linear=widen(evidence.linear), of_units=widen(evidence.of_units))
+    return replace(evidence, margins=tuple(map(widen, evidence.margins)))

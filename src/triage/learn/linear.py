@@ -43,7 +43,7 @@ class Recipe(NamedTuple):
     half_life : float
         Share of the rows, counted back from the newest, after which a row weighs half; above 0, infinite for never.
     shares : tuple of float, default=(1.0,)
-        How much the linear part counts, and how much the hidden units do, where there are any.
+        How much the linear part counts, and where there are any, the hidden units and the statistics of fields.
     shifts : tuple of (str, float), default=()
         What is added to a label's log-odds, as it has become commoner or rarer since.
     """

@@ -30,7 +30,7 @@ _LEAST = 1e-30
 
 def is_units_alone(recipe: Recipe) -> bool:
     """Return whether a head by this recipe has no linear part."""
-    return recipe.shares[0] == 0.0
+    return recipe.shares == UNITS_ALONE.shares
 
 
 def units_a_start(n_labels: int) -> int:

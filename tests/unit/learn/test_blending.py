@@ -38,7 +38,7 @@ def test_hidden_units_learn_what_fields_say_together() -> None:
     mixed, recipes = choose_model(three_way(300), three_way(100, 1), COLUMNS, MIXED)
     assert accuracy(linear, three_way(200, 2)) < 0.7
     assert accuracy(mixed, three_way(200, 2)) > 0.9
-    assert len(recipes["team"].shares) == 2
+    assert len(recipes["team"].shares) == 3
     assert mixed.bag.n_units == UNITS_A_BAG
 
 
