@@ -84,7 +84,9 @@ def test_an_accepted_incident_is_precedent_and_duplicate_of_the_next_also_after_
         again = post(client, "INC-B", f"{TEXT} again", 5)
         found, duplicate = names(again)
         assert (found[0], duplicate) == ("INC-A", "INC-A")
-        (first, *_) = again["precedents"]  # type: ignore[misc]  # checked above
+        precedents = again["precedents"]
+        assert isinstance(precedents, list)
+        first = precedents[0]
         assert first["opened_at"].startswith("2026-06-01T12:00:00")
         assert (first["labels"], first["fix"], first["hours"]) == ({}, "", None)
     with running(settings) as (client, _):

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
-from tests.histories import fitted_model
+from tests.histories import as_inputs, constructed_history, fitted_model
 
 from triage.decide.documents import to_part
 from triage.decide.policy import Policy, TargetPolicy
 from triage.domain import Incident
-from triage.errors import BundleRefused, NotFound
+from triage.errors import BundleRefused, NotFound, StoreUnavailable
 from triage.parts import Part, Parts
 from triage.registry import Shelf
 from triage.registry.live import LiveModels, require_champions, to_loaded
+from triage.training.precedents import gather_precedents
 from triage.watch.budget import Budget
 from triage.watch.watcher import Watcher
 
@@ -162,3 +164,53 @@ def test_targets_that_two_champions_share_are_told_with_the_model_that_answers(s
     told = [entry for entry in logs if entry["event"] == "targets_shared"]
     assert {entry["target"] for entry in told} == {head.target for head in fitted_model().heads}
     assert {(entry["answers"], *entry["do_not_answer"]) for entry in told} == {("attic", "desk")}
+
+
+class Told:
+    """Incidents as a journal would give them; of the second reading on, another one has come in meanwhile."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int]] = []
+        self.is_open = True
+
+    def newest(self, most: int, after: int = 0) -> tuple[list[Incident], int]:
+        if not self.is_open:
+            raise StoreUnavailable("The database cannot be read.")
+        self.asked.append((most, after))
+        place = 7 if len(self.asked) == 1 else 8
+        return [replace(TICKET, id=str(place), labels={"title": f"turnstile {place}"})], place
+
+
+def with_precedents(parts: Parts) -> Parts:
+    history = constructed_history()
+    return {**parts, "precedents": gather_precedents(history, as_inputs(history)).to_part()}
+
+
+def precedents_of(models: LiveModels) -> set[str]:
+    asking = replace(TICKET, id="new", labels={"title": "turnstile"})
+    return {each.id for each in models.engine.handle(asking, NOON).precedents}
+
+
+def test_a_model_remembers_what_came_in_before_it_and_while_it_was_loaded(shelf: Shelf, parts: Parts) -> None:
+    shelf.promote("desk", shelf.add("desk", with_precedents(parts), {}))
+    told = Told()
+    models = LiveModels(shelf, memory=told, most_recent=50)
+    models.refresh()
+    assert told.asked == [(50, 0), (50, 7)]
+    assert precedents_of(models) == {"7", "8"}
+    # Another model changes nothing of what this one knows.
+    shelf.promote("zoo", shelf.add("zoo", parts, {}))
+    models.refresh()
+    assert len(told.asked) == 2
+    assert precedents_of(models) == {"7", "8"}
+
+
+def test_a_database_that_cannot_be_read_does_not_keep_a_model_from_answering(shelf: Shelf, parts: Parts) -> None:
+    shelf.promote("desk", shelf.add("desk", with_precedents(parts), {}))
+    told = Told()
+    told.is_open = False
+    models = LiveModels(shelf, memory=told, most_recent=50)
+    with capture_logs() as logs:
+        models.refresh()
+    assert "incidents_not_remembered" in {entry["event"] for entry in logs}
+    assert versions_answering(models) == {"2"}
