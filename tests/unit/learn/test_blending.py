@@ -42,6 +42,13 @@ def test_hidden_units_learn_what_fields_say_together() -> None:
     assert mixed.bag.n_units == UNITS_A_BAG
 
 
+def test_statistics_of_fields_are_mixed_in_only_where_there_is_no_text() -> None:
+    columns = InputColumns(("words",), COLUMNS.fields, False)
+    slices = [(Inputs(["down again"] * len(rows), rows.fields), of) for rows, of in (three_way(300), three_way(100, 1))]
+    _, recipes = choose_model(slices[0], slices[1], columns, MIXED)
+    assert len(recipes["team"].shares) == 2
+
+
 def test_head_stays_linear_where_nothing_can_be_told() -> None:
     inputs, _ = three_way(300)
     drawn = np.random.default_rng(5).integers(0, 2, 300)
