@@ -173,7 +173,8 @@ def _requests(rows: Sequence[_Row]) -> ResultTable:
         "serving",
         "Requests a second",
         f"A ticket of 25 words posted by 1, 8 and 64 clients ({client_name()}), three targets ({TARGETS}) learnt "
-        f"from the sample, or from {_MANY:,} simulated tickets with their endings; medians of {_ROUNDS} interleaved rounds of {_PRESS_S:.0f} s, of MLflow one round. `echo` is "
+        f"from the sample, or from {_MANY:,} simulated tickets with their endings; medians of {_ROUNDS} interleaved "
+        f"rounds of {_PRESS_S:.0f} s, of MLflow one round. `echo` is "
         "the ratio to the bare ASGI echo of the same round, `FastAPI` that to the FastAPI echo. CPU is that of the "
         "server's processes for one request: what else the machine does moves it least.",
         ("row", *(f"{what}, {clients}" for clients in _CLIENTS for what in columns), "CPU us a request"),

@@ -1,4 +1,7 @@
-"""The vocabulary as frozen dataclasses. No behaviour beyond their own consistency, and nothing of ours imported."""
+"""The vocabulary as frozen dataclasses. No behaviour beyond their own consistency, and nothing of ours imported.
+
+What an answer holds by the dozen is a named tuple instead: as frozen, and made in a third of the time.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 __all__ = [
     "Cause",
@@ -103,16 +107,14 @@ class Change:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class RankedLabel:
+class RankedLabel(NamedTuple):
     """One possible label and its calibrated probability in [0, 1]; higher is likelier."""
 
     label: str
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One exact contribution to a prediction.
 
     Parameters
@@ -145,8 +147,7 @@ class ModelRef:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(NamedTuple):
     """The answer for one target of one incident.
 
     Parameters
@@ -211,8 +212,7 @@ class Duration:
     quantiles: tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Precedent:
+class Precedent(NamedTuple):
     """A past incident that is like this one, and how it went.
 
     Parameters

@@ -183,7 +183,7 @@ def test_label_that_came_up_after_the_matrix_was_read_is_answered() -> None:
 def test_number_of_reasons_is_bounded_and_leaves_the_answer_alone(most: int) -> None:
     for few, usual in zip(Engine([loaded()], most_reasons=most).handle_many(EVENTS, NOW), APART, strict=True):
         for prediction, full in zip(few.predictions, usual.predictions, strict=True):
-            assert replace(prediction, reasons=()) == replace(full, reasons=())
+            assert prediction._replace(reasons=()) == full._replace(reasons=())
             if full.target != "priority":
                 assert prediction.reasons == full.reasons[:most]
             assert bool(prediction.reasons) == bool(most)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,7 @@ MOST_LABELS = 5
 _KEPT_CODE_POINTS = 16_384
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class HeadAnswer:
+class HeadAnswer(NamedTuple):
     """One head's answer on one incident.
 
     Parameters
@@ -52,8 +51,7 @@ class HeadAnswer:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RowAnswer:
+class RowAnswer(NamedTuple):
     """Every head's answer on one incident.
 
     Parameters

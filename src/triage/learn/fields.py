@@ -56,6 +56,9 @@ class FieldFeatures:
             [missing if value is None else known.get(value, missing + 1) for value in fields[name]]
             for (name, known), missing in islice(zip(self.values.items(), self.offsets.values(), strict=True), n_fields)
         ]
+        if n_rows == 1:
+            # A turn and a copy take longer than all else here.
+            return np.array([[number for [number] in found]], np.int32)
         return np.ascontiguousarray(np.array(found, np.int32).reshape(len(found), n_rows).T)
 
     def known_values(self) -> dict[str, tuple[str, ...]]:
