@@ -1,10 +1,10 @@
 """Finds the rows of an inverted index that are nearest to a text, by exact cosine. Builds no index.
 
 Terms are read from the rarest on. The short lists are read at once, and the likeliest of their rows are scored: what
-these reach is to be beaten. The long lists are read span by span, so that the sums of a span stay in the nearest cache,
-and each span starts with the bar that the last one left. What a row can still gain is bounded by the norm of the rest
-of the query times the norm of the row within the commonest features, to which all that is left belongs; once few rows of
-a span can get over the bar, the rest of the span's lists is not read, and these rows are scored from their own features.
+these reach is to be beaten. The long lists are read span by span of rows, so that a span's sums stay in the nearest
+cache, and each span starts with the bar that the last one left. What a row can still gain is bounded by the norm of the
+rest of the query times the norm of the row within the commonest features, to which all that is left belongs; once few
+rows of a span can get over the bar, its other postings are not read, and these rows are scored from their own features.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _SLACK = np.float32(1e-4)
 # Less than any similarity, and less than any sum of a row that was scored already, whatever is added to it.
 _LEAST, _SCORED = np.float32(1e-30), np.float32(-1e30)
 # Lists are read at once while their postings are no more than this, or this share of the rows.
-_AT_ONCE, _SHARE_AT_ONCE = 1_000, 32
-# Rows of a span: their sums take 32 kB. And of a part of it, which is looked at more closely if any row may get over.
-_SPAN, _PART = 8_192, 64
+_AT_ONCE, _SHARE_AT_ONCE = 1_000, 8
+# Rows of a span: their sums take 16 kB. And of a part of it, which is looked at more closely if any row may get over.
+_SPAN, _PART = 4_096, 64
 # Scoring a row from its own features costs as much as reading so many postings.
 _ROW_COST = 150
 # Reading ends when scoring the rest costs at most this share of what was read.
@@ -111,21 +111,21 @@ def find_in_lists(
         _read_list(lists, terms, at, work)
         most -= _length(lists, terms.ids[at])
         at += 1
-    _score_likeliest(lists, (terms, known), at, allowed, work, likely, best)
+    _score_likeliest(lists, query, at, allowed, (work, likely), best)
     stopped = at
     for later in range(at, known):
         terms.places[later] = lists.starts[terms.ids[later]]
     for begin in range(allowed.first, allowed.end if at < known else allowed.first, _SPAN):
         end = min(begin + _SPAN, allowed.end)
         stopped = _read_span(index, query, (at, stopped), (begin, end), work, best)
-        _score_hopeful(index, query, stopped, (begin, end), allowed, work, best)
+        _score_hopeful(index, (terms, known, stopped), (begin, end), allowed, work, best)
     _finish(lists, query, at, allowed, work, best)
     return _n_found(best)
 
 
 @compiled
 def _length(lists: Lists, feature: int) -> int:
-    return lists.starts[feature + 1] - lists.starts[feature]
+    return int(lists.starts[feature + 1] - lists.starts[feature])
 
 
 @compiled
@@ -139,16 +139,22 @@ def _read_list(lists: Lists, terms: Query, at: int, work: Work) -> None:
 
 @compiled
 def _score_likeliest(
-    lists: Lists, query: tuple[Query, int], n_read: int, allowed: Allowed, work: Work, likely: Best, best: Best
+    lists: Lists,
+    query: tuple[Query, int],
+    n_read: int,
+    allowed: Allowed,
+    room: tuple[Work, Best],
+    best: Best,
 ) -> None:
     """Score the rows of the highest sums over the lists that were read."""
+    work, likely = room
     likely.rows[:] = -1
     likely.similarities[:] = 0.0
     bar = np.float32(0.0)
     for at in range(n_read):
         feature = query[0].ids[at]
         for place in range(lists.starts[feature], lists.starts[feature + 1]):
-            row = np.int64(lists.postings[place] >> _SHIFT)
+            row = int(lists.postings[place] >> _SHIFT)
             partial = work.sums[row] * work.scales[row]
             if partial > bar and _is_allowed(allowed, row) and not _holds(likely, row):
                 offer(likely, row, np.float64(partial))
@@ -214,21 +220,20 @@ def _n_hopeful(work: Work, reach: NDArray[np.uint8], rest: float, bar: np.float3
     sums, scales, reaches = work.sums[span[0] : span[1]], work.scales[span[0] : span[1]], reach[span[0] : span[1]]
     for row in range(len(sums)):
         n_hopeful = np.int32(n_hopeful + np.int32(sums[row] * scales[row] + scale * np.float32(reaches[row]) >= bar))
-    return n_hopeful
+    return int(n_hopeful)
 
 
 @compiled
 def _score_hopeful(
     index: tuple[Lists, NDArray[np.uint8]],
-    query: tuple[Query, int],
-    at: int,
+    query: tuple[Query, int, int],
     span: tuple[int, int],
     allowed: Allowed,
     work: Work,
     best: Best,
 ) -> None:
-    """Score each row of a span that may be among the best, whatever the terms from ``at`` on add; forget the sums."""
-    (lists, reach), (terms, known) = index, query
+    """Score each row of a span that may be among the best, whatever unread terms add; forget the sums."""
+    (lists, reach), (terms, known, at) = index, query
     bounds = reach[_set_of(reach, terms.ids[at]) if at < known else 0]
     rest = terms.suffix[at]
     scale = np.float32(rest / 255.0)
@@ -238,17 +243,17 @@ def _score_hopeful(
             for row in range(begin, end):
                 hoped = work.sums[row] * work.scales[row] + scale * np.float32(bounds[row])
                 if hoped >= _bar(best) and _is_allowed(allowed, row):
-                    _score(lists, query, row, work, best)
+                    _score(lists, (terms, known), row, work, best)
     work.sums[span[0] : span[1]] = np.float32(0.0)
 
 
 @compiled
 def _finish(lists: Lists, query: tuple[Query, int], n_read: int, allowed: Allowed, work: Work, best: Best) -> None:
-    """Forget the sums of the lists that were read at once; if these were all, score each row that may be among the best."""
+    """Forget the sums of what was read at once; if that was all, score each row that may be among the best."""
     for at in range(n_read):
         feature = query[0].ids[at]
         for place in range(lists.starts[feature], lists.starts[feature + 1]):
-            row = np.int64(lists.postings[place] >> _SHIFT)
+            row = int(lists.postings[place] >> _SHIFT)
             if n_read == query[1] and work.sums[row] * work.scales[row] >= _bar(best) and _is_allowed(allowed, row):
                 _score(lists, query, row, work, best)
             work.sums[row] = np.float32(0.0)
