@@ -14,7 +14,7 @@ from triage.learn.pair_kernel import Pairs
 from triage.learn.row_kernel import add_weighted, weigh_label
 from triage.learn.term_kernel import Table, Tickets, weigh_ticket
 from triage.learn.text_kernel import Scratch, empty_scratch, most_features
-from triage.learn.unit_kernel import LANES, add_through_units, fill_levels
+from triage.learn.unit_kernel import add_through_units, fill_levels
 
 __all__ = ["APART", "FIELD", "MOST_TIED", "NEAR", "WORD", "Found", "Network", "Room", "answer_tickets", "empty_room"]
 
@@ -74,8 +74,7 @@ class Room(NamedTuple):
     picked : ndarray of int32
         Which of these amounts are given as reasons.
     levels : ndarray of float64 of shape (n_units,)
-    through : ndarray of float32 of shape (n_units,)
-    lanes : ndarray of float32 of shape (LANES,)
+    through, products : ndarray of float32 of shape (n_units,)
     largest : ndarray of float64
     """
 
@@ -89,7 +88,7 @@ class Room(NamedTuple):
     picked: NDArray[np.int32]
     levels: NDArray[np.float64]
     through: NDArray[np.float32]
-    lanes: NDArray[np.float32]
+    products: NDArray[np.float32]
     largest: NDArray[np.float64]
 
 
@@ -146,7 +145,7 @@ def empty_room(n_code_points: int, n_fields: int, n_units: int) -> Room:
         picked=np.empty(most, np.int32),
         levels=np.empty(n_units),
         through=np.empty(n_units, np.float32),
-        lanes=np.empty(LANES, np.float32),
+        products=np.empty(n_units, np.float32),
         largest=np.empty(most),
     )
 
@@ -274,7 +273,7 @@ def _contribute(network: Network, row: _Row, label: tuple[int, int], room: Room)
         n_active += through != 0.0
     # A head without outputs of units is linear.
     if n_active:
-        add_through_units(network.embeddings, row, room.through, room.lanes, room.added)
+        add_through_units(network.embeddings, row, room.through, room.products, room.added)
 
 
 @compiled

@@ -7,10 +7,8 @@ from numpy.typing import NDArray
 
 from triage.compiling import compiled
 
-__all__ = ["LANES", "add_through_units", "fill_levels"]
+__all__ = ["add_through_units", "fill_levels"]
 
-# Sums side by side, so that the processor can add several at a time and the order is fixed all the same.
-LANES = 16
 # The exponents of half and single precision differ by 112.
 _REBIAS = np.float32(2.0**112)
 _SIGN, _REST = np.uint32(0x8000), np.uint32(0x7FFF)
@@ -50,7 +48,7 @@ def add_through_units(
     embeddings: NDArray[np.uint16],
     row: tuple[NDArray[np.int32], NDArray[np.float64]],
     through: NDArray[np.float32],
-    lanes: NDArray[np.float32],
+    products: NDArray[np.float32],
     added: NDArray[np.float64],
 ) -> None:
     """Add what each feature of a row adds through the units.
@@ -61,26 +59,26 @@ def add_through_units(
     row : tuple of ndarray of int32 and of float64
     through : ndarray of float32 of shape (n_units,)
         What a unit's input is multiplied by; 0 where its level is 0.
-    lanes : ndarray of float32 of shape (LANES,)
+    products : ndarray of float32 of shape (n_units,)
         Written over.
     added : ndarray of float64 of shape (n,)
         Added to.
     """
     ids, values = row
-    n_units = len(through)
-    whole = n_units - n_units % LANES
+    if len(through) == 0:
+        return
     for at in range(len(ids)):
         embedding = embeddings[ids[at]]
-        lanes[:] = np.float32(0.0)
-        for unit in range(0, whole, LANES):
-            for lane in range(LANES):
-                lanes[lane] += _to_single(embedding[unit + lane]) * through[unit + lane]
-        for unit in range(whole, n_units):
-            lanes[0] += _to_single(embedding[unit]) * through[unit]
-        total = np.float32(0.0)
-        for lane in range(LANES):
-            total += lanes[lane]
-        added[at] += total * values[at]
+        for unit in range(len(through)):
+            products[unit] = _to_single(embedding[unit]) * through[unit]
+        # The second half onto the first, until one is left: many sums at a time, and in an order that is fixed.
+        left = len(through)
+        while left > 1:
+            kept = (left + 1) // 2
+            for unit in range(left - kept):
+                products[unit] += products[unit + kept]
+            left = kept
+        added[at] += products[0] * values[at]
 
 
 @compiled

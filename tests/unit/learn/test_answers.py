@@ -49,7 +49,7 @@ def drawn_bag(n_units: int) -> Bag:
     )
 
 
-# Two heads, one of them with fewer labels than are ranked; units in full lanes and one over.
+# Two heads, one of them with fewer labels than are ranked; an odd number of units.
 HEADS = [drawn_head("topic", 9, 17, 0), drawn_head("urgency", 3, 17, 1)]
 BAG = drawn_bag(17)
 ANSWERER = Answerer(FEATURES, HEADS, BAG)
