@@ -175,7 +175,8 @@ class Engine:
         if loaded is self._shows and loaded.precedents is not None and wanted.most:
             texts = precedent_texts(inputs, loaded.model.columns)
             for event, text, draft in zip(events, texts, drafts, strict=True):
-                asked = Asked(event.id, text, event.labels, event.opened_at or event.received_at)
+                opened_at = opened_at_of(event, loaded.model.columns) or event.received_at
+                asked = Asked(event.id, text, event.labels, opened_at)
                 draft.precedents, draft.duplicate = loaded.precedents.find(asked, wanted, loaded.ref)
 
 
