@@ -31,7 +31,7 @@ def words_a_character(features: Features, ids: NDArray[np.int32], text: str) -> 
     if not text:
         return None
     # Words and their pairs are the first of the views.
-    return float((ids < features.terms.sizes[0]).sum()) / len(text)
+    return np.count_nonzero(ids < features.terms.sizes[0]) / len(text)
 
 
 def unseen_fields(features: Features, names: Sequence[str], inputs: Inputs, row: int) -> list[str]:
