@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -167,7 +167,8 @@ class Engine:
         assessed = _assess(loaded, inputs, answers, self._most_reasons)
         for at, (event, answer, risks, draft) in enumerate(zip(events, answers, assessed, drafts, strict=True)):
             doubt = _doubt(loaded, inputs, at, answer)
-            for prediction in _predict(loaded, answer, doubt, self._most_reasons):
+            predictions = _predict(loaded, answer, doubt, self._most_reasons)
+            for prediction in _remarked(loaded, event, predictions):
                 draft.predictions.setdefault(prediction.target, prediction)
             for risk in risks:
                 draft.risks.setdefault(risk.name, risk)
@@ -243,6 +244,18 @@ def _predict(loaded: LoadedModel, answer: RowAnswer, doubt: str, most_reasons: i
     return [
         Prediction(target, loaded.ref, tuple(ranked), *_decide(loaded, (target, ranked[0]), answer, doubt), reasons)
         for target, (ranked, reasons) in found.items()
+    ]
+
+
+def _remarked(loaded: LoadedModel, event: Incident, predictions: list[Prediction]) -> list[Prediction]:
+    rule = loaded.policy.priority
+    if rule is None:
+        return predictions
+    likeliest = {prediction.target: prediction.ranked[0].label for prediction in predictions}
+    remark = rule.remark(event.labels, likeliest)
+    return [
+        replace(each, why=f"{each.why} {remark}") if remark and each.target == rule.priority else each
+        for each in predictions
     ]
 
 

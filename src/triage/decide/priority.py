@@ -92,6 +92,41 @@ class PriorityRule:
         """Return calibrated probabilities of shape (n, n_priorities)."""
         return self.calibration.apply(self.margins(impact, urgency))
 
+    def remark(self, given: Mapping[str, str], predicted: Mapping[str, str]) -> str:
+        """Say what was assumed, and whether the sender's own priority goes with the matrix.
+
+        Parameters
+        ----------
+        given : mapping of str to str
+            What the incident says, by column.
+        predicted : mapping of str to str
+            The likeliest label of impact and of urgency.
+
+        Returns
+        -------
+        str
+            Sentences; empty where impact and urgency are given and nothing contradicts them.
+
+        Notes
+        -----
+        A given priority is held against what is implied by the given impact and urgency, and by the predicted ones
+        where the sender is silent. A pair that the matrix does not hold implies nothing, and a priority that is none
+        of ``classes`` may be the same in other words: it contradicts nothing.
+        """
+        assumed = [name for name in self.parts if not given.get(name)]
+        impact, urgency = (given.get(name) or predicted[name] for name in self.parts)
+        told = []
+        if assumed:
+            what = " and ".join(f"{name} {predicted[name]!r}" for name in assumed)
+            told.append(f"Not given, so predicted: {what}.")
+        stated, implied = given.get(self.priority), self.matrix.get((impact, urgency))
+        if stated in self.classes and implied is not None and stated != implied:
+            told.append(
+                f"Contradiction: {self.priority} {stated!r} is given, but {self.impact} {impact!r} and "
+                f"{self.urgency} {urgency!r} imply {implied!r}."
+            )
+        return " ".join(told)
+
 
 def learn_matrix(
     impacts: Sequence[str],

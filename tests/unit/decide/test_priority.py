@@ -95,3 +95,27 @@ def test_derived_probabilities_sum_to_one_and_do_not_depend_on_the_batch(seed: i
     for row in range(n):
         alone = rule.probabilities((RANKS, impact[1][row : row + 1]), (RANKS, urgency[1][row : row + 1]))
         assert alone[0].tobytes() == together[row].tobytes()
+
+
+SQUARE = {("1", "1"): "P1", ("1", "2"): "P2", ("2", "1"): "P2", ("2", "2"): "P3"}
+
+
+def test_what_the_sender_left_out_is_named_with_what_is_assumed_for_it() -> None:
+    rule, predicted = rule_of(SQUARE), {"impact": "1", "urgency": "2"}
+    assert rule.remark({}, predicted) == "Not given, so predicted: impact '1' and urgency '2'."
+    assert rule.remark({"impact": "2"}, predicted) == "Not given, so predicted: urgency '2'."
+    assert rule.remark({"impact": "1", "urgency": "1", "priority": "P1"}, predicted) == ""
+
+
+def test_given_priority_that_the_matrix_does_not_imply_is_a_contradiction() -> None:
+    rule, predicted = rule_of(SQUARE), {"impact": "2", "urgency": "2"}
+    given_all = rule.remark({"impact": "1", "urgency": "1", "priority": "P3"}, predicted)
+    assert given_all == "Contradiction: priority 'P3' is given, but impact '1' and urgency '1' imply 'P1'."
+    assert rule.remark({"priority": "P1"}, predicted).endswith("but impact '2' and urgency '2' imply 'P3'.")
+    assert "Contradiction" not in rule.remark({"priority": "P3"}, predicted)
+
+
+@pytest.mark.parametrize(("impact", "priority"), [("9", "P3"), ("1", "urgent")])
+def test_what_the_matrix_does_not_hold_contradicts_nothing(impact: str, priority: str) -> None:
+    given = {"impact": impact, "urgency": "1", "priority": priority}
+    assert rule_of(SQUARE).remark(given, {"impact": "1", "urgency": "1"}) == ""
