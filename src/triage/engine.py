@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
@@ -254,7 +254,7 @@ def _remarked(loaded: LoadedModel, event: Incident, predictions: list[Prediction
     likeliest = {prediction.target: prediction.ranked[0].label for prediction in predictions}
     remark = rule.remark(event.labels, likeliest)
     return [
-        replace(each, why=f"{each.why} {remark}") if remark and each.target == rule.priority else each
+        each._replace(why=f"{each.why} {remark}") if remark and each.target == rule.priority else each
         for each in predictions
     ]
 
