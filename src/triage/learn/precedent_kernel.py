@@ -22,6 +22,8 @@ __all__ = [
     "Query",
     "Work",
     "count_stems",
+    "holds",
+    "n_found",
     "offer",
     "weigh_query",
 ]
@@ -180,6 +182,24 @@ def weigh_query(lists: Lists, scratch: Scratch, n_distinct: int, unknown_idf: fl
         query.slot_ids[slot] = query.ids[at]
         query.slot_weights[slot] = query.weights[at] * lists.idf[query.ids[at]]
     return known
+
+
+@compiled
+def holds(best: Best, row: int) -> bool:
+    """Return whether a row is among the best."""
+    found = False
+    for place in range(len(best.rows)):
+        found |= best.rows[place] == row
+    return found
+
+
+@compiled
+def n_found(best: Best) -> int:
+    """Return how many rows there are."""
+    found = 0
+    while found < len(best.rows) and best.rows[found] >= 0:
+        found += 1
+    return found
 
 
 @compiled

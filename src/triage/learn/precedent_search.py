@@ -23,6 +23,8 @@ from triage.learn.precedent_kernel import (
     Query,
     Work,
     count_stems,
+    holds,
+    n_found,
     offer,
     weigh_query,
 )
@@ -120,7 +122,7 @@ def find_in_lists(
         stopped = _read_span(index, query, (at, stopped), (begin, end), work, best)
         _score_hopeful(index, (terms, known, stopped), (begin, end), allowed, work, best)
     _finish(lists, query, at, allowed, work, best)
-    return _n_found(best)
+    return n_found(best)
 
 
 @compiled
@@ -156,10 +158,10 @@ def _score_likeliest(
         for place in range(lists.starts[feature], lists.starts[feature + 1]):
             row = int(lists.postings[place] >> _SHIFT)
             partial = work.sums[row] * work.scales[row]
-            if partial > bar and _is_allowed(allowed, row) and not _holds(likely, row):
+            if partial > bar and _is_allowed(allowed, row) and not holds(likely, row):
                 offer(likely, row, np.float64(partial))
                 bar = np.float32(likely.similarities[-1])
-    for place in range(_n_found(likely)):
+    for place in range(n_found(likely)):
         _score(lists, query, likely.rows[place], work, best)
 
 
@@ -297,19 +299,3 @@ def _set_of(reach: NDArray[np.uint8], feature: int) -> int:
 @compiled
 def _is_allowed(allowed: Allowed, row: int) -> bool:
     return allowed.first <= row < allowed.end and (len(allowed.mask) == 0 or allowed.mask[row])
-
-
-@compiled
-def _holds(best: Best, row: int) -> bool:
-    found = False
-    for place in range(len(best.rows)):
-        found |= best.rows[place] == row
-    return found
-
-
-@compiled
-def _n_found(best: Best) -> int:
-    found = 0
-    while found < len(best.rows) and best.rows[found] >= 0:
-        found += 1
-    return found
