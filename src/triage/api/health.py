@@ -38,7 +38,7 @@ def health_routes(service: Service, metrics: Metrics) -> APIRouter:
         responses=responses({200: answer(Readiness, "They are, labelled or not.", READINESS)}),
     )
     async def readyz() -> Response:
-        """Ready means that the store can be written. A refused model degrades the answers and is named here."""
+        """Ready means that the store can be written. A model that is refused or hangs degrades answers, and is named."""
         try:
             async with asyncio.timeout(service.limits.check_s):
                 await service.flow.check()
@@ -46,6 +46,8 @@ def health_routes(service: Service, metrics: Metrics) -> APIRouter:
             raise StoreUnavailable(f"The store has not answered for {service.limits.check_s} s.") from err
         models = service.models.served()
         degraded = [f"{model.name}: {model.refused}" for model in models if model.refused]
+        if service.flow.labelling_fault:
+            degraded.append(service.flow.labelling_fault)
         return json_response(
             {
                 "status": "ready",

@@ -171,7 +171,7 @@ class _Post:
 
     async def _answers(self, received: Sequence[Received]) -> list[Answer]:
         if self.dry_run or not received:
-            return self.service.flow.preview(received, self.wanted)
+            return await self.service.flow.preview(received, self.wanted)
         answers = await self.service.flow.accept(received, self.wanted)
         self.metrics.count_answers(answers)
         return answers

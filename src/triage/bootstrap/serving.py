@@ -12,7 +12,8 @@ from triage.bootstrap.places import open_shelf
 from triage.bootstrap.watching import LiveWatchers, to_budget
 from triage.deliver import Relay
 from triage.domain import Incident
-from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, Outbox, Received
+from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, Outbox
+from triage.flow.asking import label_events
 from triage.intake import VERSION_1, SeriesNames, to_remote_write
 from triage.registry.live import LiveModels, require_champions
 from triage.settings import Settings
@@ -68,7 +69,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
         # restricted is found by nobody.
         first = Incident("", "", _now(), labels={"title": "start"})
         models.engine.remember([replace(first, labels={**first.labels, "restricted": "yes"})])
-        flow.preview([Received(first, b"", "")])
+        label_events(lambda: models.engine, [first], _now())
         to_remote_write(b"", VERSION_1, SeriesNames())
         metrics = LiveMetrics(LiveWatchers(models, budget), journal.metrics, flow, _now)
         yield Live(flow, metrics, models, relay, journal.outbox, KeyedAnswers(journal.keys, _now))

@@ -55,15 +55,29 @@ class LateLabels:
         self._may_be_some = True
         self._after = 0
         self._following: set[asyncio.Task[None]] = set()
+        # By source, id and number: whose labels are being made already, and what makes a model hang.
+        self._in_hand: set[tuple[str, str, int]] = set()
+        self._hopeless: set[tuple[str, str, int]] = set()
 
     def expect(self) -> None:
         """Say that something went on unlabelled."""
         self._may_be_some = True
 
-    def follow(self, relabelled: asyncio.Task[None]) -> None:
-        """Hold on to a task that brings labels, until it ends."""
+    def follow(self, revisions: Sequence[Unlabelled], relabelled: asyncio.Task[None]) -> None:
+        """Hold on to a task that brings labels, until it ends; catching up leaves their revisions to it."""
+        places = {_place(one) for one in revisions}
+
+        def let_go(task: asyncio.Task[None]) -> None:
+            self._following.discard(task)
+            self._in_hand -= places
+
+        self._in_hand |= places
         self._following.add(relabelled)
-        relabelled.add_done_callback(self._following.discard)
+        relabelled.add_done_callback(let_go)
+
+    def give_up(self, hung: Sequence[Unlabelled]) -> None:
+        """Say which revisions make a model hang: they stay unlabelled."""
+        self._hopeless |= {_place(one) for one in hung}
 
     async def commit(self, relabels: Sequence[Relabel], given_up: Sequence[int] = ()) -> None:
         """Commit labels that followed, and tell the destinations; what cannot be committed is labelled again later."""
@@ -89,10 +103,12 @@ class LateLabels:
         self._may_be_some = bool(found) or self._after > 0
         self._after = found[-1].seq if len(found) == _A_TURN else 0
         oldest = self._clock() - _LONGEST
-        given_up = [one.seq for one in found if one.incident.received_at < oldest]
-        wanted = [one for one in found if one.incident.received_at >= oldest]
+        waiting = [one for one in found if _place(one) not in self._in_hand]
+        wanted = [one for one in waiting if one.incident.received_at >= oldest and _place(one) not in self._hopeless]
         job = self._labelling.submit([one.incident for one in wanted])
-        await job.ended
+        await self._labelling.whole(job)
+        kept = {one.seq for at, one in enumerate(wanted) if at not in job.hung}
+        given_up = [one.seq for one in waiting if one.seq not in kept]
         relabels = [
             self.relabel(one, triage) for one, triage in zip(wanted, job.done, strict=True) if triage.predictions
         ]
@@ -122,3 +138,7 @@ class LateLabels:
                 labelled = 0
             is_idle = not self._may_be_some
             nap_s = _SHORTEST_NAP_S if labelled or is_idle else min(2 * nap_s, _LONGEST_NAP_S)
+
+
+def _place(one: Unlabelled) -> tuple[str, str, int]:
+    return one.incident.source, one.incident.id, one.revision

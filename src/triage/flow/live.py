@@ -9,7 +9,8 @@ from datetime import datetime
 
 from triage.domain import Change, Decision, Feedback, Incident, Outcome, PrecedentQuery, Triage
 from triage.errors import DataError, NotFound, Problem
-from triage.flow.labelling import Labelling, LabellingJob, label_events, remember_events
+from triage.flow.asking import remember_events
+from triage.flow.labelling import Labelling, LabellingJob
 from triage.flow.late import LateLabels
 from triage.flow.ports import (
     Answer,
@@ -46,6 +47,8 @@ class LiveFlow:
         Where incidents go on to; nowhere if None.
     deadline_s : float, default=0.5
         How long an incident waits for its labels, in seconds; without them it goes on, and they follow.
+    patience_s : float, default=10.0
+        A call of the models that takes longer, in seconds, hangs: it is left to itself, and others are labelled.
     """
 
     def __init__(
@@ -55,14 +58,21 @@ class LiveFlow:
         clock: Callable[[], datetime],
         outlets: Outlets | None = None,
         deadline_s: float = 0.5,
+        patience_s: float = 10.0,
     ) -> None:
         self._labeller_source = labeller_source
         self._journal = journal
         self._clock = clock
         self._outlets = outlets
         self._deadline_s = deadline_s
-        self._labelling = Labelling(labeller_source, clock)
+        # As long as somebody may still wait for it, a call is slow but does not hang.
+        self._labelling = Labelling(labeller_source, clock, max(patience_s, 2 * deadline_s))
         self.late = LateLabels(self._labelling, labeller_source, journal, clock, outlets)
+
+    @property
+    def labelling_fault(self) -> str:
+        """Why incidents go on unlabelled at present, although there are models; empty while they answer."""
+        return self._labelling.fault
 
     @property
     def counts(self) -> CommitCounts:
@@ -93,7 +103,7 @@ class LiveFlow:
         """
         standing = {at: await self._standing(one.incident) for at, one in enumerate(received) if one.keeps_answer}
         fresh = [one.incident for at, one in enumerate(received) if standing.get(at) is None]
-        triages, late = await self._label(fresh, precedents)
+        triages, late = await self._label(fresh, precedents, "labels follow as an update")
         labelled = iter(triages)
         answers = await self._commit(
             [
@@ -107,15 +117,17 @@ class LiveFlow:
         await remember_events(self._labeller_source, events)
         if late is not None:
             of_fresh = [answer for at, answer in enumerate(answers) if standing.get(at) is None]
-            self.late.follow(asyncio.create_task(self._follow(late, of_fresh)))
+            waits = [Unlabelled(0, event, one.revision) for event, one in zip(fresh, of_fresh, strict=True)]
+            self.late.follow(waits, asyncio.create_task(self._follow(late, waits, of_fresh)))
         if any(triage.degraded and not triage.predictions for triage in triages):
             self.late.expect()
         return answers
 
-    def preview(self, received: Sequence[Received], precedents: PrecedentQuery | None = None) -> list[Answer]:
-        """Label incidents and keep nothing: a dry run."""
-        events = [one.incident for one in received]
-        triages = label_events(self._labeller_source, events, self._clock(), precedents)
+    async def preview(self, received: Sequence[Received], precedents: PrecedentQuery | None = None) -> list[Answer]:
+        """Label incidents by the deadline and keep nothing: a dry run; nothing follows what is late."""
+        triages, late = await self._label([one.incident for one in received], precedents, "labels did not come in time")
+        if late is not None:
+            self._labelling.drop(late)
         return [
             Answer(AnswerStatus.PREVIEW, 0, one.incident.received_at, triage, one.incident.state)
             for one, triage in zip(received, triages, strict=True)
@@ -234,7 +246,7 @@ class LiveFlow:
         return answers
 
     async def _label(
-        self, events: Sequence[Incident], precedents: PrecedentQuery | None
+        self, events: Sequence[Incident], precedents: PrecedentQuery | None, otherwise: str
     ) -> tuple[list[Triage], LabellingJob | None]:
         """Return an answer each, within the deadline; and the job that is not done by then."""
         if not events:
@@ -242,22 +254,23 @@ class LiveFlow:
         job = self._labelling.submit(events, precedents)
         # Behind a call that has hung for as long already, waiting is in vain.
         if not self._labelling.has_hung_for(self._deadline_s):
-            await asyncio.wait((job.ended,), timeout=self._deadline_s)
+            await self._labelling.wait(job, self._deadline_s)
         done = list(job.done)
         if len(done) == len(events):
             return done, None
-        reason = f"No model answered within {self._deadline_s * 1000:.0f} ms; labels follow as an update."
+        reason = f"No model answered within {self._deadline_s * 1000:.0f} ms; {otherwise}."
         now = self._clock()
         late = [Triage(event.id, event.source, degraded=reason, answered_at=now) for event in events[len(done) :]]
         return [*done, *late], job
 
-    async def _follow(self, job: LabellingJob, answers: Sequence[Answer]) -> None:
+    async def _follow(self, job: LabellingJob, waits: Sequence[Unlabelled], answers: Sequence[Answer]) -> None:
         """Bring the labels of what was not done in time."""
-        await job.ended
+        await self._labelling.whole(job)
+        self.late.give_up([waits[at] for at in job.hung])
         followed = [
-            (Unlabelled(0, event, answer.revision), triage)
-            for event, answer, triage in zip(job.events, answers, job.done, strict=True)
+            self.late.relabel(one, triage)
+            for one, answer, triage in zip(waits, answers, job.done, strict=True)
             if answer.triage.degraded and not answer.triage.predictions and triage.predictions
         ]
         if followed:
-            await self.late.commit([self.late.relabel(one, triage) for one, triage in followed])
+            await self.late.commit(followed)

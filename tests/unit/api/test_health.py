@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
@@ -11,6 +14,7 @@ from tests.delivery import MemoryOutbox, memory_keys
 from tests.fakes import FakeCatalogue, FakeLabeller, MemoryJournal, fixed_clock, started_metrics
 
 from triage.api import Limits, Service, create_app
+from triage.domain import Incident, PrecedentQuery, Triage
 from triage.flow import LiveFlow, ServedModel
 
 
@@ -66,3 +70,39 @@ def test_store_that_does_not_answer_is_not_ready() -> None:
     )
     with capture_logs():
         assert client.get("/readyz").status_code == 503
+
+
+class HangingLabeller(FakeLabeller):
+    """Does not end before it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_go = threading.Event()
+
+    def handle_many(
+        self, events: Sequence[Incident], now: datetime, precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
+        assert self.may_go.wait(30)
+        return super().handle_many(events, now, precedents)
+
+
+def test_model_that_hangs_degrades_every_kind_of_post_and_is_named(service: Service) -> None:
+    labeller = HangingLabeller()
+    flow = LiveFlow(lambda: labeller, MemoryJournal(), fixed_clock, deadline_s=0.001, patience_s=0.01)
+    incident = {"id": "1", "title": "VPN is down"}
+    with capture_logs(), TestClient(create_app(replace(service, flow=flow))) as client:
+        answers = [
+            client.post("/v1/incidents?dry_run=true", json=incident).json(),
+            client.post("/v1/incidents?dry_run=true&same=site", json=incident).json(),
+            client.post("/v1/incidents", json=incident).json(),
+            *(
+                one["answer"]
+                for one in client.post("/v1/incidents", json=[incident, {**incident, "id": "2"}]).json()["items"]
+            ),
+        ]
+        assert [answer["degraded"].startswith("No model answered within 1 ms") for answer in answers] == [True] * 5
+        degraded: list[str] = []
+        while not degraded:
+            degraded = client.get("/readyz").json()["degraded"]
+        labeller.may_go.set()
+    assert degraded == ["No model has answered for 0.01 s; incidents go on unlabelled, and labels follow."]

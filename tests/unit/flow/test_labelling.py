@@ -43,7 +43,7 @@ def test_what_has_queued_is_labelled_in_one_call_and_each_gets_its_own() -> None
         await asyncio.to_thread(labeller.entered.wait, 20)
         jobs += [labelling.submit(events(str(one), f"{one}b")) for one in range(3)]
         labeller.may_go.set()
-        await asyncio.wait([job.ended for job in jobs])
+        await asyncio.gather(*map(labelling.whole, jobs))
         return [[triage.incident_id for triage in job.done] for job in jobs]
 
     assert asyncio.run(play()) == [["first"], ["0", "0b"], ["1", "1b"], ["2", "2b"]]
@@ -54,8 +54,9 @@ def test_long_list_is_labelled_in_several_calls() -> None:
     labeller = FakeLabeller()
 
     async def play() -> int:
-        job = Labelling(lambda: labeller, fixed_clock).submit(events(*map(str, range(150))))
-        await job.ended
+        labelling = Labelling(lambda: labeller, fixed_clock)
+        job = labelling.submit(events(*map(str, range(150))))
+        await labelling.whole(job)
         return len(job.done)
 
     assert asyncio.run(play()) == 150
@@ -64,8 +65,9 @@ def test_long_list_is_labelled_in_several_calls() -> None:
 
 def test_event_that_a_model_cannot_stand_degrades_no_other() -> None:
     async def play() -> list[bool]:
-        job = Labelling(FaultyLabeller, fixed_clock).submit([*events("1"), *events("2", title="poison"), *events("3")])
-        await job.ended
+        labelling = Labelling(FaultyLabeller, fixed_clock)
+        job = labelling.submit([*events("1"), *events("2", title="poison"), *events("3")])
+        await labelling.whole(job)
         return [bool(triage.degraded) for triage in job.done]
 
     with capture_logs():
@@ -82,7 +84,7 @@ def test_call_that_hangs_is_noticed() -> None:
         await asyncio.to_thread(labeller.entered.wait, 20)
         seen += [labelling.has_hung_for(0.0), labelling.has_hung_for(60.0)]
         labeller.may_go.set()
-        await job.ended
+        await labelling.whole(job)
         return seen
 
     assert asyncio.run(play()) == [False, True, False]
@@ -99,7 +101,7 @@ def test_loop_that_ended_does_not_stop_the_labelling_of_the_next() -> None:
     async def stay() -> int:
         job = labelling.submit(events("2"))
         labeller.may_go.set()
-        await job.ended
+        await labelling.whole(job)
         return len(job.done)
 
     asyncio.run(leave())
@@ -117,7 +119,7 @@ def test_requests_that_want_other_precedents_are_labelled_apart() -> None:
         await asyncio.to_thread(labeller.entered.wait, 20)
         jobs += [labelling.submit(events(str(most)), PrecedentQuery(most)) for most in (3, 3, 5)]
         labeller.may_go.set()
-        await asyncio.wait([job.ended for job in jobs])
+        await asyncio.gather(*map(labelling.whole, jobs))
 
     asyncio.run(play())
     assert labeller.calls == [1, 2, 1]

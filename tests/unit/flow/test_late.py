@@ -177,3 +177,112 @@ def test_labels_that_cannot_be_committed_are_brought_again() -> None:
         return [len(journal.relabelled), len(journal.without)]
 
     assert run(play()) == [1, 0]
+
+
+class HangingLabeller(FakeLabeller):
+    """Never ends with incidents that say so; remembers the events of each call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_go = threading.Event()
+        self.asked: list[list[str]] = []
+
+    def handle_many(
+        self, events: Sequence[Incident], now: datetime, precedents: PrecedentQuery | None = None
+    ) -> list[Triage]:
+        self.asked.append([event.id for event in events])
+        if any("poison" in event.labels["title"] for event in events):
+            self.may_go.wait()
+        return super().handle_many(events, now, precedents)
+
+
+def test_event_that_makes_a_model_hang_costs_the_others_of_its_list_nothing_but_time() -> None:
+    labeller, journal = HangingLabeller(), MemoryJournal()
+
+    async def play() -> list[str]:
+        flow = LiveFlow(lambda: labeller, journal, fixed_clock, deadline_s=0.01, patience_s=0.05)
+        await flow.accept([received("1"), received("2", "poison"), received("3")])
+        await until_relabelled(journal, 2)
+        # Not tried again and again, as every try costs a thread.
+        while journal.without:
+            await flow.late.catch_up()
+            await asyncio.sleep(0.001)
+        [after] = await flow.accept([received("4")])
+        return [after.triage.degraded]
+
+    assert run(play()) == [""]
+    assert sorted(one.incident_id for one in journal.relabelled) == ["1", "3"]
+    assert labeller.asked == [["1", "2", "3"], ["1"], ["2"], ["3"], ["4"]]
+    labeller.may_go.set()
+
+
+def test_event_that_hangs_when_it_is_caught_up_with_is_given_up() -> None:
+    labeller, journal = HangingLabeller(), MemoryJournal()
+
+    async def play() -> None:
+        await LiveFlow(EmptyLabeller, journal, fixed_clock).accept([received("1", "poison")])
+        flow = LiveFlow(lambda: labeller, journal, fixed_clock, deadline_s=0.01, patience_s=0.05)
+        await flow.late.catch_up()
+
+    run(play())
+    assert journal.without == {}
+    assert labeller.asked == [["1"]]
+    labeller.may_go.set()
+
+
+def test_dry_run_is_answered_degraded_by_the_deadline_and_nothing_follows() -> None:
+    labeller, journal = HangingLabeller(), MemoryJournal()
+
+    async def play() -> list[str]:
+        flow = LiveFlow(lambda: labeller, journal, fixed_clock, deadline_s=0.02, patience_s=0.05)
+        answers = await flow.preview([received("1", "poison")])
+        # Behind the call that hangs; it is not labelled later, as nobody waits for it.
+        answers += await flow.preview([received("2")])
+        await asyncio.sleep(0.06)
+        answers += await flow.preview([received("3")])
+        return [answer.triage.degraded for answer in answers]
+
+    late = "No model answered within 20 ms; labels did not come in time."
+    assert run(play()) == [late, late, ""]
+    assert labeller.asked == [["1"], ["3"]]
+    labeller.may_go.set()
+
+
+def test_threads_that_hang_are_bounded_and_other_models_get_a_new_one() -> None:
+    hanging, labellers = HangingLabeller(), list[FakeLabeller]()
+    labellers.append(hanging)
+
+    async def play() -> list[str]:
+        flow = LiveFlow(lambda: labellers[-1], MemoryJournal(), fixed_clock, deadline_s=0.001, patience_s=0.002)
+        for number in range(12):
+            await flow.preview([received(str(number), "poison")])
+            await asyncio.sleep(0.004)
+        faults = [flow.labelling_fault]
+        labellers.append(FakeLabeller())
+        [after] = await flow.preview([received("after")])
+        while after.triage.degraded:
+            [after] = await flow.preview([received("after")])
+        return [*faults, flow.labelling_fault]
+
+    stuck, healed = run(play())
+    assert stuck.startswith("8 calls of the models in force hang")
+    assert healed == ""
+    # The one that is being made and those that were left behind.
+    assert len(hanging.asked) == 9
+    hanging.may_go.set()
+
+
+def test_call_that_comes_back_after_all_makes_room_for_another() -> None:
+    labeller = HangingLabeller()
+
+    async def play() -> list[str]:
+        flow = LiveFlow(lambda: labeller, MemoryJournal(), fixed_clock, deadline_s=0.001, patience_s=0.01)
+        await flow.preview([received("1", "poison")])
+        await asyncio.sleep(0.02)
+        hangs = flow.labelling_fault
+        labeller.may_go.set()
+        while flow.labelling_fault:
+            await asyncio.sleep(0.001)
+        return [hangs]
+
+    assert run(play()) == ["No model has answered for 0.01 s; incidents go on unlabelled, and labels follow."]
