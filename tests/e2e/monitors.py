@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -78,8 +79,8 @@ def alertmanager(folder: Path, webhook: str) -> Iterator[str]:
 
 
 @contextmanager
-def prometheus(folder: Path, target: str, remote_write: str) -> Iterator[str]:
-    """Run a Prometheus that scrapes a target every second and writes to a receiver; gives its address."""
+def prometheus(folder: Path, target: str, remote_write: str, message: str = "prometheus.WriteRequest") -> Iterator[str]:
+    """Run a Prometheus that scrapes a target every second and writes messages to a receiver; gives its address."""
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "prometheus.yml"
     config.write_text(
@@ -89,6 +90,11 @@ def prometheus(folder: Path, target: str, remote_write: str) -> Iterator[str]:
         "    relabel_configs:\n      - {target_label: instance, replacement: 'demo-1:8080'}\n"
         f"remote_write:\n  - url: {remote_write}\n    metadata_config: {{send_interval: 2s}}\n"
         "    queue_config: {batch_send_deadline: 1s}\n"
+        + (
+            ""
+            if message == "prometheus.WriteRequest"
+            else f"    protobuf_message: {message}\n    send_exemplars: true\n"
+        )
     )
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -97,9 +103,20 @@ def prometheus(folder: Path, target: str, remote_write: str) -> Iterator[str]:
         f"--config.file={config}",
         f"--storage.tsdb.path={folder / 'data'}",
         f"--web.listen-address=127.0.0.1:{port}",
+        "--enable-feature=exemplar-storage",
     ]
     with _running(command, folder, f"{url}/-/ready"):
         yield url
+
+
+def prometheus_version() -> tuple[int, int]:
+    """Return the version of the Prometheus at hand; (0, 0) if there is none."""
+    if PROMETHEUS is None:
+        return 0, 0
+    said = subprocess.run([PROMETHEUS, "--version"], capture_output=True, text=True, check=True)
+    found = re.search(r"version (\d+)\.(\d+)", said.stdout + said.stderr)
+    assert found is not None
+    return int(found[1]), int(found[2])
 
 
 class Target:
@@ -114,7 +131,7 @@ class Target:
         disk = '# TYPE demo_disk_free gauge\ndemo_disk_free{disk="D:"} 0.02\n' if self.has_disk else ""
         return (
             "# HELP demo_load Made for this.\n# TYPE demo_load gauge\ndemo_load 0.5\n"
-            f"# TYPE demo_requests_total counter\ndemo_requests_total {self.scrapes}\n{disk}"
+            f'# TYPE demo_requests counter\ndemo_requests_total {self.scrapes} # {{trace_id="4bf92f"}} 1\n{disk}# EOF\n'
         )
 
 
@@ -126,7 +143,7 @@ def serving(target: Target) -> Iterator[str]:
         def do_GET(self) -> None:
             body = target.exposition().encode()
             self.send_response(200)
-            self.send_header("content-type", "text/plain; version=0.0.4")
+            self.send_header("content-type", "application/openmetrics-text; version=1.0.0; charset=utf-8")
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -8,7 +8,16 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.e2e.monitors import ALERTMANAGER, PROMETHEUS, Target, alertmanager, prometheus, serving, wait_until
+from tests.e2e.monitors import (
+    ALERTMANAGER,
+    PROMETHEUS,
+    Target,
+    alertmanager,
+    prometheus,
+    prometheus_version,
+    serving,
+    wait_until,
+)
 from tests.e2e.service import Service
 
 
@@ -59,6 +68,19 @@ def test_samples_of_a_real_prometheus_are_watched(bare: Service, tmp_path: Path)
         assert counter(url, "prometheus_remote_storage_samples_failed_total") == 0
         assert counter(url, "prometheus_remote_storage_metadata_failed_total") == 0
         assert counter(url, "prometheus_remote_storage_samples_total") > 0
+
+
+@pytest.mark.skipif(prometheus_version() < (2, 54), reason="no prometheus that sends remote write 2.0 is installed")
+def test_samples_of_remote_write_2_are_taken_for_written(bare: Service, tmp_path: Path) -> None:
+    target, message = Target(), "io.prometheus.write.v2.Request"
+    with (
+        serving(target) as address,
+        prometheus(tmp_path / "prometheus", address, f"{bare.url}/api/v1/write", message) as url,
+    ):
+        wait_until(lambda: counter(bare.url, "triage_points_accepted_total") >= 16, "samples of two scrapes")
+        wait_until(lambda: counter(url, "prometheus_remote_storage_samples_total") >= 16, "samples sent")
+        # A receiver that says that nothing was written is taken for one of 1.0, and what it got for lost.
+        assert counter(url, "prometheus_remote_storage_samples_failed_total") == 0
 
 
 def counter(url: str, name: str) -> float:

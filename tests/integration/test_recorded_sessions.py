@@ -42,6 +42,10 @@ def replay(url: str, session: str) -> list[httpx.Response]:
     ]
 
 
+def told(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name.startswith("x-prometheus")}
+
+
 def test_alerts_open_and_resolve_and_a_replay_settles_to_the_same(url: str, file: Path) -> None:
     for _ in range(2):
         answers = replay(url, "alertmanager-0.25.0")
@@ -64,3 +68,17 @@ def test_samples_are_kept_and_stale_markers_are_no_points(url: str, file: Path) 
     assert execute(file, "SELECT sum(points) FROM metric_batches") == [(38,)]
     assert "triage_points_ignored_total 1.0" in httpx.get(f"{url}/metrics").text
     assert row_counts(file)["metric_batches"] == 4
+
+
+def test_messages_of_remote_write_2_are_kept_and_answered_with_what_was_written(url: str, file: Path) -> None:
+    answers = replay(url, "prometheus-3.5.3")
+    session = json.loads((RECORDED / "prometheus-3.5.3.json").read_text())
+    assert {one["headers"]["x-prometheus-remote-write-version"] for one in session} == {"2.0.0"}
+    assert [{"status": answer.status_code, "headers": told(answer)} for answer in answers] == [
+        one["answer"] for one in session
+    ]
+    written = [answer.headers["x-prometheus-remote-write-samples-written"] for answer in answers]
+    assert written == ["8", "8", "8", "8", "7"]
+    assert execute(file, "SELECT sum(points) FROM metric_batches") == [(38,)]
+    # The stale marker was a sample, and is no point.
+    assert "triage_points_ignored_total 1.0" in httpx.get(f"{url}/metrics").text

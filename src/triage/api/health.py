@@ -38,7 +38,7 @@ def health_routes(service: Service, metrics: Metrics) -> APIRouter:
         responses=responses({200: answer(Readiness, "They are, labelled or not.", READINESS)}),
     )
     async def readyz() -> Response:
-        """Ready means that the store can be written. A model that is refused or hangs degrades answers, and is named."""
+        """Ready means that the store can be written. A model that is refused or that hangs is named."""
         try:
             async with asyncio.timeout(service.limits.check_s):
                 await service.flow.check()
