@@ -134,6 +134,13 @@ class MemoryKeys:
     """Answers by key, forgotten at the end."""
 
     answers: dict[str, KeyedAnswer] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
+
+    async def claim(self, key: str) -> bool:
+        return key not in self.elsewhere
+
+    async def let_go(self, key: str) -> None:
+        pass
 
     async def answer_of(self, key: str) -> KeyedAnswer | None:
         return self.answers.get(key)

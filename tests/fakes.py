@@ -34,7 +34,7 @@ from triage.domain import (
     SuggestedFix,
     Triage,
 )
-from triage.errors import BundleRefused, NotFound, StoreUnavailable
+from triage.errors import BundleRefused, Conflict, NotFound, StoreUnavailable
 from triage.flow import (
     Answer,
     AnswerStatus,
@@ -189,6 +189,10 @@ class MemoryJournal:
 
     async def record(self, entries: Sequence[Entry]) -> list[Answer]:
         await self.check()
+        for one in (entry.received for entry in entries):
+            latest = await self.latest(one.incident.id, one.incident.source)
+            if one.follows and (latest and latest.state) not in one.follows:
+                raise Conflict("Another request was quicker.")
         return [self._record(entry) for entry in entries]
 
     def _record(self, entry: Entry) -> Answer:

@@ -2,6 +2,9 @@
 
 Every time a problem comes back it is a new incident: of the key ``db-1/disk`` the incidents are ``db-1/disk/1``,
 ``db-1/disk/2`` and so on. As they are numbered without gaps, the last one is found by doubling steps and halving.
+
+What a signal means depends on how that incident stands, and another request, in whatever process, may change it before
+the signal is committed. The journal compares the two in its transaction; where they differ all is read anew.
 """
 
 from __future__ import annotations
@@ -11,10 +14,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from triage.domain import Incident, IncidentState
+from triage.errors import Conflict, StoreUnavailable
 from triage.flow.live import LiveFlow
 from triage.flow.ports import Answer, Received
 
 __all__ = ["Signal", "SignalKind", "accept_signals"]
+
+# Every one means that somebody else's signal on the same key was committed meanwhile.
+_MOST_TRIES = 20
 
 
 class SignalKind(StrEnum):
@@ -47,6 +54,7 @@ class _Chain:
 
     number: int
     last: Incident | None
+    is_touched: bool = False
 
 
 async def accept_signals(flow: LiveFlow, signals: Sequence[Signal]) -> list[Answer | None]:
@@ -68,6 +76,17 @@ async def accept_signals(flow: LiveFlow, signals: Sequence[Signal]) -> list[Answ
     StoreUnavailable
         Nothing of it was kept; the sender should try again.
     """
+    for _ in range(_MOST_TRIES):
+        placed = await _place_all(flow, signals)
+        try:
+            answers = iter(await flow.accept([one for one in placed if one is not None]))
+        except Conflict:
+            continue
+        return [None if one is None else next(answers) for one in placed]
+    raise StoreUnavailable("Others keep changing the incidents of these keys. Send it again.")
+
+
+async def _place_all(flow: LiveFlow, signals: Sequence[Signal]) -> list[Received | None]:
     chains: dict[tuple[str, str], _Chain] = {}
     placed: list[Received | None] = []
     for signal in signals:
@@ -76,26 +95,34 @@ async def accept_signals(flow: LiveFlow, signals: Sequence[Signal]) -> list[Answ
         if key not in chains:
             chains[key] = await _find(flow, *key)
         placed.append(_place(signal, chains[key]))
-    answers = iter(await flow.accept([one for one in placed if one is not None]))
-    return [None if one is None else next(answers) for one in placed]
+    return placed
 
 
 def _place(signal: Signal, chain: _Chain) -> Received | None:
     incident, last = signal.received.incident, chain.last
-    is_over = last is None or last.state is IncidentState.RESOLVED
+    if last is None or last.state is IncidentState.RESOLVED:
+        if signal.kind is not SignalKind.TRIGGER:
+            return None
+        chain.number += 1
+        chain.is_touched = False
+        # Two requests that open it at the same time open one.
+        follows = frozenset({None, IncidentState.OPEN})
+        return _follow(signal, chain, replace(incident, state=IncidentState.OPEN), follows)
+    follows = frozenset({last.state})
     if signal.kind is SignalKind.TRIGGER:
-        if is_over:
-            chain.number += 1
         # A problem that somebody has taken on is not open again because it goes on.
-        state = IncidentState.OPEN if is_over or last is None else last.state
-        opened_at = incident.opened_at if is_over or last is None else last.opened_at
-        chain.last = replace(incident, id=f"{incident.id}/{chain.number}", state=state, opened_at=opened_at)
-        return replace(signal.received, incident=chain.last)
-    if last is None or is_over:
-        return None
+        return _follow(signal, chain, replace(incident, state=last.state, opened_at=last.opened_at), follows)
     state = IncidentState.RESOLVED if signal.kind is SignalKind.RESOLVE else IncidentState.ACKNOWLEDGED
-    chain.last = replace(last, state=state, received_at=incident.received_at)
-    return replace(signal.received, incident=chain.last, keeps_answer=True)
+    standing = replace(last, state=state, received_at=incident.received_at)
+    return replace(_follow(signal, chain, standing, follows), keeps_answer=True)
+
+
+def _follow(signal: Signal, chain: _Chain, incident: Incident, follows: frozenset[IncidentState | None]) -> Received:
+    chain.last = replace(incident, id=f"{signal.received.incident.id}/{chain.number}")
+    # What comes after it in the same request follows it in the same transaction.
+    received = replace(signal.received, incident=chain.last, follows=frozenset() if chain.is_touched else follows)
+    chain.is_touched = True
+    return received
 
 
 async def _find(flow: LiveFlow, source: str, key: str) -> _Chain:

@@ -36,6 +36,12 @@ class KeyedAnswer:
 class KeyStore(Protocol):
     """Whoever keeps answers by key. What is returned for is committed."""
 
+    async def claim(self, key: str) -> bool:
+        """Take a key for this process unless another one has it; it is free again once this process is gone."""
+
+    async def let_go(self, key: str) -> None:
+        """Give a key back."""
+
     async def answer_of(self, key: str) -> KeyedAnswer | None:
         """Return what was answered under a key; None if nothing was."""
 
@@ -44,18 +50,13 @@ class KeyStore(Protocol):
 
 
 class KeyedAnswers:
-    """Does requests once.
+    """Does requests once, whichever process of a database they come to.
 
     Parameters
     ----------
     store : KeyStore
     clock : callable returning datetime
         The present (aware, UTC).
-
-    Notes
-    -----
-    That a key is in flight is known in its own process. In another one the same request is done at the same time: by
-    what its events are called it comes to the same, and the answer that is kept first counts.
     """
 
     def __init__(self, store: KeyStore, clock: Callable[[], datetime]) -> None:
@@ -90,16 +91,23 @@ class KeyedAnswers:
             raise DataError("The request has a key that cannot be used.", [problem])
         place = f"{route} {key}"
         if place in self._in_flight:
-            raise Conflict(f"A request with the Idempotency-Key {key!r} is being answered. Wait for that.")
+            raise _in_flight(key)
         self._in_flight.add(place)
         try:
+            if not await self._store.claim(place):
+                raise _in_flight(key)
             known = await self._store.answer_of(place)
             if known is None:
                 status, body = await work()
                 await self._store.keep_answer(place, KeyedAnswer(digest, status, body), self._clock())
                 return status, body
         finally:
+            await self._store.let_go(place)
             self._in_flight.discard(place)
         if known.digest != digest:
             raise DataError(f"The Idempotency-Key {key!r} was used for another body. Use another one.")
         return known.status, known.body
+
+
+def _in_flight(key: str) -> Conflict:
+    return Conflict(f"A request with the Idempotency-Key {key!r} is being answered. Wait for that.")

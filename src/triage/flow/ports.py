@@ -54,6 +54,8 @@ class Received:
         When it was so at the sender (aware, UTC), where the sender says: a later one counts, whenever it comes in.
     keeps_answer : bool, default=False
         Whether it says of a known incident no more than that its state is another: what was answered still stands.
+    follows : frozenset of (IncidentState or None), default=frozenset()
+        How its incident may stand when this is committed, None for one that is not there; in whatever way if empty.
     """
 
     incident: Incident
@@ -61,6 +63,7 @@ class Received:
     digest: str
     as_of: datetime | None = None
     keeps_answer: bool = False
+    follows: frozenset[IncidentState | None] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,8 @@ class Journal(Protocol):
 
     async def record(self, entries: Sequence[Entry]) -> list[Answer]:
         """Commit all entries in one transaction and answer each; StoreUnavailable means that none is kept.
+
+        Conflict means the same: an incident no longer stands as one of them says that it must.
 
         The body that an incident has already changes nothing and gives the stored answer (repeated); another body is
         a new revision with its new answer (updated), and the old ones are kept. One that says that it is older than

@@ -120,7 +120,7 @@ class SqlJournal:
     @property
     def keys(self) -> SqlKeyStore:
         """Answers by the key of their request, in the same database."""
-        return SqlKeyStore(self._writer, self._reader)
+        return SqlKeyStore(self._writer, self._reader, self._locks)
 
     @property
     def outbox(self) -> SqlOutbox:
@@ -134,6 +134,8 @@ class SqlJournal:
         ------
         StoreUnavailable
             None of them was kept.
+        Conflict
+            Nor were they then: an incident does not stand as one of them says that it must.
         """
         return await self._writer.submit(Write(entries=rows_of(entries)))
 

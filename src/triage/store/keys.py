@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
@@ -9,6 +11,7 @@ from sqlalchemy import Connection, delete, select
 from triage.flow import KeyedAnswer
 from triage.store.dialects import conflict_insert
 from triage.store.reading import Reader
+from triage.store.session_lock import SessionLocks
 from triage.store.tables import keyed_answers
 from triage.store.writer import GroupWriter
 
@@ -25,11 +28,28 @@ class SqlKeyStore:
     ----------
     writer : GroupWriter
     reader : Reader
+    locks : SessionLocks
+        Held for keys in flight.
     """
 
-    def __init__(self, writer: GroupWriter, reader: Reader) -> None:
+    def __init__(self, writer: GroupWriter, reader: Reader, locks: SessionLocks) -> None:
         self._writer = writer
         self._reader = reader
+        self._locks = locks
+
+    async def claim(self, key: str) -> bool:
+        """Take a key unless another process has it.
+
+        Raises
+        ------
+        StoreUnavailable
+            The server cannot be asked.
+        """
+        return await asyncio.to_thread(self._locks.claim, _number_of(key))
+
+    async def let_go(self, key: str) -> None:
+        """Give a key back; it is free already where the server cannot be told."""
+        await asyncio.to_thread(self._locks.let_go, _number_of(key))
 
     async def answer_of(self, key: str) -> KeyedAnswer | None:
         """Return what was answered under a key.
@@ -65,3 +85,8 @@ class SqlKeyStore:
             connection.execute(delete(keyed_answers).where(keyed_answers.c.stored_at < now - _KEPT))
 
         await self._writer.perform(write)
+
+
+def _number_of(key: str) -> int:
+    # The server's locks have numbers of 64 bits with a sign.
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)

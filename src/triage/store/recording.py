@@ -8,6 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, insert, select, text, tuple_, update
 
+from triage.domain import IncidentState
+from triage.errors import Conflict
 from triage.flow import Answer, AnswerStatus
 from triage.store.dialects import conflict_insert, is_server
 from triage.store.joins import with_decision, with_revision
@@ -33,6 +35,7 @@ class _Incident:
     count: int = 0
     digest: str = ""
     as_of: datetime | None = None
+    state: IncidentState | None = None
     is_new: bool = False
     older: dict[str, int] = field(default_factory=dict)
     answer: Answer | None = None
@@ -75,7 +78,13 @@ def select_newest(most: int, after: int) -> Select[tuple[object, ...]]:
 
 
 def record_entries(connection: Connection, entries: Sequence[EntryRows]) -> list[Answer]:
-    """Write entries with their messages, and answer each; what is not new is answered as before."""
+    """Write entries with their messages, and answer each; what is not new is answered as before.
+
+    Raises
+    ------
+    Conflict
+        An incident does not stand as an entry says that it must; the transaction is to be given up.
+    """
     standing = _standing(connection, entries)
     answers = [_place(entry, standing[entry.key]) for entry in entries]
     fresh = [
@@ -113,7 +122,7 @@ def _standing(connection: Connection, entries: Sequence[EntryRows]) -> dict[Key,
     for are_those in conditions(known):
         for row in connection.execute(latest_answers().where(are_those)).mappings():
             standing[row["source"], row["incident_id"]] = _Incident(
-                row, row["revision"], row["revisions"], row["digest"], row["as_of"]
+                row, row["revision"], row["revisions"], row["digest"], row["as_of"], IncidentState(row["state"])
             )
     for key in {entry.key for entry in entries if _is_late(entry, standing[entry.key])}:
         of_it = (revisions.c.source == key[0]) & (revisions.c.incident_id == key[1])
@@ -148,6 +157,9 @@ def _hold(connection: Connection, keys: Sequence[Key]) -> None:
 def _place(entry: EntryRows, incident: _Incident) -> Answer:
     """Answer an entry: as before where its body is the incident's latest, else as a revision of its own."""
     digest, state = entry.revision["digest"], entry.entry.received.incident.state
+    follows = entry.entry.received.follows
+    if follows and incident.state not in follows:
+        raise Conflict(f"Another request has changed incident {entry.key[1]!r} meanwhile.")
     before = incident.known_answer() if incident.digest == digest else None
     if before is not None:
         return replace(before, status=AnswerStatus.REPEATED)
@@ -163,6 +175,7 @@ def _place(entry: EntryRows, incident: _Incident) -> Answer:
     incident.count += 1
     incident.revision = incident.count
     incident.digest = digest
+    incident.state = state
     incident.as_of = entry.revision["as_of"] or incident.as_of
     status = AnswerStatus.CREATED if incident.revision == 1 else AnswerStatus.UPDATED
     incident.answer = Answer(status, incident.revision, entry.revision["received_at"], entry.entry.triage, state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -56,6 +57,14 @@ class SessionLocks:
             if free:
                 self._ask("SELECT pg_advisory_unlock(:number)", number)
             return free
+
+    def let_go(self, number: int) -> None:
+        """Give a lock back if it is held; where the server cannot be told, it has gone with the connection."""
+        with self._turn:
+            if number in self._held:
+                self._held.discard(number)
+                with suppress(StoreUnavailable):
+                    self._ask("SELECT pg_advisory_unlock(:number)", number)
 
     def close(self) -> None:
         """Let everything go; twice is once."""

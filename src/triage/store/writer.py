@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError as UnfitValue
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from triage.errors import StoreUnavailable, TriageError
+from triage.errors import Conflict, StoreUnavailable, TriageError
 from triage.flow import Answer, CommitCounts
 from triage.store.writing import Outcome, Write
 
@@ -26,8 +26,9 @@ _log = structlog.get_logger(__name__)
 
 # Rows that share a commit: enough to make the disk's flush negligible, few enough that the first waits briefly.
 _MOST_ROWS_A_COMMIT = 500
-# What a driver raises for one value or one row that it cannot take, as against a database that cannot write at all.
-_FAULTS_OF_ONE = (IntegrityError, UnfitValue, ValueError, TypeError, OverflowError)
+# What a driver raises for one value or one row that it cannot take, as against a database that cannot write at all; and
+# a request that another one has crossed.
+_FAULTS_OF_ONE = (IntegrityError, UnfitValue, ValueError, TypeError, OverflowError, Conflict)
 
 
 @dataclass(slots=True)
@@ -152,9 +153,7 @@ class GroupWriter:
                 for waiter in batch:
                     self._commit([waiter])
                 return
-            _log.error("write_refused", error=repr(err), exc_info=True)
-            self._counts = replace(self._counts, failures=self._counts.failures + 1)
-            outcomes = [_caused(TriageError("The database refused what was to be written. Nothing was stored."), err)]
+            outcomes = [err if isinstance(err, Conflict) else self._refused(err)]
         except SQLAlchemyError as err:
             _log.error("commit_failed", requests=len(batch), error=repr(err), exc_info=True)
             self._counts = replace(self._counts, failures=self._counts.failures + 1)
@@ -165,6 +164,11 @@ class GroupWriter:
             if rows:
                 self._counts = replace(self._counts, commits=self._counts.commits + 1, rows=self._counts.rows + rows)
         _answer(batch, outcomes)
+
+    def _refused(self, err: Exception) -> TriageError:
+        _log.error("write_refused", error=repr(err), exc_info=True)
+        self._counts = replace(self._counts, failures=self._counts.failures + 1)
+        return _caused(TriageError("The database refused what was to be written. Nothing was stored."), err)
 
 
 def _answer(waiters: Sequence[_Waiter], outcomes: Sequence[Outcome]) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.fakes import FakeLabeller, MemoryJournal, fixed_clock, received
 
 from triage.domain import Incident
-from triage.flow import Answer, AnswerStatus, LiveFlow, Signal, SignalKind, accept_signals
+from triage.errors import StoreUnavailable
+from triage.flow import Answer, AnswerStatus, Entry, LiveFlow, Signal, SignalKind, accept_signals
 
 TRIGGER, ACKNOWLEDGE, RESOLVE = SignalKind
 
@@ -124,3 +125,51 @@ def test_incidents_are_as_many_as_there_were_triggers_of_what_was_not_open(kinds
     answers = send(flow_over(journal), *[signal(kind, f"{at}") for at, kind in enumerate(kinds)])
     assert len(journal.stored) == opened
     assert sum(one is not None and one[1] == AnswerStatus.CREATED for one in answers) == opened
+
+
+class CrossingJournal(MemoryJournal):
+    """Commits something of another process between the reading and the writing of a request."""
+
+    def __init__(self, *meanwhile: list[Signal]) -> None:
+        super().__init__()
+        self.meanwhile = list(meanwhile)
+
+    async def record(self, entries: Sequence[Entry]) -> list[Answer]:
+        if self.meanwhile:
+            others, later = self.meanwhile[0], self.meanwhile[1:]
+            self.meanwhile = []
+            await accept_signals(flow_over(self), others)
+            self.meanwhile = later
+        return await super().record(entries)
+
+
+@pytest.mark.parametrize(
+    ("mine", "meanwhile", "told_me"),
+    [
+        (TRIGGER, RESOLVE, ("db-1/disk/2", "created", "open")),
+        (TRIGGER, ACKNOWLEDGE, ("db-1/disk/1", "updated", "acknowledged")),
+        (ACKNOWLEDGE, RESOLVE, None),
+        (RESOLVE, RESOLVE, None),
+        (RESOLVE, ACKNOWLEDGE, ("db-1/disk/1", "updated", "resolved")),
+        (RESOLVE, TRIGGER, ("db-1/disk/1", "updated", "resolved")),
+    ],
+)
+def test_a_signal_means_what_it_means_by_how_its_incident_stands_when_it_is_committed(
+    mine: SignalKind, meanwhile: SignalKind, told_me: tuple[str, str, str] | None
+) -> None:
+    journal = CrossingJournal()
+    flow = flow_over(journal)
+    send(flow, signal(TRIGGER, "first"))
+    journal.meanwhile.append([signal(meanwhile, "meanwhile")])
+    assert send(flow, signal(mine, "mine")) == [told_me]
+
+
+def test_two_that_open_a_problem_at_the_same_time_open_one() -> None:
+    journal = CrossingJournal([signal(TRIGGER, "theirs")])
+    assert send(flow_over(journal), signal(TRIGGER, "ours")) == [("db-1/disk/1", "updated", "open")]
+
+
+def test_a_request_whose_signals_all_cross_others_is_sent_back() -> None:
+    others = [[signal(TRIGGER, f"{at}"), signal(RESOLVE, f"{at} over")] for at in range(20)]
+    with pytest.raises(StoreUnavailable, match="keep changing"):
+        send(flow_over(CrossingJournal(*others)), signal(TRIGGER, "mine"))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.delivery import memory_keys
+from tests.delivery import MemoryKeys, memory_keys
+from tests.fakes import fixed_clock
 
 from triage.errors import Conflict, DataError
+from triage.flow import KeyedAnswers
 
 
 class Work:
@@ -58,6 +60,19 @@ def test_key_in_flight_is_a_conflict() -> None:
             await keyed.once("/a", "k", "d", work)
         work.may_end.set()
         await first
+        return work.done
+
+    assert asyncio.run(play()) == 1
+
+
+def test_key_in_flight_in_another_process_is_a_conflict() -> None:
+    async def play() -> int:
+        store, work = MemoryKeys(elsewhere={"/a k"}), Work()
+        keyed = KeyedAnswers(store, fixed_clock)
+        with pytest.raises(Conflict, match="being answered"):
+            await keyed.once("/a", "k", "d", work)
+        store.elsewhere.clear()
+        await keyed.once("/a", "k", "d", work)
         return work.done
 
     assert asyncio.run(play()) == 1
