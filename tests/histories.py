@@ -24,6 +24,7 @@ __all__ = [
     "constructed_history",
     "fitted_model",
     "labels_of",
+    "nested",
     "reworded",
     "take",
     "timed",
@@ -100,6 +101,15 @@ def constructed_history(
         keys=_to_keys(inputs, opened_at),
         outcomes=pd.DataFrame(index=inputs.index),
     )
+
+
+def nested(history: History) -> History:
+    """Return the history with a target "kind" more, of two labels a topic: in Bonn, and elsewhere."""
+    kinds = [
+        f"{topic} {'in Bonn' if site == 'Bonn' else 'elsewhere'}"
+        for topic, site in zip(history.targets["topic"], history.inputs["site"], strict=True)
+    ]
+    return replace(history, targets=history.targets.assign(kind=pd.Series(kinds, dtype=object)))
 
 
 def as_inputs(history: History) -> Inputs:

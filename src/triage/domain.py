@@ -121,8 +121,8 @@ class Reason(NamedTuple):
     ----------
     kind : str
         ``term`` (a word or pair of words of the text), ``field`` (a column's value), ``time`` (the hour or weekday of
-        opening), ``text`` (of a risk: all words together) or ``target`` (another prediction, from which this one
-        follows).
+        opening), ``text`` (of a risk: all words together) or ``target`` (another prediction, which this one follows
+        from or goes with).
     name : str
         The term itself, or the column; empty for a whole text.
     value : str
@@ -130,7 +130,7 @@ class Reason(NamedTuple):
     contribution : float
         What it adds to the predicted label's log-odds against the mean of all labels, or to a risk's log-odds;
         positive speaks for it.
-        Of a ``target``: the log-odds of the label that was predicted there.
+        Of a ``target`` that priority follows from: the log-odds of the label that was predicted there.
     """
 
     kind: str

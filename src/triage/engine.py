@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.decide.back_off import back_off
 from triage.decide.familiarity import lower
 from triage.decide.policy import Policy
 from triage.domain import (
@@ -167,7 +168,7 @@ class Engine:
         assessed = _assess(loaded, inputs, answers, self._most_reasons)
         for at, (event, answer, risks, draft) in enumerate(zip(events, answers, assessed, drafts, strict=True)):
             doubt = _doubt(loaded, inputs, at, answer)
-            predictions = _predict(loaded, answer, doubt, self._most_reasons)
+            predictions = back_off(_predict(loaded, answer, doubt, self._most_reasons), loaded.model.parents)
             for prediction in _remarked(loaded, event, predictions):
                 draft.predictions.setdefault(prediction.target, prediction)
             for risk in risks:

@@ -60,8 +60,8 @@ class Reason(BaseModel):
     """One exact contribution to the predicted label's log-odds; null where it is not finite."""
 
     kind: str = Field(
-        description="term, field, time, text (of a risk: all words together), or target for what follows from another "
-        "prediction"
+        description="term, field, time, text (of a risk: all words together), or target for what follows from, or "
+        "goes with, another prediction"
     )
     name: str
     value: str

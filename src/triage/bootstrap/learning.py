@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,11 +46,14 @@ class Wish:
     promise : float or None
         The setting if None.
     effort : str
+    parents : tuple of str, default=()
+        Targets that follow another, each as ``child=parent``; others are found.
     """
 
     name: str | None = None
     promise: float | None = None
     effort: str = "normal"
+    parents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ def train(settings: Settings, file: Path, options: ReadOptions, wish: Wish, prog
         effort=wish.effort,
         n_jobs=min(_MOST_JOBS, cpu_count()),
         code_version=__version__,
+        parents=_to_parents(wish.parents),
         reading={option: getattr(over_settings(settings, options), option) for option in REMEMBERED},
     )
     check_home(settings)
@@ -142,6 +146,16 @@ def open_runs(settings: Settings, progress: Callable[[str], None]) -> RunLog:
 
     settings.home.mkdir(parents=True, exist_ok=True)
     return MlflowRuns(settings.mlflow_uri, settings.artifacts_dir)
+
+
+def _to_parents(given: Iterable[str]) -> dict[str, str]:
+    pairs = {}
+    for each in given:
+        child, equals, parent = each.partition("=")
+        if not (child.strip() and equals and parent.strip()):
+            raise UsageError(f"--parent must be CHILD=PARENT, two columns to predict. Got {each!r}.")
+        pairs[child.strip()] = parent.strip()
+    return pairs
 
 
 def to_name(file: Path) -> str:

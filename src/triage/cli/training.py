@@ -41,6 +41,13 @@ def incidents(
     encoding: Encoding = None,
     promise: Annotated[float | None, typer.Option(help="Precision promised for automatic labels, in (0, 1).")] = None,
     effort: Annotated[str, typer.Option(help="quick, normal or thorough.")] = "normal",
+    parent: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHILD=PARENT",
+            help="A target that follows another, as a subcategory does; repeatable, found if not given.",
+        ),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="The model's name; the file's name if not given.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -59,7 +66,7 @@ def incidents(
         tz=tz,
         encoding=encoding,
     )
-    learnt = learning.train(settings, file, options, learning.Wish(name, promise, effort), say)
+    learnt = learning.train(settings, file, options, learning.Wish(name, promise, effort, tuple(parent or ())), say)
     if as_json:
         show_json(_to_document(learnt))
     else:
@@ -86,6 +93,7 @@ def _to_document(learnt: Learnt) -> dict[str, object]:
         "text": list(learnt.history.columns.text),
         "fields": list(learnt.history.columns.field_names),
         "recipes": {target: recipe.as_document() for target, recipe in report.recipes.items()},
+        "parents": dict(report.parents),
         "scores": scores_document(report.scores),
         **report.outlook.as_document(),
         "compared_with_champion": [
@@ -103,6 +111,8 @@ def _print(learnt: Learnt) -> None:
         *score_table(report.scores),
         numbers=True,
     )
+    for child, parent in report.parents.items():
+        say(f"{child} follows {parent}: each of its labels goes with one there, and answers agree.")
     for title, header, rows in outlook_tables(report.outlook):
         show_table(f"{title}, on the same incidents", header, rows, numbers=True)
     show_table(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import compiled
+from triage.learn.lineage_kernel import Links, agree
 from triage.learn.name_kernel import Names, empty_names, name_features, share_out
 from triage.learn.pair_kernel import Pairs
 from triage.learn.row_kernel import add_weighted, weigh_label
@@ -47,6 +48,8 @@ class Network(NamedTuple):
     bias : ndarray of float32 of shape (n_units,)
     outputs, centred : ndarray of float32 of shape (n_units, n_labels)
         What a unit's level adds to each label, and the same less its mean over the head's labels.
+    links : Links
+        Which heads follow which.
     """
 
     weights: NDArray[np.float32]
@@ -58,6 +61,7 @@ class Network(NamedTuple):
     bias: NDArray[np.float32]
     outputs: NDArray[np.float32]
     centred: NDArray[np.float32]
+    links: Links
 
 
 class Room(NamedTuple):
@@ -102,6 +106,9 @@ class Found(NamedTuple):
     ids, values
         The rows, with room for every feature of every ticket.
     probabilities : ndarray of float64 of shape (n, n_labels)
+    apart : ndarray of float64 of shape (n, n_labels)
+        The same as each head says alone. Not filled, and of any size, where no head follows another.
+    scratch : ndarray of float64 of shape (n_labels,)
     best : ndarray of int32 of shape (n, n_heads, n_best)
         Positions among the head's labels, likeliest first, of equal ones the first; -1 where there are no more.
     chances : ndarray of float64 of shape (n, n_heads, n_best)
@@ -122,6 +129,8 @@ class Found(NamedTuple):
     ids: NDArray[np.int32]
     values: NDArray[np.float64]
     probabilities: NDArray[np.float64]
+    apart: NDArray[np.float64]
+    scratch: NDArray[np.float64]
     best: NDArray[np.int32]
     chances: NDArray[np.float64]
     most_reasons: int
@@ -184,6 +193,12 @@ def answer_tickets(
         for head in range(len(network.scales)):
             labels = found.probabilities[at, network.borders[head] : network.borders[head + 1]]
             _to_probabilities(labels, network.scales[head])
+        if len(network.links.rules):
+            for label in range(len(network.intercepts)):
+                found.apart[at, label] = found.probabilities[at, label]
+            agree(network.links, network.borders, found.probabilities[at], found.scratch)
+        for head in range(len(network.scales)):
+            labels = found.probabilities[at, network.borders[head] : network.borders[head + 1]]
             _rank(labels, found.best[at, head], found.chances[at, head])
         if found.most_reasons:
             n_reasons = _explain(network, row, tickets.fields.shape[1] + n_pairs, room, (found, at), n_reasons)

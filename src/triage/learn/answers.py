@@ -17,6 +17,7 @@ from triage.learn.bags import Bag
 from triage.learn.features import Features
 from triage.learn.heads import Head
 from triage.learn.inputs import Inputs
+from triage.learn.lineage import NO_LINEAGE, Lineage, parent_reason, to_links
 from triage.learn.rows import Row
 from triage.learn.term_kernel import Tickets
 from triage.learn.terms import encode_folded, in_batches, room_for
@@ -36,7 +37,7 @@ class HeadAnswer(NamedTuple):
     Parameters
     ----------
     probabilities : ndarray of float64 of shape (n_classes,)
-        Calibrated; they sum to 1.
+        Calibrated. They sum to 1, or to less where the head follows another whose answer may leave it without a label.
     best : list of int
         Positions of at most five labels, likeliest first; of equal ones, the first among the classes.
     chances : list of float
@@ -70,7 +71,7 @@ class RowAnswer(NamedTuple):
     row: Row
 
 
-def to_network(heads: Sequence[Head], bag: Bag) -> Network:
+def to_network(heads: Sequence[Head], bag: Bag, lineage: Sequence[Lineage] = NO_LINEAGE) -> Network:
     """Put the numbers of all heads side by side, so that one look at a feature serves all of them."""
     outputs = [
         head.outputs if len(head.outputs) == bag.n_units else np.zeros((bag.n_units, len(head.classes)), np.float32)
@@ -87,6 +88,7 @@ def to_network(heads: Sequence[Head], bag: Bag) -> Network:
         bias=np.array(bag.bias),
         outputs=np.concatenate(outputs, axis=1),
         centred=np.concatenate([each - each.mean(axis=1, keepdims=True) for each in outputs], axis=1),
+        links=to_links(lineage, heads),
     )
 
 
@@ -98,12 +100,18 @@ class Answerer:
     features : Features
     heads : sequence of Head
     bag : Bag
+    lineage : sequence of Lineage, optional
+        Which heads follow which.
     """
 
-    def __init__(self, features: Features, heads: Sequence[Head], bag: Bag) -> None:
-        self.network = to_network(heads, bag)
+    def __init__(
+        self, features: Features, heads: Sequence[Head], bag: Bag, lineage: Sequence[Lineage] = NO_LINEAGE
+    ) -> None:
+        self.network = to_network(heads, bag, lineage)
         self._features = features
         self._targets = [head.target for head in heads]
+        self._classes = [head.classes for head in heads]
+        self._related = _related(self._targets, lineage)
         self._rooms = _Rooms()
         self._kernel: Callable[..., None] | None = None
 
@@ -119,7 +127,10 @@ class Answerer:
         cuts = list(pairwise(self.network.borders.tolist()))
         for begin, folded, found in self._batches(inputs, most_reasons):
             starts: list[int] = found.starts.tolist()
-            reasons = iter(_reasons(self._features, inputs, (begin, folded), found))
+            given = _reasons(self._features, inputs, (begin, folded), found)
+            if self._related and most_reasons:
+                self._add_related(given, found, cuts)
+            reasons = iter(given)
             blank = _blank(self._features, inputs, begin, starts)
             for at, (best, chances) in enumerate(zip(found.best.tolist(), found.chances.tolist(), strict=True)):
                 of_row = found.probabilities[at]
@@ -134,6 +145,17 @@ class Answerer:
         """Return all heads' probabilities, of shape (len(inputs), n_labels), as `answer` gives them."""
         parts = [found.probabilities for _, _, found in self._batches(inputs, 0)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.network.intercepts)))
+
+    def _add_related(self, reasons: list[tuple[Reason, ...]], found: Found, cuts: Sequence[tuple[int, int]]) -> None:
+        """Put what targets say of each other among the reasons of each row's heads."""
+        for at in range(len(found.ends)):
+            for head, other in self._related.items():
+                label = self._classes[other][found.best[at, other, 0]]
+                cut = slice(*cuts[head])
+                reason = parent_reason(self._targets[other], label, found.apart[at, cut], found.probabilities[at, cut])
+                place = at * len(cuts) + head
+                ranked = sorted((*reasons[place], reason), key=_by_size)
+                reasons[place] = tuple(ranked[: found.most_reasons])
 
     def _batches(self, inputs: Inputs, most_reasons: int) -> Iterator[tuple[int, list[str], Found]]:
         """Yield what is found about so many rows at a time: from which one on, their folded texts, and what."""
@@ -150,12 +172,15 @@ class Answerer:
         # One ticket's row is written to the room: large arrays are taken from the system and given back at every
         # request, at 50 us of page faults.
         ids, values = (room.ids, room.values) if n == 1 else (np.empty(most, np.int32), np.empty(most))
+        follows = bool(len(network.links.rules))
         most_given = n * n_heads * (most_reasons + MOST_TIED) if most_reasons else 0
         found = Found(
             starts=np.empty(n + 1, np.int64),
             ids=ids,
             values=values,
             probabilities=np.empty((n, len(network.intercepts))),
+            apart=np.empty((n, len(network.intercepts)) if follows else (0, 0)),
+            scratch=np.empty(len(network.intercepts) if follows else 0),
             best=np.empty((n, n_heads, MOST_LABELS), np.int32),
             chances=np.empty((n, n_heads, MOST_LABELS)),
             most_reasons=most_reasons,
@@ -170,6 +195,13 @@ class Answerer:
             self._kernel = resolved(answer_tickets, tickets, letters(), learnt, network, room, found)
         self._kernel(tickets, letters(), learnt, network, room, found)
         return found
+
+
+def _related(targets: Sequence[str], lineage: Sequence[Lineage]) -> dict[int, int]:
+    """Return the heads that answer with another, and which: the parent, or of a topmost one its first child."""
+    place = {target: number for number, target in enumerate(targets)}
+    of_children = {place[each.parent]: place[each.child] for each in reversed(lineage)}
+    return {**of_children, **{place[each.child]: place[each.parent] for each in lineage}}
 
 
 class _Rooms(threading.local):

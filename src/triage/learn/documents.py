@@ -14,6 +14,7 @@ __all__ = [
     "DuplicateRuleDocument",
     "FieldDocument",
     "HeadDocument",
+    "LineageDocument",
     "ModelDocument",
     "PrecedentsDocument",
 ]
@@ -62,6 +63,14 @@ class HeadDocument(_Document):
     scale: float
 
 
+class LineageDocument(_Document):
+    """A target that follows another; see :class:`triage.learn.lineage.Lineage`."""
+
+    child: str
+    parent: str
+    links: tuple[tuple[str, str, float], ...]
+
+
 class ModelDocument(_Document):
     """An incident model without its arrays."""
 
@@ -69,6 +78,7 @@ class ModelDocument(_Document):
     pairs: tuple[tuple[str, str], ...]
     fields: tuple[FieldDocument, ...]
     heads: tuple[HeadDocument, ...]
+    lineage: tuple[LineageDocument, ...] = ()
 
 
 class DuplicateRuleDocument(_Document):

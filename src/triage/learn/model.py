@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from triage.errors import BundleRefused
 from triage.learn.answers import Answerer, RowAnswer
 from triage.learn.bags import NO_BAG, Bag
-from triage.learn.documents import ColumnsDocument, FieldDocument, HeadDocument, ModelDocument
+from triage.learn.documents import ColumnsDocument, FieldDocument, HeadDocument, LineageDocument, ModelDocument
 from triage.learn.features import Features
 from triage.learn.fields import to_field_features
 from triage.learn.heads import Head
 from triage.learn.inputs import InputColumns, Inputs
+from triage.learn.lineage import NO_LINEAGE, Lineage
 from triage.learn.terms import TermFeatures
 from triage.measure.calibration import Calibration
 from triage.parts import Array, Part
@@ -33,15 +34,18 @@ class IncidentModel:
     heads : tuple of Head
     bag : Bag, optional
         Hidden units over the features, where the heads have outputs of such.
+    lineage : tuple of Lineage, optional
+        Which heads follow which; a parent's own comes before its children's.
     """
 
     features: Features
     heads: tuple[Head, ...]
     bag: Bag = NO_BAG
+    lineage: tuple[Lineage, ...] = NO_LINEAGE
     _answerer: Answerer = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        answerer = Answerer(self.features, self.heads, self.bag)
+        answerer = Answerer(self.features, self.heads, self.bag, self.lineage)
         network = answerer.network
         object.__setattr__(self, "_answerer", answerer)
         # What lies in the network is not held twice.
@@ -86,12 +90,18 @@ class IncidentModel:
             for number, head in enumerate(document.heads)
         )
         bag = Bag(np.asarray(part.arrays["embeddings"], np.float16), np.asarray(part.arrays["unit_bias"], np.float32))
-        return cls(features, tuple(heads), bag)
+        lineage = tuple(Lineage(each.child, each.parent, each.links) for each in document.lineage)
+        return cls(features, tuple(heads), bag, lineage)
 
     @property
     def columns(self) -> InputColumns:
         """The columns it reads."""
         return self.features.columns
+
+    @property
+    def parents(self) -> dict[str, str]:
+        """Which target follows which, by child."""
+        return {each.child: each.parent for each in self.lineage}
 
     def head(self, target: str) -> Head:
         """Return the head of a target that the model has."""
@@ -144,6 +154,9 @@ class IncidentModel:
             heads=tuple(
                 HeadDocument(target=head.target, classes=head.classes, scale=head.calibration.scale)
                 for head in self.heads
+            ),
+            lineage=tuple(
+                LineageDocument(child=each.child, parent=each.parent, links=each.links) for each in self.lineage
             ),
         )
         return Part(arrays, document.as_json())

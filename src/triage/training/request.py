@@ -28,6 +28,8 @@ class TrainingRequest:
         Fits at a time.
     code_version : str, default=""
         The version of the code that runs.
+    parents : mapping of str to str
+        Targets that follow another, by child, as the user says; others are found.
     reading : mapping of str to (str or None)
         How the file was read, where it cannot be told from its columns; the card keeps it for evaluation.
     """
@@ -37,6 +39,7 @@ class TrainingRequest:
     effort: str = "normal"
     n_jobs: int = 1
     code_version: str = ""
+    parents: Mapping[str, str] = field(default_factory=dict)
     reading: Mapping[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from triage.decide.policy import Policy
 from triage.errors import BundleRefused, DataError
 from triage.learn.fitting import EFFORTS, choose_model, refit_model
 from triage.learn.inputs import Inputs, from_frame
+from triage.learn.lineage import find_parents, to_lineage
 from triage.learn.linear import Recipe
 from triage.learn.model import IncidentModel
 from triage.measure.scores import HeadScores, commonest
@@ -58,6 +59,8 @@ class TrainingReport:
         The thresholds that were chosen.
     outlook : OutlookScores
         How what is said beside labels did on the newest slice.
+    parents : mapping of str to str
+        Which target follows which, by child.
     """
 
     name: str
@@ -70,6 +73,7 @@ class TrainingReport:
     comparisons: tuple[Comparison, ...]
     policy: Policy
     outlook: OutlookScores
+    parents: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +126,19 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
 
     places.progress(f"Fitting again on all {len(history):,}")
     learnt = {head.target: targets[head.target] for head in fitted.model.heads}
-    served = refit_model(fitted.model, inputs, learnt, fitted.recipes, request.n_jobs)
+    served = replace(
+        refit_model(fitted.model, inputs, learnt, fitted.recipes, request.n_jobs),
+        lineage=to_lineage(fitted.model.parents, learnt),
+    )
     features = fitted.model.features, served.features
     outlook = learn_outlook(history, inputs, features, split, request.n_jobs)
 
     places.progress("Storing the model and its run")
-    card = {**to_card(history, request, split, fitted.recipes, scores, majorities), **outlook.card}
+    card = {
+        **to_card(history, request, split, fitted.recipes, scores, majorities),
+        "parents": dict(fitted.model.parents),
+        **outlook.card,
+    }
     version = places.shelf.add(request.name, {**_to_parts(fitted, served, history, split), **outlook.parts}, card)
     record = _to_record(history, request, version, fitted, scores, places.shelf)
     run_id = places.runs.record(replace(record, metrics={**record.metrics, **outlook.scores.as_metrics()}))
@@ -154,6 +165,7 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
         comparisons,
         fitted.policy,
         outlook.scores,
+        fitted.model.parents,
     )
 
 
@@ -179,15 +191,17 @@ def _compare_with_champion(
 def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, request: TrainingRequest) -> _Fitted:
     derived = name_derived(list(targets))
     learnt = {target: labels for target, labels in targets.items() if target != derived}
+    labels = _take(learnt, split.fit)
     fit_rows, calibrate_rows = split.fit.tolist(), split.calibrate.tolist()
     calibrate = inputs.take(calibrate_rows)
     model, recipes = choose_model(
-        (inputs.take(fit_rows), _take(learnt, split.fit)),
+        (inputs.take(fit_rows), labels),
         (calibrate, _take(learnt, split.calibrate)),
         history.columns,
         EFFORTS[request.effort],
         request.n_jobs,
     )
+    model = replace(model, lineage=to_lineage(find_parents(labels, request.parents), labels))
     rule = None
     if derived is not None:
         rule = choose_priority_rule(

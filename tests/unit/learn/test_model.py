@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.histories import COLUMNS, as_inputs, constructed_history, fitted_model
+from tests.histories import COLUMNS, PLAIN, as_inputs, constructed_history, fitted_model, nested, take
 
 from triage.learn.answers import RowAnswer
+from triage.learn.fitting import choose_model
 from triage.learn.inputs import Inputs
+from triage.learn.lineage import find_parents, to_lineage
 from triage.learn.model import IncidentModel
 from triage.parts import Part
 
@@ -24,6 +27,31 @@ def through_json(part: Part) -> Part:
 
 def bits(answers: list[RowAnswer]) -> list[list[bytes]]:
     return [[answer.answers[target].probabilities.tobytes() for target in TARGETS] for answer in answers]
+
+
+def test_model_with_lineage_is_stored_answers_alike_and_gives_the_other_target_as_a_reason() -> None:
+    history = nested(constructed_history(240))
+    fit, held_out = take(history, range(200)), take(history, range(200, 240))
+    model, _ = choose_model(fit, held_out, COLUMNS, PLAIN)
+    model = replace(model, lineage=to_lineage(find_parents(fit[1]), fit[1]))
+    assert model.parents == {"kind": "topic"}
+    again = IncidentModel.from_part(through_json(model.to_part()))
+    assert again.lineage == model.lineage
+    found = again.probabilities(held_out[0])
+    topics, kinds = model.head("topic").classes, model.head("kind").classes
+    for at, answer in enumerate(again.answer(held_out[0], 60)):
+        assert [each.probabilities.tobytes() for each in answer.answers.values()] == [
+            found[target][at].tobytes() for target in answer.answers
+        ]
+        kind, topic = answer.answers["kind"], answer.answers["topic"]
+        assert kinds[kind.best[0]].startswith(topics[topic.best[0]])
+        assert [reason.value for reason in kind.reasons if reason.kind == "target"] == [topics[topic.best[0]]]
+        # With what hidden units' biases and intercepts add, of which there are none here but the latter.
+        head = model.head("kind")
+        given = sum(reason.contribution for reason in kind.reasons)
+        base = (head.intercept[kind.best[0]] - head.intercept.mean()) * head.calibration.scale
+        logs = np.log(kind.probabilities)
+        assert given + base == pytest.approx(logs[kind.best[0]] - logs.mean(), abs=1e-5)
 
 
 def one(text: str = "", site: str | None = None, opened: str | None = None) -> Inputs:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.fakes import MemoryBundle, MemoryRuns, MemoryShelf
-from tests.histories import constructed_history, reworded
+from tests.histories import constructed_history, nested, reworded
 from tests.unit.training.running import quick_request, train, trained
 
 from triage.decide.documents import to_policy
@@ -62,6 +62,22 @@ def test_first_model_is_promoted_and_reported_whole() -> None:
     assert to_policy(bundle.parts["policy"]) == report.policy
     assert {scores.n for scores in report.scores} == {52}
     assert sum(report.slices.values()) == len(history)
+
+
+def test_target_follows_its_parent_before_and_after_the_refit_and_its_answers_back_off_to_it() -> None:
+    history = nested(constructed_history(300))
+    shelf = MemoryShelf()
+    report = train(history, shelf)
+    bundle = shelf.load("desk")
+    assert report.parents == bundle.card["parents"] == {"kind": "topic"}
+    for name in ("before_refit", "served"):
+        assert IncidentModel.from_part(bundle.parts[name]).parents == {"kind": "topic"}
+    # Says what it is about, and not where.
+    texts = {"title": "vpn router gateway", "description": "wlan vpn"}
+    (answer,) = engine_of(bundle).handle_many([Incident("1", "desk", NOW, None, texts)], NOW)
+    topic, kind = (next(each for each in answer.predictions if each.target == name) for name in ("topic", "kind"))
+    assert kind.ranked[0].label.startswith(topic.ranked[0].label)
+    assert ("In its place stands topic 'network'" in kind.why) == (kind.decision != topic.decision)
 
 
 def test_what_is_learnt_beats_the_commonest_label() -> None:
