@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from triage.measure.risks import RiskScores
     from triage.measure.scores import HeadScores
     from triage.measure.warnings import WarningScores
+    from triage.training.forecasts import TargetForecast
     from triage.training.outlooks import OutlookScores
     from triage.training.precedents import PrecedentScores
 
-__all__ = ["outlook_tables", "score_table", "scores_document", "warning_rows"]
+__all__ = ["forecast_table", "outlook_tables", "score_table", "scores_document", "warning_rows"]
 
 
 def score_table(scores: Sequence[HeadScores]) -> tuple[list[str], list[list[str]]]:
@@ -36,6 +37,20 @@ def outlook_tables(outlook: OutlookScores) -> Iterator[tuple[str, Sequence[str],
         yield "Hours to resolution", ["", "value"], _hours_rows(outlook.hours)
     if outlook.precedents is not None:
         yield "Nearest earlier incident", *_precedent_table(outlook.precedents)
+
+
+def forecast_table(forecasts: Sequence[TargetForecast]) -> tuple[list[str], list[list[str]]]:
+    """Format forecasts as a header and rows: a target and number of labels a row."""
+    header = ["", "labels", "of them new", "accuracy", "labelled automatically"]
+    return header, [
+        [of_target.target, f"{each.labels:,}", f"{each.more:,}", _expected(each.accuracy), _expected(each.automatic)]
+        for of_target in forecasts
+        for each in of_target.forecasts
+    ]
+
+
+def _expected(value: tuple[float, float, float] | None) -> str:
+    return "cannot be told" if value is None else "{:.1%} ({:.1%} to {:.1%})".format(*value)
 
 
 def warning_rows(scores: WarningScores) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from triage.cli.options import (
     distinct_names,
 )
 from triage.cli.output import say, show_json, show_table
-from triage.cli.reports import outlook_tables, score_table, scores_document
+from triage.cli.reports import forecast_table, outlook_tables, score_table, scores_document
 from triage.errors import GateRefused
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def _to_document(learnt: Learnt) -> dict[str, object]:
         "recipes": {target: recipe.as_document() for target, recipe in report.recipes.items()},
         "parents": dict(report.parents),
         "scores": scores_document(report.scores),
+        "forecasts": [each.as_document() for each in report.forecasts],
         **report.outlook.as_document(),
         "compared_with_champion": [
             {"target": each.target, "rows": each.rows, "low": each.low, "high": each.high}
@@ -115,6 +116,10 @@ def _print(learnt: Learnt) -> None:
         say(f"{child} follows {parent}: each of its labels goes with one there, and answers agree.")
     for title, header, rows in outlook_tables(report.outlook):
         show_table(f"{title}, on the same incidents", header, rows, numbers=True)
+    if report.forecasts:
+        show_table("What more labels would bring (90 % interval)", *forecast_table(report.forecasts))
+    else:
+        say("No forecast of what more labels would bring: --effort quick does not look, or the history is too small.")
     show_table(
         "Columns",
         ["column", "read as"],

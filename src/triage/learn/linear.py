@@ -124,6 +124,8 @@ def _fit_head(matrix: csr_array, task: _Task, has_text: bool) -> Head:
     with warnings.catch_warnings():
         # Stopping early is meant: the held-out rows say whether it was enough.
         warnings.simplefilter("ignore", ConvergenceWarning)
+        # Small histories of many labels are taken for numbers.
+        warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%", UserWarning)
         learner.fit(matrix, truth, sample_weight=task.weights)
     scale = _MARGIN_SCALE if has_text else 1.0
     weights, intercept = learner.coef_.T * scale, learner.intercept_ * scale

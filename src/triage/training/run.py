@@ -21,6 +21,7 @@ from triage.measure.splits import Split
 from triage.parts import Part, Parts
 from triage.training.cards import to_card
 from triage.training.evaluation import Probabilities, probabilities, score, split_history
+from triage.training.forecasts import TargetForecast, forecast_targets
 from triage.training.gate import Comparison, compare
 from triage.training.outlooks import OutlookScores, learn_outlook
 from triage.training.policies import choose_priority_rule, choose_thresholds, name_derived, with_doubts
@@ -61,6 +62,8 @@ class TrainingReport:
         How what is said beside labels did on the newest slice.
     parents : mapping of str to str
         Which target follows which, by child.
+    forecasts : tuple of TargetForecast
+        What more labels would bring; none by quick effort.
     """
 
     name: str
@@ -74,6 +77,7 @@ class TrainingReport:
     policy: Policy
     outlook: OutlookScores
     parents: Mapping[str, str]
+    forecasts: tuple[TargetForecast, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,13 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     majorities = {target: commonest(labels) for target, labels in _take(targets, split.fit).items()}
     scores = score(found, fitted.policy, truths, majorities)
 
+    forecasts: tuple[TargetForecast, ...] = ()
+    if request.effort == "quick":
+        places.progress("Leaving out what more labels would bring: --effort quick")
+    else:
+        places.progress("Looking at what more labels would bring")
+        forecasts = forecast_targets(fitted.model.features, fitted.recipes, (inputs, targets), split, scores)
+
     places.progress(f"Fitting again on all {len(history):,}")
     learnt = {head.target: targets[head.target] for head in fitted.model.heads}
     served = replace(
@@ -137,6 +148,7 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     card = {
         **to_card(history, request, split, fitted.recipes, scores, majorities),
         "parents": dict(fitted.model.parents),
+        "forecasts": [each.as_document() for each in forecasts],
         **outlook.card,
     }
     version = places.shelf.add(request.name, {**_to_parts(fitted, served, history, split), **outlook.parts}, card)
@@ -166,6 +178,7 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
         fitted.policy,
         outlook.scores,
         fitted.model.parents,
+        forecasts,
     )
 
 

@@ -160,7 +160,7 @@ def test_run_is_put_on_record_with_its_parameters_scores_and_data() -> None:
 def test_progress_is_told_in_sentences() -> None:
     told: list[str] = []
     train_incidents(trained()[0], quick_request(), Places(MemoryShelf(), MemoryRuns(), told.append))
-    assert [sentence.split()[0] for sentence in told] == ["Fitting", "Judging", "Fitting", "Storing"]
+    assert [sentence.split()[0] for sentence in told] == ["Fitting", "Judging", "Leaving", "Fitting", "Storing"]
 
 
 def test_candidate_as_good_as_the_champion_is_promoted() -> None:
