@@ -32,10 +32,11 @@ _COLUMNS = ("row", "VUS-PR", "AUC-PR", "best event F1", "recall at 1/day", "prec
 _OURS, _PEER = "**triage**, one configuration", "Ledoit-Wolf Mahalanobis"
 
 _RULES = (
-    "Ours goes through the functions of `train metrics` and `detect`: it learns on, within its budget no period of a "
-    "day holds two alerts, and an open warning is not raised again. Peers are fitted once and alert wherever their "
-    "score is above the threshold that gave one alert a day on the earlier part; alerts within 15 minutes are one, and "
-    "one up to an hour ahead of an event belongs to it. Best F1: at the threshold that the labels would choose."
+    "Ours goes through the functions of `train metrics` and `detect`: it learns on, its budget of one a day is a rate "
+    "with up to five alerts saved up, and an open warning is not raised again. Peers are fitted once and alert "
+    "wherever their score is above the threshold that gave one alert a day on the earlier part; alerts within 15 "
+    "minutes are one, and one up to an hour ahead of an event belongs to it. Best F1: at the threshold that the labels "
+    "would choose."
 )
 
 

@@ -21,6 +21,7 @@ from triage.watch.warnings import open_warning
 __all__ = ["Foresight", "alert_rows", "foreseen"]
 
 _CAUSES = 5
+_LATEST_NS = 2**62
 _REARM = 0.5  # of the threshold: an entity that stays likely is warned of once
 
 
@@ -103,7 +104,7 @@ def foreseen(foresight: Foresight, history: MetricHistory, answers: RowAnswers, 
     answers : RowAnswers
         Scores stay; where the model has a threshold, alerts, causes and warnings are replaced.
     budget : Budget
-        No sliding period of an entity's event time holds more alerts.
+        For each entity; what it has not used is saved up.
     """
     omens = omens_of(history, foresight.metrics, answers.evidence)
     probability = foresight.probabilities(omens)
@@ -150,16 +151,19 @@ def alert_rows(
     likely = likely[np.lexsort((likely, history.time_ns_of_row[likely]))]
     ordinal = _ordinals(history)
     open_until: dict[int, int] = {}
-    raised: dict[int, list[int]] = {}
+    # Until when each entity's alerts have used its budget up, as `watch.alerting` counts it, and its last alert.
+    spent_ns = np.full(len(history.entities), _LATEST_NS)
+    np.minimum.at(spent_ns, history.entity_of_row, history.time_ns_of_row)
+    spent_ns += budget.first_debt_ns
+    raised_ns: dict[int, int] = {}
     for row in likely.tolist():
         entity, now_ns = int(history.entity_of_row[row]), int(history.time_ns_of_row[row])
         is_open = open_until.get(entity, -2) == int(ordinal[row]) - 1
-        past = [at for at in raised.get(entity, []) if now_ns - at < budget.period_ns]
-        may = len(past) < budget.alerts and (not past or now_ns - past[-1] >= budget.cool_down_ns)
-        if not is_open and may and probability[row] >= threshold:
+        debt_ns = max(int(spent_ns[entity]) - now_ns, 0)
+        is_cool = entity not in raised_ns or now_ns - raised_ns[entity] >= budget.cool_down_ns
+        if not is_open and is_cool and debt_ns <= budget.most_debt_ns and probability[row] >= threshold:
             alert[row] = is_open = True
-            past.append(now_ns)
-        raised[entity] = past
+            spent_ns[entity], raised_ns[entity] = now_ns + debt_ns + budget.spacing_ns, now_ns
         if is_open:
             open_until[entity] = int(ordinal[row])
     return alert

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from triage.errors import UsageError
 
-__all__ = ["Budget"]
+__all__ = ["SAVED_PERIODS", "Budget"]
 
 _SECOND_NS = 1_000_000_000
 _UNITS_NS = {
@@ -19,13 +19,16 @@ _UNITS_NS = {
     "week": 7 * 86400 * _SECOND_NS,
 }
 _WRITTEN = re.compile(r"\s*(\d{1,4})\s*/\s*(\d{0,9})\s*(steps?|min|h|hour|d|day|days|week)\s*")
-_MOST_ALERTS = 1000  # their times are remembered for every entity
+_MOST_ALERTS = 1000  # beyond it nobody reads them
+# Some services have no incident for weeks and then four in a day: saving up three periods found .61 of the incidents of
+# fifteen services, four .79, five to seven .87, by as many alerts in all.
+SAVED_PERIODS = 5
 _LONGEST_NS = 10 * 366 * 86400 * _SECOND_NS  # ten years: beyond it nothing is a rate
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """At most ``alerts`` in any ``period_ns`` of event time, for each entity.
+    """On average at most ``alerts`` in ``period_ns`` of event time, for each entity.
 
     Parameters
     ----------
@@ -33,6 +36,12 @@ class Budget:
         From 1 to 1000.
     period_ns : int
         In nanoseconds, above 0 and at most ten years.
+
+    Notes
+    -----
+    Incidents come in bursts, so what has not been used may be used later, but no more than five periods' worth: in any
+    span of event time there are at most ``5 * alerts`` and what the budget adds during it. A new entity begins with one
+    period's worth.
 
     Raises
     ------
@@ -81,6 +90,21 @@ class Budget:
         alerts, length, unit = found.groups()
         unit_ns = step_ns if unit.startswith("step") else _UNITS_NS[unit.removesuffix("s")]
         return cls(int(alerts), int(length or 1) * unit_ns)
+
+    @property
+    def spacing_ns(self) -> int:
+        """How long the budget takes for one alert."""
+        return max(self.period_ns // self.alerts, 1)
+
+    @property
+    def most_debt_ns(self) -> int:
+        """For how long alerts may already have used the budget up when one more is raised."""
+        return (SAVED_PERIODS * self.alerts - 1) * self.spacing_ns
+
+    @property
+    def first_debt_ns(self) -> int:
+        """With how much of the budget used up an entity begins."""
+        return (SAVED_PERIODS - 1) * self.alerts * self.spacing_ns
 
     @property
     def cool_down_ns(self) -> int:

@@ -1,9 +1,8 @@
-"""One point's effect on its entity: joint evidence of all its series, and whether a warning opens or closes."""
+"""One point's effect on its entity: the evidence of all its series together. Opens no warnings."""
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,20 +11,13 @@ from triage.compiling import compiled
 from triage.watch.state import (
     ENTITY_EVIDENCE,
     ENTITY_SCORE,
-    IS_QUIET,
     JOINT_EVIDENCE,
-    JOINT_GAIN,
     JOINT_SPREAD,
     JOINT_USUAL,
     NOW,
     NOW_NS,
     ODD_SPREAD,
     ODD_USUAL,
-    OPEN,
-    OPENED_NS,
-    PEAK,
-    QUIET_NS,
-    RAISED,
     SPREAD,
     SQUARES,
     STANDING,
@@ -33,26 +25,12 @@ from triage.watch.state import (
     STANDING_USUAL,
     STEPS,
     SURPRISES,
-    THRESHOLD,
     TREND_EVIDENCE,
     USUAL,
     EntityState,
 )
 
-__all__ = [
-    "CLOSED",
-    "LEAST_THRESHOLD",
-    "NOTHING",
-    "OPENED",
-    "Pace",
-    "judge_entity",
-    "sum_up",
-    "weigh_entity",
-    "weigh_joint",
-]
-
-# What a point did to the entity's warning.
-NOTHING, OPENED, CLOSED = 0, 1, 2
+__all__ = ["sum_up", "weigh_entity", "weigh_joint"]
 
 _WARM_UP = 24  # steps: before, an entity's usual state is not known well enough to say that something is not
 _PLAINLY = 12  # of them: from then on a step teaches no more than _CUT spreads, so that incidents do not become usual
@@ -65,22 +43,6 @@ _LEAST_SPREAD = 0.1  # in scales of a series: of an entity that never moves
 _DECADES = math.log10(math.e)
 _FARTHEST = 20.0  # spreads: once in half a billion steps, beyond which a number of steps tells nobody anything
 _TO_DEVIATION = 1.25  # a normal deviate's standard deviation over its mean absolute size
-_CLOSING_SHARE = 0.5  # of the threshold: hysteresis
-_THRESHOLD_STEP = 0.25  # in decades, up at an alert
-_AIMED_SHARE = 0.7  # of the budget: what the moving threshold settles at, so that the hard cap seldom bites
-LEAST_THRESHOLD = 2.2  # one in 160 steps: on made-up estates what is more usual was seldom worth a warning
-
-
-class Pace(NamedTuple):
-    """The budget as the kernel needs it, in ns of event time.
-
-    ``is_adaptive`` lets each entity's threshold move until its alerts fit the budget; otherwise it stays as it was set.
-    """
-
-    period_ns: int
-    cool_down_ns: int
-    quiet_ns: int
-    is_adaptive: bool
 
 
 @compiled
@@ -161,13 +123,26 @@ def weigh_joint(state: EntityState, row: int, distance: float, judged: int, is_s
 
 
 @compiled
-def sum_up(state: EntityState, row: int, judged: int) -> None:
+def sum_up(state: EntityState, row: int, judged: int, is_settled: bool) -> None:
     """Set the entity's evidence and its score from all that is known of it now.
+
+    Parameters
+    ----------
+    state : EntityState
+        Changed in place.
+    row : int
+        Which entity.
+    judged : int
+        How many judgements of its joint state there have been.
+    is_settled : bool
+        Whether it has been fitted on its history; else the joint state counts by how much of a week is known.
 
     Notes
     -----
-    A warning rests on what is new: the trends as they are, and the standing beyond that of the last days. The score
-    says how the entity stands against all that was usual, so that it stays high as long as an incident lasts.
+    A warning rests on what is new: the trends as they are, and the standing beyond that of the last days. Together they
+    are the root of the sum of squares: trends come first where there are precursors, the standing is surer where there
+    are none, and where both are raised there is more than noise. The score says how the entity stands against all that
+    was usual, so that it stays high as long as an incident lasts.
     """
     numbers = state.numbers[row]
     spread = max(numbers[SPREAD], _LEAST_SPREAD)
@@ -179,7 +154,8 @@ def sum_up(state: EntityState, row: int, judged: int) -> None:
         odd = max(beyond / max(numbers[STANDING_SPREAD], _LEAST_STANDING) + 1.0, 0.0)
     numbers[TREND_EVIDENCE] = _DECADES * min(off, _FARTHEST)
     numbers[JOINT_EVIDENCE] = _DECADES * min(odd, _FARTHEST)
-    numbers[ENTITY_EVIDENCE] = max(numbers[TREND_EVIDENCE], numbers[JOINT_GAIN] * numbers[JOINT_EVIDENCE])
+    known = 1.0 if is_settled else min(judged * _USUAL_RATE, 1.0)
+    numbers[ENTITY_EVIDENCE] = math.hypot(numbers[TREND_EVIDENCE], known * numbers[JOINT_EVIDENCE])
     numbers[ENTITY_SCORE] = 1.0 - math.exp(-max(numbers[STANDING] + 1.0, 0.0))
 
 
@@ -193,62 +169,3 @@ def _learn_usual(numbers: NDArray[np.float64], where: tuple[int, int], value: fl
         off, size = min(max(off, -cut), cut), min(size, cut)
     numbers[usual] += rate * off
     numbers[spread] += rate * (size - numbers[spread])
-
-
-@compiled
-def judge_entity(state: EntityState, row: int, passed_ns: int, pace: Pace) -> int:
-    """Open or close the entity's warning; return NOTHING, OPENED or CLOSED.
-
-    Parameters
-    ----------
-    state : EntityState
-        Changed in place.
-    row : int
-        Which entity.
-    passed_ns : int
-        Event time since the entity's step before.
-    pace : Pace
-
-    Notes
-    -----
-    A warning opens when the evidence reaches the threshold, none is open, the cool-down since the last one's opening is
-    over and the budget of the sliding period is not used up; it closes when the evidence has been below half the
-    threshold for a while. At most one warning is open.
-    """
-    numbers, clock, alerts = state.numbers[row], state.clock[row], state.alerts[row]
-    evidence, now_ns = numbers[ENTITY_EVIDENCE], clock[NOW_NS]
-    budget = len(alerts)
-    if pace.is_adaptive and passed_ns > 0:
-        alerts_due = _AIMED_SHARE * budget * passed_ns / pace.period_ns
-        numbers[THRESHOLD] = max(numbers[THRESHOLD] - _THRESHOLD_STEP * alerts_due, LEAST_THRESHOLD)
-    if clock[OPEN] == 1:
-        return _follow(state, row, pace.quiet_ns)
-    if evidence < numbers[THRESHOLD]:
-        return NOTHING
-    raised = clock[RAISED]
-    if raised > 0 and now_ns - clock[OPENED_NS] < pace.cool_down_ns:
-        return NOTHING
-    if raised >= budget and now_ns - alerts[raised % budget] < pace.period_ns:
-        return NOTHING
-    alerts[raised % budget] = now_ns
-    clock[RAISED] = raised + 1
-    clock[OPEN], clock[OPENED_NS], clock[IS_QUIET] = 1, now_ns, 0
-    numbers[PEAK] = evidence
-    if pace.is_adaptive:
-        numbers[THRESHOLD] += _THRESHOLD_STEP
-    return OPENED
-
-
-@compiled
-def _follow(state: EntityState, row: int, quiet_ns: int) -> int:
-    """Follow an open warning: its peak, and whether it has been quiet for long enough to close."""
-    numbers, clock = state.numbers[row], state.clock[row]
-    numbers[PEAK] = max(numbers[PEAK], numbers[ENTITY_EVIDENCE])
-    if numbers[ENTITY_EVIDENCE] >= _CLOSING_SHARE * numbers[THRESHOLD]:
-        clock[IS_QUIET] = 0
-    elif clock[IS_QUIET] == 0:
-        clock[IS_QUIET], clock[QUIET_NS] = 1, clock[NOW_NS]
-    elif clock[NOW_NS] - clock[QUIET_NS] >= quiet_ns:
-        clock[OPEN] = 0
-        return CLOSED
-    return NOTHING

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.errors import DataError
+from triage.watch.alerting import AIMED_SHARE, LEAST_THRESHOLD, openings
 from triage.watch.budget import Budget
-from triage.watch.entities import LEAST_THRESHOLD
 from triage.watch.points import Points
 from triage.watch.watcher import Watcher
 
@@ -17,10 +17,7 @@ __all__ = ["fit_watcher"]
 
 _SILENT = 1e9  # a threshold that no evidence reaches: history raises no warnings
 _EARLIER = 0.6  # of the points: what thresholds are fitted by; the rest shows how often they would have been reached
-_LEAST_JOINT = 1.0  # a tenth of all steps: no threshold of a joint state is lower
-# Of the budget, what the joint states' evidence may use beside the trends'. On made-up estates and two sets of servers
-# more of it cost early warnings and brought no more detections.
-_JOINT_SHARE = 0.25
+_GRID = 0.05  # decades between the thresholds that are tried
 
 
 def fit_watcher(entity: Sequence[str], metric: Sequence[str], history: Points, budget: Budget) -> Watcher:
@@ -37,8 +34,8 @@ def fit_watcher(entity: Sequence[str], metric: Sequence[str], history: Points, b
     Returns
     -------
     Watcher
-        With fixed thresholds: those at which the evidence of the past would have peaked as often as the budget allows,
-        over all entities; that of trends no lower than `LEAST_THRESHOLD`, about once in 160 steps.
+        With the threshold, no lower than `LEAST_THRESHOLD`, at which past evidence would have opened as many warnings
+        as the budget aims at, over all entities; each entity's moves on from there.
 
     Raises
     ------
@@ -60,13 +57,12 @@ def fit_watcher(entity: Sequence[str], metric: Sequence[str], history: Points, b
         raise DataError(f"Each series must be named once. Got {len(rows)} names of {len(watcher.table)} series.")
     watcher.handle(history)
     watcher.settle()
-    trends, joint = _thresholds(entity, metric, history, budget)
-    watcher.set_threshold(trends, trends / joint)
+    watcher.set_threshold(_threshold(entity, metric, history, budget))
     return watcher
 
 
-def _thresholds(entity: Sequence[str], metric: Sequence[str], history: Points, budget: Budget) -> tuple[float, float]:
-    """Return the evidence of trends, and of joint states, that the past reached as often as the budget allows each.
+def _threshold(entity: Sequence[str], metric: Sequence[str], history: Points, budget: Budget) -> float:
+    """Return the evidence from which on the past would have been warned of as often as the budget aims at.
 
     Notes
     -----
@@ -79,34 +75,31 @@ def _thresholds(entity: Sequence[str], metric: Sequence[str], history: Points, b
     trial.handle(history[np.flatnonzero(~is_later)])
     trial.settle()
     later = history[np.flatnonzero(is_later)]
-    evidence = trial.handle(later).evidence
+    evidence = np.hypot(*trial.handle(later).evidence.T)
     owners = np.array(trial.table.owners, dtype=np.int64)[later.series]
-    return (
-        max(_reached(owners, later.time_ns, evidence[:, 0], budget, 1.0), LEAST_THRESHOLD),
-        max(_reached(owners, later.time_ns, evidence[:, 1], budget, _JOINT_SHARE), _LEAST_JOINT),
-    )
+    return _as_often(_by_entity(owners, later.time_ns, evidence), budget)
 
 
-def _reached(
-    owners: NDArray[np.int64], time_ns: NDArray[np.int64], evidence: NDArray[np.float64], budget: Budget, share: float
-) -> float:
-    """Return the evidence just above that which was reached as often as a share of the budget allows; 0 for nothing.
+def _by_entity(
+    owners: NDArray[np.int64], time_ns: NDArray[np.int64], evidence: NDArray[np.float64]
+) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Return each entity's times, rising, and the highest evidence at each."""
+    order = np.lexsort((time_ns, owners))
+    entity, moment = owners[order], time_ns[order]
+    begins = np.flatnonzero((np.diff(entity, prepend=-1) != 0) | (np.diff(moment, prepend=0) != 0))
+    highest = np.maximum.reduceat(evidence[order], begins) if len(begins) else evidence
+    edges = np.flatnonzero(np.diff(entity[begins])) + 1
+    return list(zip(np.split(moment[begins], edges), np.split(highest, edges), strict=True)) if len(begins) else []
 
-    Evidence peaks once in a slot of one cool-down; an episode that crosses a slot's edge counts twice, which errs
-    on the side of fewer alerts.
-    """
-    peaks: list[NDArray[np.float64]] = [np.empty(0)]
-    allowed = 0.0
-    order = np.argsort(owners, kind="stable")
-    for mine in np.split(order, np.flatnonzero(np.diff(owners[order])) + 1) if len(order) else ():
-        times = time_ns[mine] - time_ns[mine].min()
-        slots, slot = np.unique(times // max(budget.cool_down_ns, 1), return_inverse=True)
-        highest = np.zeros(len(slots))
-        np.maximum.at(highest, slot, evidence[mine])
-        peaks.append(highest)
-        allowed += share * budget.alerts * times.max() / budget.period_ns
-    ordered = np.sort(np.concatenate(peaks))[::-1]
-    if not len(ordered):
-        return 0.0
-    # The budget's next peak must stay below: a threshold just above it.
-    return float(np.nextafter(ordered[min(int(allowed), len(ordered) - 1)], np.inf))
+
+def _as_often(past: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]], budget: Budget) -> float:
+    """Return the lowest threshold down to which entities together open no more warnings than the budget aims at."""
+    watched_ns = sum(int(time_ns[-1] - time_ns[0]) for time_ns, _ in past)
+    allowed = AIMED_SHARE * watched_ns / budget.spacing_ns
+    highest = max((float(evidence.max()) for _, evidence in past), default=0.0)
+    found = max(float(np.nextafter(highest, np.inf)), LEAST_THRESHOLD)
+    for threshold in np.arange(highest, LEAST_THRESHOLD, -_GRID).tolist():
+        if sum(openings(time_ns, evidence, threshold, budget) for time_ns, evidence in past) > allowed:
+            break
+        found = threshold
+    return found

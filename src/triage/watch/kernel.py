@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import compiled
-from triage.watch.entities import NOTHING, OPENED, Pace, judge_entity, sum_up, weigh_entity, weigh_joint
+from triage.watch.alerting import NOTHING, OPENED, Pace, judge_entity
+from triage.watch.entities import sum_up, weigh_entity, weigh_joint
 from triage.watch.joint import (
     EXPECTED,
     IS_SETTLED,
@@ -166,7 +167,7 @@ def _judge_step(entities: EntityState, joint: JointState, entity: int, passed_ns
     if clock[SEEN] == clock[EXPECTED] and clock[MEMBERS] > 0:
         distance = judge_joint(joint, entity, entities.numbers[entity, JOINT_USUAL])
         weigh_joint(entities, entity, distance, clock[JUDGED], clock[IS_SETTLED] == 1)
-    sum_up(entities, entity, clock[JUDGED])
+    sum_up(entities, entity, clock[JUDGED], clock[IS_SETTLED] == 1)
 
 
 @compiled

@@ -48,7 +48,7 @@ SERIES_CLOCK = 3
 SQUARES = 0  # sum over the series of their squared evidence
 USUAL = 1  # slow mean of its root
 NOW = 2  # the root at the present step
-ENTITY_EVIDENCE = 3  # what a warning rests on: the larger of TREND_EVIDENCE and JOINT_EVIDENCE, this by its gain
+ENTITY_EVIDENCE = 3  # what a warning rests on: TREND_EVIDENCE and JOINT_EVIDENCE together
 THRESHOLD = 4  # evidence that opens a warning
 PEAK = 5  # the highest evidence of the open warning
 ENTITY_SCORE = 6  # one less the tail probability
@@ -63,8 +63,7 @@ STANDING_USUAL = 14  # mean of STANDING over the last days
 STANDING_SPREAD = 15  # its usual distance from that
 TREND_EVIDENCE = 16  # decades of tail probability of the series' trends together
 JOINT_EVIDENCE = 17  # of STANDING
-JOINT_GAIN = 18  # what a decade of JOINT_EVIDENCE is worth in the warning's evidence
-ENTITY_NUMBERS = 19
+ENTITY_NUMBERS = 18
 
 # Columns of EntityState.clock.
 NOW_NS = 0  # event time: the latest of the entity's points
@@ -74,9 +73,9 @@ OPENED_NS = 3
 IS_QUIET = 4  # 1 while the evidence of an open warning is low
 QUIET_NS = 5  # since when
 RAISED = 6  # alerts so far
-ENTITY_CLOCK = 7
+DEBT_NS = 7  # how long the budget still takes for the alerts there were
+ENTITY_CLOCK = 8
 
-USUAL_GAIN = 0.0  # before a fit has found one: until a joint state is known well it raises false alerts
 HOURS = 24
 STATISTICS = 5  # level, fast level, jump, drift, unrest; the last row of tails is that of their sum
 BINS = 16
@@ -97,14 +96,10 @@ class SeriesState(NamedTuple):
 
 
 class EntityState(NamedTuple):
-    """Of every entity: what the columns above name, and the times of its last alerts, a ring.
-
-    Shapes (m, 19), (m, 7) and (m, alerts of the budget).
-    """
+    """Of every entity: what the columns above name; shapes (m, 18) and (m, 8)."""
 
     numbers: NDArray[np.float64]
     clock: NDArray[np.int64]
-    alerts: NDArray[np.int64]
 
 
 class Links(NamedTuple):
@@ -126,16 +121,11 @@ def empty_series(n: int) -> SeriesState:
     )
 
 
-def empty_entities(m: int, alerts: int, threshold: float) -> EntityState:
-    """Return the state of ``m`` entities that have no points yet, each to be warned about from ``threshold``."""
+def empty_entities(m: int, threshold: float) -> EntityState:
+    """Return the state of ``m`` entities that have no points yet, each to be warned about first from ``threshold``."""
     numbers = np.zeros((m, ENTITY_NUMBERS))
     numbers[:, THRESHOLD] = threshold
-    numbers[:, JOINT_GAIN] = USUAL_GAIN
-    return EntityState(
-        numbers=numbers,
-        clock=np.zeros((m, ENTITY_CLOCK), dtype=np.int64),
-        alerts=np.zeros((m, alerts), dtype=np.int64),
-    )
+    return EntityState(numbers=numbers, clock=np.zeros((m, ENTITY_CLOCK), dtype=np.int64))
 
 
 def empty_links(n: int, m: int) -> Links:

@@ -65,7 +65,7 @@ def series_of(arrays: Mapping[str, Array], n: int) -> SeriesState:
     return state
 
 
-def entities_of(arrays: Mapping[str, Array], m: int, alerts: int) -> EntityState:
+def entities_of(arrays: Mapping[str, Array], m: int) -> EntityState:
     """Return the state of ``m`` entities from their arrays.
 
     Raises
@@ -73,7 +73,7 @@ def entities_of(arrays: Mapping[str, Array], m: int, alerts: int) -> EntityState
     BundleRefused
         As `series_of`.
     """
-    state = _filled(arrays, "entity_", empty_entities(m, alerts, 0.0))
+    state = _filled(arrays, "entity_", empty_entities(m, 0.0))
     _require(bool((state.clock[:, RAISED] >= 0).all()), "entity_clock", "a negative count")
     _require(bool(np.isin(state.clock[:, OPEN], (0, 1)).all()), "entity_clock", "a warning neither open nor closed")
     _require(bool((state.numbers[:, THRESHOLD] > 0.0).all()), "entity_numbers", "a threshold that is not above 0")

@@ -20,17 +20,15 @@ from numpy.typing import NDArray
 from triage.domain import Cause, EarlyWarning
 from triage.errors import BundleRefused, UsageError
 from triage.parts import JSON, Part
+from triage.watch.alerting import CLOSED, LEAST_THRESHOLD, NOTHING, OPENED, Pace
 from triage.watch.budget import Budget
-from triage.watch.entities import CLOSED, NOTHING, OPENED, Pace
 from triage.watch.joint import IS_SETTLED, JUDGED, ROOM, JointState, empty_joint, grown_joint, with_room
 from triage.watch.kernel import Answers, Arrivals, WatchState, empty_answers, watch_points
 from triage.watch.points import Points, Watched
 from triage.watch.state import (
-    JOINT_GAIN,
     OPEN,
     PEAK,
     THRESHOLD,
-    USUAL_GAIN,
     EntityState,
     Links,
     SeriesState,
@@ -55,7 +53,6 @@ from triage.watch.warnings import close_warning, open_warning
 __all__ = ["Watcher"]
 
 _CHUNK = 4096  # points a kernel call: room for answers that stays in the cache; it cannot change them
-_FIRST_THRESHOLD = 2.2  # one in 160 steps, until alerts have shown what the budget allows
 _LEAST_ROOM = 16
 
 
@@ -65,10 +62,9 @@ class Watcher:
     Parameters
     ----------
     budget : Budget
-        A hard cap: no sliding period of an entity's event time holds more alerts.
-    threshold : float, optional
-        Evidence, -log10 of the tail probability, from which an entity is warned about, the same for all and fixed;
-        `fit_watcher` finds it. Without it each entity's threshold moves until its alerts fit the budget.
+        A cap for each entity, and what each entity's threshold moves to keep to.
+    threshold : float, default=LEAST_THRESHOLD
+        Evidence, -log10 of the tail probability, from which an entity is warned about at first; `fit_watcher` finds it.
 
     Raises
     ------
@@ -77,8 +73,8 @@ class Watcher:
 
     Notes
     -----
-    A series costs 648 bytes and its name, an entity 272 bytes and 8 for each alert of the budget, and the joint state
-    of its first d series, up to 40, 72 d (d + 2) bytes.
+    A series costs 648 bytes and its name, an entity 272 bytes, and the joint state of its first d series, up to 40,
+    72 d (d + 2) bytes.
 
     Examples
     --------
@@ -88,19 +84,17 @@ class Watcher:
     array([0., 0., 0.])
     """
 
-    def __init__(self, budget: Budget, threshold: float | None = None) -> None:
+    def __init__(self, budget: Budget, threshold: float = LEAST_THRESHOLD) -> None:
         self.budget = budget
         self.threshold = threshold
-        self.joint_gain = USUAL_GAIN
         self.table = SeriesTable()
         self._linked = 0
         self._series: SeriesState = empty_series(0)
-        self._entities: EntityState = empty_entities(0, budget.alerts, 0.0)
+        self._entities: EntityState = empty_entities(0, threshold)
         self._joint: JointState = empty_joint(0, 0)
         self._links: Links = empty_links(0, 0)
         self._open: dict[int, EarlyWarning] = {}
-        if threshold is not None:
-            self.set_threshold(threshold)
+        self.set_threshold(threshold)
 
     @property
     def open_warnings(self) -> tuple[EarlyWarning, ...]:
@@ -151,8 +145,7 @@ class Watcher:
                 f"Points must name series by their rows, 0 to {len(self.table) - 1}. "
                 f"Got {points.series.min()} to {points.series.max()}; series_of gives the rows."
             )
-        budget = self.budget
-        pace = Pace(budget.period_ns, budget.cool_down_ns, budget.quiet_ns, self.threshold is None)
+        pace = Pace.of(self.budget)
         score, entity_score, evidence = np.zeros(len(points)), np.zeros(len(points)), np.zeros((len(points), 2))
         alert = np.zeros(len(points), dtype=np.bool_)
         causes: dict[int, tuple[Cause, ...]] = {}
@@ -177,27 +170,23 @@ class Watcher:
                     causes[begin + place] = opened[-1].causes
         return Watched(score, entity_score, alert, causes, tuple(opened), tuple(closed), evidence)
 
-    def set_threshold(self, threshold: float, joint_gain: float = USUAL_GAIN) -> None:
-        """Warn from this evidence on, at every entity.
+    def set_threshold(self, threshold: float) -> None:
+        """Warn from this evidence on, at every entity, those to come included; each moves on from there.
 
         Parameters
         ----------
         threshold : float
             Above 0.
-        joint_gain : float
-            What a decade of the joint state's evidence is worth beside one of the trends'; at least 0.
 
         Raises
         ------
         UsageError
             Out of range.
         """
-        if not (threshold > 0.0 and joint_gain >= 0.0):
-            raise UsageError(f"A threshold must be above 0 and a gain at least 0. Got {threshold} and {joint_gain}.")
+        if not threshold > 0.0:
+            raise UsageError(f"A threshold must be above 0. Got {threshold}.")
         self.threshold = threshold
-        self.joint_gain = joint_gain
         self._entities.numbers[:, THRESHOLD] = threshold
-        self._entities.numbers[:, JOINT_GAIN] = joint_gain
 
     def settle(self) -> None:
         """Take what has been watched so far for usual, at every entity; what follows changes that only a little."""
@@ -212,7 +201,6 @@ class Watcher:
             "alerts": self.budget.alerts,
             "period_ns": self.budget.period_ns,
             "threshold": self.threshold,
-            "joint_gain": self.joint_gain,
             "entities": list(table.entities),
             "metrics": list(table.metrics),
             "open": [to_document(self._open[row]) for row in sorted(self._open)],
@@ -233,7 +221,7 @@ class Watcher:
         owners = np.asarray(arrays.get("series_entity", ())).tolist()
         try:
             budget = Budget(int(number_in(document, "alerts")), int(number_in(document, "period_ns")))
-            watcher = cls(budget, None if document.get("threshold") is None else number_in(document, "threshold"))
+            watcher = cls(budget, number_in(document, "threshold"))
             watcher.series_of([entities[owner] for owner in owners], metrics)
         except (UsageError, IndexError, TypeError) as err:
             raise BundleRefused(f"The watcher's table or budget cannot be used: {err}. Train the model again.") from err
@@ -242,11 +230,10 @@ class Watcher:
                 "The watcher's table names a series twice or an entity without series. Train the model again."
             )
         series = series_of(arrays, len(metrics))
-        held = entities_of(arrays, len(entities), budget.alerts)
+        held = entities_of(arrays, len(entities))
         watcher._series = grown(series, empty_series(len(watcher._series.numbers) - len(metrics)))
         spare = len(watcher._entities.numbers) - len(entities)
-        watcher._entities = grown(held, empty_entities(spare, budget.alerts, watcher._first_threshold))
-        watcher.joint_gain = number_in(document, "joint_gain")
+        watcher._entities = grown(held, empty_entities(spare, watcher.threshold))
         joint = joint_of(arrays, np.array(owners, dtype=np.int64), len(entities))
         more = empty_joint(len(watcher._series.numbers) - len(metrics), spare)
         watcher._joint = with_room(grown_joint(joint, more), watcher._joint.clock[:, ROOM])
@@ -270,10 +257,6 @@ class Watcher:
     def _close(self, entity: int, answers: Answers, place: int) -> EarlyWarning:
         return close_warning(self._open.pop(entity), int(answers.event_ns[place]), float(answers.peak[place]))
 
-    @property
-    def _first_threshold(self) -> float:
-        return _FIRST_THRESHOLD if self.threshold is None else self.threshold
-
     def _make_room(self) -> None:
         """Grow the state to hold the table, at least doubling it, and link the new series to their entities."""
         n, m = len(self.table), len(self.table.entities)
@@ -281,8 +264,7 @@ class Watcher:
         if more_series:
             self._series = grown(self._series, empty_series(more_series))
         if more_entities:
-            more = empty_entities(more_entities, self.budget.alerts, self._first_threshold)
-            self._entities = grown(self._entities, more)
+            self._entities = grown(self._entities, empty_entities(more_entities, self.threshold))
         if more_series or more_entities:
             old = self._links
             self._links = empty_links(len(self._series.numbers), len(self._entities.numbers))

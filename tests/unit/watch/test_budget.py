@@ -30,3 +30,11 @@ def test_steps_last_as_long_as_the_points_say() -> None:
 def test_text_that_is_no_budget_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         Budget.parse(text)
+
+
+def test_an_entity_begins_with_one_period_and_saves_up_five() -> None:
+    budget = Budget.parse("2/day")
+    assert budget.spacing_ns == DAY_NS // 2
+    at_first = (budget.most_debt_ns - budget.first_debt_ns) // budget.spacing_ns + 1
+    at_most = budget.most_debt_ns // budget.spacing_ns + 1
+    assert (at_first, at_most) == (2, 10)

@@ -5,10 +5,11 @@ import pytest
 from tests.unit.watch.series_made import MINUTE_NS, one_series
 
 from triage.errors import DataError
+from triage.watch.alerting import LEAST_THRESHOLD
 from triage.watch.budget import Budget
-from triage.watch.entities import LEAST_THRESHOLD
 from triage.watch.fitting import fit_watcher
 from triage.watch.points import Points
+from triage.watch.state import THRESHOLD
 
 DAY = 1440
 
@@ -41,12 +42,10 @@ def test_fitted_watcher_goes_on_from_where_history_ends() -> None:
     assert not repeat.score.any()
 
 
-def test_threshold_stays_as_it_was_fitted() -> None:
-    watcher = fit_watcher(*NAMES, entities(3, 0, 1), Budget.parse("2/day"))
-    before = watcher.threshold
-    watcher.handle(entities(2, 3, 2))
-    assert watcher.threshold == before
-    assert set(watcher.to_part().arrays["entity_numbers"][:, 4].tolist()) == {before}
+def test_threshold_is_the_one_that_past_evidence_aims_the_budget_at_and_every_entity_begins_with_it() -> None:
+    generous, sparing = (fit_watcher(*NAMES, entities(3, 0, 1), Budget.parse(text)) for text in ("9/day", "1/7d"))
+    assert LEAST_THRESHOLD <= generous.threshold < sparing.threshold
+    assert set(sparing.to_part().arrays["entity_numbers"][:, THRESHOLD].tolist()) == {sparing.threshold}
 
 
 def test_empty_history_gives_a_watcher_that_works() -> None:

@@ -93,7 +93,7 @@ def test_stray_row_poisons_neither_level_nor_scale(place: int) -> None:
 def test_level_shift_is_one_alert_and_then_the_new_level_is_the_level() -> None:
     values = noise(1200, seed=8)
     values[600:] += 20.0
-    watcher = Watcher(Budget.parse("9/day"), threshold=2.5)
+    watcher = Watcher(Budget.parse("9/day"), threshold=4.0)
     watcher.series_of(["e0"], ["m0"])
     found = watcher.handle(one_series(values))
     assert np.flatnonzero(found.alert[400:]).tolist() == [200]
