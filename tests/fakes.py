@@ -33,6 +33,7 @@ from triage.domain import (
     Risk,
     SuggestedFix,
     Triage,
+    WouldHelp,
 )
 from triage.errors import BundleRefused, Conflict, NotFound, StoreUnavailable
 from triage.flow import (
@@ -144,6 +145,7 @@ def network_prediction() -> Prediction:
         Decision.AUTO,
         "0.97 is at or above the threshold 0.9 that keeps the promised precision of 0.95.",
         (Reason("term", "vpn", "", 2.25),),
+        WouldHelp("category", 0.0125),
     )
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "Risk",
     "SuggestedFix",
     "Triage",
+    "WouldHelp",
 ]
 
 
@@ -147,6 +148,21 @@ class ModelRef:
     version: str
 
 
+class WouldHelp(NamedTuple):
+    """The missing field that would raise the confidence in a prediction most.
+
+    Parameters
+    ----------
+    field : str
+        A column that the model reads and the incident lacks.
+    gain : float
+        By how much the likeliest label's probability is expected to rise once it is known, in (0, 1].
+    """
+
+    field: str
+    gain: float
+
+
 class Prediction(NamedTuple):
     """The answer for one target of one incident.
 
@@ -164,6 +180,8 @@ class Prediction(NamedTuple):
         Why that decision: the promise, the threshold and the probability, or what is missing.
     reasons : tuple of Reason
         The largest contributions, by absolute size.
+    would_help : WouldHelp or None
+        None where no missing field would raise the confidence by a hundredth, or no reasons are wanted.
     """
 
     target: str
@@ -172,6 +190,7 @@ class Prediction(NamedTuple):
     decision: Decision
     why: str
     reasons: tuple[Reason, ...] = ()
+    would_help: WouldHelp | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,7 +243,14 @@ def _predict(loaded: LoadedModel, answer: RowAnswer, doubt: str, most_reasons: i
         reasons = tuple(_because(name, found[name][0][0]) for name in rule.parts) if most_reasons else ()
         found[rule.priority] = _rank(rule.classes, rule.probabilities(*of_parts)[0]), reasons
     return [
-        Prediction(target, loaded.ref, tuple(ranked), *_decide(loaded, (target, ranked[0]), answer, doubt), reasons)
+        Prediction(
+            target,
+            loaded.ref,
+            tuple(ranked),
+            *_decide(loaded, (target, ranked[0]), answer, doubt),
+            reasons,
+            answer.answers[target].would_help if target in answer.answers else None,
+        )
         for target, (ranked, reasons) in found.items()
     ]
 

@@ -34,6 +34,7 @@ _PREDICTION = {
     "why": "0.97 is at or above the threshold 0.9 that keeps the promised precision of 0.95.",
     "top": [{"label": "network", "probability": 0.97}, {"label": "hardware", "probability": 0.03}],
     "reasons": [{"kind": "term", "name": "vpn", "value": "", "contribution": 2.25}],
+    "would_help": {"field": "category", "gain": 0.0125},
     "model": {"name": "desk", "version": "1"},
 }
 

@@ -68,6 +68,13 @@ class Reason(BaseModel):
     contribution: float | None
 
 
+class WouldHelp(BaseModel):
+    """A field that the incident lacks and the model reads."""
+
+    field: str
+    gain: float = Field(description="by how much the label's probability is expected to rise once it is known")
+
+
 class ModelRef(BaseModel):
     """Who answered."""
 
@@ -84,6 +91,9 @@ class Prediction(BaseModel):
     why: str
     top: list[RankedLabel]
     reasons: list[Reason]
+    would_help: WouldHelp | None = Field(
+        description="the missing field that would raise the confidence most; null where none would by a hundredth"
+    )
     model: ModelRef
 
 

@@ -64,7 +64,7 @@ class AddedColumns:
         return columns
 
     def _of_target(self, target: str, triages: Sequence[Triage]) -> dict[str, list[str]]:
-        endings = ("pred", "prob", "decision", "top", *(["reasons"] if self.reasons else []))
+        endings = ("pred", "prob", "decision", "top", *(["reasons", "would_help"] if self.reasons else []))
         rows = [_prediction_cells(_prediction(triage, target)) for triage in triages]
         return {f"{target}_{ending}": [row[at] for row in rows] for at, ending in enumerate(endings)}
 
@@ -82,7 +82,9 @@ def _prediction(triage: Triage, target: str) -> Prediction:
 def _prediction_cells(prediction: Prediction) -> list[str]:
     document = predictions_document([prediction])[prediction.target]
     top, reasons = _to_json(document["top"]), _to_json(document["reasons"])
-    return [str(document["label"]), repr(document["probability"]), document["decision"], top, reasons]
+    helps = document["would_help"]
+    would_help = "" if helps is None else _to_json(helps)
+    return [str(document["label"]), repr(document["probability"]), document["decision"], top, reasons, would_help]
 
 
 def _to_json(value: object) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias, TypedDict
 
-from triage.domain import Decision, ModelRef, Prediction, RankedLabel, Reason
+from triage.domain import Decision, ModelRef, Prediction, RankedLabel, Reason, WouldHelp
 
 __all__ = [
     "ModelDocument",
@@ -43,6 +43,13 @@ class ModelDocument(TypedDict):
     version: str
 
 
+class WouldHelpDocument(TypedDict):
+    """The missing field that would raise the confidence most, and by how much."""
+
+    field: str
+    gain: float
+
+
 class PredictionDocument(TypedDict):
     """The answer for one target; ``label`` and ``probability`` repeat the first of ``top``."""
 
@@ -52,6 +59,7 @@ class PredictionDocument(TypedDict):
     why: str
     top: list[_Ranked]
     reasons: list[ReasonDocument]
+    would_help: WouldHelpDocument | None
     model: ModelDocument
 
 
@@ -78,7 +86,7 @@ def predictions_from_document(document: PredictionsDocument) -> tuple[Prediction
 
 
 def _prediction_document(prediction: Prediction) -> PredictionDocument:
-    top = prediction.ranked
+    top, helps = prediction.ranked, prediction.would_help
     return {
         "label": top[0].label if top else None,
         "probability": top[0].probability if top else None,
@@ -86,6 +94,7 @@ def _prediction_document(prediction: Prediction) -> PredictionDocument:
         "why": prediction.why,
         "top": [{"label": each.label, "probability": each.probability} for each in top],
         "reasons": reasons_document(prediction.reasons),
+        "would_help": None if helps is None else {"field": helps.field, "gain": helps.gain},
         "model": model_document(prediction.model),
     }
 
@@ -135,4 +144,11 @@ def _prediction(target: str, document: PredictionDocument) -> Prediction:
         decision=Decision(document["decision"]),
         why=document["why"],
         reasons=reasons_from_document(document["reasons"]),
+        would_help=_would_help(document),
     )
+
+
+def _would_help(document: PredictionDocument) -> WouldHelp | None:
+    # What was stored before there was such a thing has none.
+    told = document.get("would_help")
+    return None if told is None else WouldHelp(told["field"], told["gain"])

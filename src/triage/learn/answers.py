@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import resolved
-from triage.domain import Reason
+from triage.domain import Reason, WouldHelp
 from triage.learn.answer_kernel import FIELD, MOST_TIED, NEAR, WORD, Found, Network, Room, answer_tickets, empty_room
 from triage.learn.bags import Bag
 from triage.learn.features import Features
 from triage.learn.heads import Head
 from triage.learn.inputs import Inputs
 from triage.learn.lineage import NO_LINEAGE, Lineage, parent_reason, to_links
+from triage.learn.missing_fields import NO_FIELDS, Asker, FieldTable
+from triage.learn.missing_kernel import Asked
 from triage.learn.rows import Row
 from triage.learn.term_kernel import Tickets
 from triage.learn.terms import encode_folded, in_batches, room_for
@@ -44,12 +46,15 @@ class HeadAnswer(NamedTuple):
         Their probabilities.
     reasons : tuple of Reason
         The largest exact contributions to the likeliest label, for and against, by absolute size, then kind and name.
+    would_help : WouldHelp or None
+        The missing field that would raise the likeliest label's probability most.
     """
 
     probabilities: NDArray[np.float64]
     best: list[int]
     chances: list[float]
     reasons: tuple[Reason, ...]
+    would_help: WouldHelp | None = None
 
 
 class RowAnswer(NamedTuple):
@@ -102,16 +107,24 @@ class Answerer:
     bag : Bag
     lineage : sequence of Lineage, optional
         Which heads follow which.
+    table : FieldTable, optional
+        What missing fields would tell.
     """
 
     def __init__(
-        self, features: Features, heads: Sequence[Head], bag: Bag, lineage: Sequence[Lineage] = NO_LINEAGE
+        self,
+        features: Features,
+        heads: Sequence[Head],
+        bag: Bag,
+        lineage: Sequence[Lineage] = NO_LINEAGE,
+        table: FieldTable = NO_FIELDS,
     ) -> None:
         self.network = to_network(heads, bag, lineage)
         self._features = features
         self._targets = [head.target for head in heads]
         self._classes = [head.classes for head in heads]
         self._related = _related(self._targets, lineage)
+        self._asker = Asker(table, features)
         self._rooms = _Rooms()
         self._kernel: Callable[..., None] | None = None
 
@@ -125,17 +138,20 @@ class Answerer:
             Reasons a head, at least 0.
         """
         cuts = list(pairwise(self.network.borders.tolist()))
-        for begin, folded, found in self._batches(inputs, most_reasons):
+        for begin, (folded, fields), found in self._batches(inputs, most_reasons):
             starts: list[int] = found.starts.tolist()
             given = _reasons(self._features, inputs, (begin, folded), found)
             if self._related and most_reasons:
                 self._add_related(given, found, cuts)
             reasons = iter(given)
             blank = _blank(self._features, inputs, begin, starts)
+            helping = self._would_help(fields, found)
             for at, (best, chances) in enumerate(zip(found.best.tolist(), found.chances.tolist(), strict=True)):
                 of_row = found.probabilities[at]
                 answers = {
-                    target: HeadAnswer(of_row[first:last], best[head][: last - first], chances[head], next(reasons))
+                    target: HeadAnswer(
+                        of_row[first:last], best[head][: last - first], chances[head], next(reasons), helping[at][head]
+                    )
                     for head, (target, (first, last)) in enumerate(zip(self._targets, cuts, strict=True))
                 }
                 cut = slice(starts[at], starts[at + 1])
@@ -145,6 +161,11 @@ class Answerer:
         """Return all heads' probabilities, of shape (len(inputs), n_labels), as `answer` gives them."""
         parts = [found.probabilities for _, _, found in self._batches(inputs, 0)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.network.intercepts)))
+
+    def _would_help(self, fields: NDArray[np.int32], found: Found) -> list[list[WouldHelp | None]]:
+        if not (found.most_reasons and self._asker):
+            return [[None] * len(self._targets)] * len(fields)
+        return self._asker.would_help(Asked(fields, found.probabilities, found.best, self.network.borders))
 
     def _add_related(self, reasons: list[tuple[Reason, ...]], found: Found, cuts: Sequence[tuple[int, int]]) -> None:
         """Put what targets say of each other among the reasons of each row's heads."""
@@ -157,12 +178,15 @@ class Answerer:
                 ranked = sorted((*reasons[place], reason), key=_by_size)
                 reasons[place] = tuple(ranked[: found.most_reasons])
 
-    def _batches(self, inputs: Inputs, most_reasons: int) -> Iterator[tuple[int, list[str], Found]]:
-        """Yield what is found about so many rows at a time: from which one on, their folded texts, and what."""
+    def _batches(
+        self, inputs: Inputs, most_reasons: int
+    ) -> Iterator[tuple[int, tuple[list[str], NDArray[np.int32]], Found]]:
+        """Yield what is found about so many rows at a time: from which one on, their folded texts and fields, what."""
         numbers = self._features.numbers(inputs)
         for begin, end in in_batches(inputs.texts):
             folded = [fold(text) for text in inputs.texts[begin:end]]
-            yield begin, folded, self._find(Tickets(*encode_folded(folded), numbers[begin:end]), most_reasons)
+            fields = numbers[begin:end]
+            yield begin, (folded, fields), self._find(Tickets(*encode_folded(folded), fields), most_reasons)
 
     def _find(self, tickets: Tickets, most_reasons: int) -> Found:
         features, network = self._features, self.network

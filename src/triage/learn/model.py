@@ -17,6 +17,7 @@ from triage.learn.fields import to_field_features
 from triage.learn.heads import Head
 from triage.learn.inputs import InputColumns, Inputs
 from triage.learn.lineage import NO_LINEAGE, Lineage
+from triage.learn.missing_fields import NO_FIELDS, FieldTable
 from triage.learn.terms import TermFeatures
 from triage.measure.calibration import Calibration
 from triage.parts import Array, Part
@@ -36,16 +37,19 @@ class IncidentModel:
         Hidden units over the features, where the heads have outputs of such.
     lineage : tuple of Lineage, optional
         Which heads follow which; a parent's own comes before its children's.
+    field_table : FieldTable, optional
+        What missing fields would tell.
     """
 
     features: Features
     heads: tuple[Head, ...]
     bag: Bag = NO_BAG
     lineage: tuple[Lineage, ...] = NO_LINEAGE
+    field_table: FieldTable = NO_FIELDS
     _answerer: Answerer = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        answerer = Answerer(self.features, self.heads, self.bag, self.lineage)
+        answerer = Answerer(self.features, self.heads, self.bag, self.lineage, self.field_table)
         network = answerer.network
         object.__setattr__(self, "_answerer", answerer)
         # What lies in the network is not held twice.
@@ -91,7 +95,11 @@ class IncidentModel:
         )
         bag = Bag(np.asarray(part.arrays["embeddings"], np.float16), np.asarray(part.arrays["unit_bias"], np.float32))
         lineage = tuple(Lineage(each.child, each.parent, each.links) for each in document.lineage)
-        return cls(features, tuple(heads), bag, lineage)
+        table = NO_FIELDS
+        if "field_shares" in part.arrays:
+            shares, slopes = (np.asarray(part.arrays[f"field_{name}"], np.float32) for name in ("shares", "slopes"))
+            table = FieldTable(shares, slopes)
+        return cls(features, tuple(heads), bag, lineage, table)
 
     @property
     def columns(self) -> InputColumns:
@@ -132,6 +140,8 @@ class IncidentModel:
             "sizes": np.array(terms.sizes),
             "embeddings": self.bag.embeddings,
             "unit_bias": self.bag.bias,
+            "field_shares": self.field_table.shares,
+            "field_slopes": self.field_table.slopes,
         }
         for number, head in enumerate(self.heads):
             arrays |= {

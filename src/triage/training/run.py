@@ -15,6 +15,7 @@ from triage.learn.fitting import EFFORTS, choose_model, refit_model
 from triage.learn.inputs import Inputs, from_frame
 from triage.learn.lineage import find_parents, to_lineage
 from triage.learn.linear import Recipe
+from triage.learn.missing_fitting import with_missing_fields
 from triage.learn.model import IncidentModel
 from triage.measure.scores import HeadScores, commonest
 from triage.measure.splits import Split
@@ -140,7 +141,9 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     served = replace(
         refit_model(fitted.model, inputs, learnt, fitted.recipes, request.n_jobs),
         lineage=to_lineage(fitted.model.parents, learnt),
+        field_table=fitted.model.field_table,
     )
+    served = with_missing_fields(served, (inputs, learnt))
     features = fitted.model.features, served.features
     outlook = learn_outlook(history, inputs, features, split, request.n_jobs)
 
@@ -215,6 +218,7 @@ def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, reque
         request.n_jobs,
     )
     model = replace(model, lineage=to_lineage(find_parents(labels, request.parents), labels))
+    model = with_missing_fields(model, (inputs.take(fit_rows), labels), calibrate)
     rule = None
     if derived is not None:
         rule = choose_priority_rule(

@@ -8,7 +8,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.domain import Decision, ModelRef, Prediction, RankedLabel, Reason
+from triage.domain import Decision, ModelRef, Prediction, RankedLabel, Reason, WouldHelp
 from triage.flow import predictions_document, predictions_from_document
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -22,6 +22,7 @@ predictions = st.lists(
         st.sampled_from(Decision),
         texts,
         st.lists(st.builds(Reason, texts, texts, texts, numbers), max_size=3).map(tuple),
+        st.none() | st.builds(WouldHelp, texts, st.floats(0.0, 1.0)),
     ),
     max_size=3,
     unique_by=lambda prediction: prediction.target,
