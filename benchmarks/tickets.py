@@ -22,13 +22,13 @@ from sklearn.svm import LinearSVC
 from benchmarks.data_folder import find_data_folder
 from benchmarks.report import ResultTable
 from triage.datasets import ReadOptions, read_table, to_history
-from triage.decide.policy import Policy
 from triage.learn.fitting import EFFORTS, choose_model
 from triage.learn.inputs import Inputs, from_frame
 from triage.measure.bootstrap import paired_interval
 from triage.training import History
 from triage.training.evaluation import probabilities, score, split_history
-from triage.training.policies import choose_thresholds
+from triage.training.evidence import ChoosingRows, find_doubtful, take_choosing_rows
+from triage.training.policies import choose_policy
 
 __all__ = ["linear_svc", "oldest", "run"]
 
@@ -38,12 +38,13 @@ _COLUMNS = ("row", "accuracy", "macro-F1", "top-3", "auto-labelled at 95 %", "pr
 
 @dataclass(frozen=True, slots=True)
 class _Slices:
-    """Rows to fit on, to choose on and to judge on; inputs and labels of the rows that have a label."""
+    """Rows to fit on, to choose on and to judge on; inputs and labels of the rows that have a label; and all labels."""
 
     fit: tuple[Inputs, list[str]]
     calibrate: tuple[Inputs, list[str]]
-    threshold: tuple[Inputs, list[str]]
+    threshold: ChoosingRows
     judge: tuple[Inputs, list[str]]
+    targets: dict[str, list[str | None]]
 
 
 def run(is_final: bool) -> list[ResultTable]:
@@ -103,7 +104,7 @@ def _measure(
     )
     about = (
         f"{len(slices.fit[1]):,} tickets to fit on, "
-        f"{len(slices.calibrate[1]) + len(slices.threshold[1]):,} to choose on, "
+        f"{len(slices.calibrate[1]) + len(slices.threshold.inputs):,} to choose on, "
         f"{len(truth):,} judged: {which}. Peers are untuned and get the same rows. Accuracy of triage less the peer's, "
         f"95 % paired bootstrap: {'; '.join(against)}."
     )
@@ -132,7 +133,8 @@ def _slice(history: History, target: str) -> _Slices:
         known = [row for row in rows.tolist() if labels[row] is not None]
         return inputs.take(known), [labels[row] for row in known]
 
-    return _Slices(take(split.fit), take(split.calibrate), take(split.threshold), take(split.newest))
+    choosing = take_choosing_rows(history, inputs, {"target": labels}, split)
+    return _Slices(take(split.fit), take(split.calibrate), choosing, take(split.newest), {"target": labels})
 
 
 def _ours(history: History, slices: _Slices, truth: NDArray[np.str_]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
@@ -141,14 +143,13 @@ def _ours(history: History, slices: _Slices, truth: NDArray[np.str_]) -> tuple[t
     model, _ = choose_model(
         (fit, {"target": fit_labels}), (calibrate, {"target": calibrate_labels}), history.columns, EFFORTS["normal"]
     )
-    empty = Policy({})
-    on_threshold = probabilities(model, empty, slices.threshold[0])
-    policy = choose_thresholds(on_threshold, {"target": slices.threshold[1]}, _PROMISE, None)
+    policy = choose_policy(model, slices.threshold, _PROMISE, None, slices.targets)
     fit_s = time.perf_counter() - begin
     begin = time.process_time()
     found = probabilities(model, policy, slices.judge[0])
     cost_ms = (time.process_time() - begin) * 1e3 / len(truth)
-    scores = score(found, policy, {"target": slices.judge[1]}, {"target": fit_labels[0]})[0]
+    doubtful = find_doubtful(model, policy.familiarity, slices.judge[0])
+    scores = score(found, policy, ({"target": slices.judge[1]}, doubtful), {"target": fit_labels[0]})[0]
     labels, predicted = found["target"]
     chosen = np.array(labels)[predicted.argmax(axis=1)]
     row = (

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.measure.intervals import precision_lower_bound
+from triage.measure.intervals import clustered_lower_bound, effective_size, precision_lower_bound
+from triage.measure.survival import weigh_ended
 
-__all__ = ["Threshold", "choose_threshold"]
+__all__ = ["Evidence", "Threshold", "choose_threshold"]
 
 # One-sided: of twenty promises made so, nineteen are kept.
 _ERROR_RATE = 0.05
@@ -40,15 +43,105 @@ class Threshold:
     lower_bound: float
 
 
-def choose_threshold(confidence: NDArray[np.float64], correct: NDArray[np.bool_], promise: float) -> Threshold | None:
-    """Choose the laxest threshold that keeps a promised precision.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Rows that neither weights nor calibration have seen, oldest first.
 
     Parameters
     ----------
     confidence : ndarray of shape (n,)
-        Calibrated probability of each row's likeliest label, on rows that neither weights nor calibration have seen.
+        Calibrated probability of each row's likeliest label.
     correct : ndarray of bool of shape (n,)
         Whether that label was right.
+    weights : ndarray of shape (n,)
+        For how many rows each stands, at least 1: see `weigh_ended`.
+    waits : ndarray of shape (n,)
+        How long it took until each label was known, in any unit.
+    waiting : ndarray of shape (m,)
+        Confidence of the rows whose label was not known in time.
+    """
+
+    confidence: NDArray[np.float64]
+    correct: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+    waits: NDArray[np.float64]
+    waiting: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> Self:
+        """Return the evidence of rows whose labels were all known at once."""
+        n = len(confidence)
+        return cls(confidence, correct, np.ones(n), np.zeros(n), np.zeros(0))
+
+    @classmethod
+    def with_waiting(
+        cls,
+        known: tuple[NDArray[np.float64], NDArray[np.bool_]],
+        waits: NDArray[np.float64],
+        watched: NDArray[np.float64],
+        waiting: NDArray[np.float64],
+    ) -> Self:
+        """Return the evidence of rows whose labels became known after some time, of others not yet.
+
+        Parameters
+        ----------
+        known : tuple of ndarray
+            Confidence, and whether it was right, of the rows whose label is known.
+        waits : ndarray of shape (n,)
+            How long each took of them.
+        watched : ndarray
+            For how long each row of the slice, known or not, has been watched.
+        waiting : ndarray
+            Confidence of the others.
+        """
+        return cls(*known, weigh_ended(waits, watched), waits, waiting)
+
+    def weigh(self, above: NDArray[np.int64], at_least: float) -> NDArray[np.float64]:
+        """Return the weights of the rows of known label above a threshold, those that wait included.
+
+        Parameters
+        ----------
+        above : ndarray of int64
+            The rows.
+        at_least : float
+            The threshold.
+
+        Notes
+        -----
+        What takes longer than the slice lasts is stood for by the slower half of the rows, as slow incidents are hard.
+        """
+        weights = self.weights[above]
+        missing = len(above) + np.count_nonzero(self.waiting >= at_least) - weights.sum()
+        if missing <= 0:
+            return weights
+        slower = self.waits[above] >= np.median(self.waits[above])
+        return np.where(slower, weights * (1 + missing / weights[slower].sum()), weights)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Evidence, surest rows first."""
+
+    evidence: Evidence
+    order: NDArray[np.int64]
+
+    def above(self, rows: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the surest rows, oldest first, and their weights."""
+        at_least = self.evidence.confidence[self.order[rows - 1]]
+        chosen = np.sort(self.order[:rows])
+        return chosen, self.evidence.weigh(chosen, at_least)
+
+    def worth(self, rows: int) -> float:
+        """Return as how many rows of equal weight the surest rows tell."""
+        return effective_size(self.above(rows)[1])
+
+
+def choose_threshold(evidence: Evidence, promise: float) -> Threshold | None:
+    """Choose the laxest threshold that keeps a promised precision.
+
+    Parameters
+    ----------
+    evidence : Evidence
     promise : float
         Precision in (0, 1).
 
@@ -62,34 +155,39 @@ def choose_threshold(confidence: NDArray[np.float64], correct: NDArray[np.bool_]
     Candidates are tested from strict to lax and testing stops at the first that fails, so the error rate of the whole
     choice is that of a single test (fixed-sequence testing; A. Angelopoulos et al., "Learn then Test", 2021). The
     first candidate is as many rows as may hold three errors (153 for a promise of 95 %) or, on a smaller slice, none
-    (59).
+    (59), counted by what their weights are worth. Bounds allow for periods that differ, and for labels that are not
+    known yet.
 
     Examples
     --------
     >>> import numpy as np
-    >>> choose_threshold(np.linspace(1, 0.5, 1000), np.arange(1000) < 900, 0.95).rows
-    934
+    >>> choose_threshold(Evidence.of(np.linspace(1, 0.5, 1000), np.arange(1000) < 900), 0.95).rows
+    891
     """
-    order = np.argsort(-confidence, kind="stable")
-    ranked, hits = confidence[order], np.cumsum(correct[order])
+    ranked = _Ranked(evidence, np.argsort(-evidence.confidence, kind="stable"))
     passed: Threshold | None = None
     for rows in _candidate_sizes(ranked, promise):
-        right = int(hits[rows - 1])
-        bound = precision_lower_bound(right, rows, _ERROR_RATE)
+        above, weights = ranked.above(rows)
+        bound = clustered_lower_bound(evidence.correct[above], weights, _ERROR_RATE)
         if bound < promise:
             break
-        passed = Threshold(float(ranked[rows - 1]), rows, right, bound)
+        at_least = float(evidence.confidence[above].min())
+        passed = Threshold(at_least, rows, int(evidence.correct[above].sum()), bound)
     return passed
 
 
-def _candidate_sizes(ranked: NDArray[np.float64], promise: float) -> list[int]:
-    n = len(ranked)
-    least = next((size for errors in (_TOLERATED, 0) if (size := _least_sample(errors, promise)) <= n), None)
-    if least is None:
+def _candidate_sizes(ranked: _Ranked, promise: float) -> list[int]:
+    n = len(ranked.order)
+    worth = ranked.worth(n) if n else 0.0
+    needed = next((size for errors in (_TOLERATED, 0) if (size := _least_sample(errors, promise)) <= worth), None)
+    if needed is None:
         return []
+    # The fewest rows that are worth enough, at least the number itself.
+    least = needed + bisect_left(range(needed, n), x=True, key=lambda rows: ranked.worth(rows) >= needed)
+    confidence = ranked.evidence.confidence[ranked.order]
     # Rows of equal confidence are above a threshold together, so a candidate ends where a tie ends.
     wanted = np.linspace(least, n, _STEPS).astype(np.int64)
-    ends = np.searchsorted(-ranked, -ranked[wanted - 1], side="right")
+    ends = np.searchsorted(-confidence, -confidence[wanted - 1], side="right")
     return [int(size) for size in np.unique(ends)]
 
 

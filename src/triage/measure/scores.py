@@ -25,10 +25,13 @@ class Promise:
         In (0, 1).
     threshold : float or None
         The least probability that is labelled automatically; None for never.
+    barred : ndarray of bool of shape (n,) or None, default=None
+        Rows that are not labelled automatically, whatever their probability; None for no such rows.
     """
 
     precision: float
     threshold: float | None
+    barred: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,8 @@ def score_head(
     confidence = probabilities[np.arange(n), predicted]
     correct = predicted == truth
     automatic = np.zeros(n, bool) if promise.threshold is None else confidence >= promise.threshold
+    if promise.barred is not None:
+        automatic &= ~promise.barred
     confusion = _count_pairs(truth, predicted, len(classes))
     constant = _count_pairs(truth, np.full(n, majority), len(classes))
     reliability = _bin_reliability(confidence, correct)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +29,15 @@ class Split:
         The newest 20 %: looked at once, to report.
     purged : int
         Rows left out because their label became known only after the slice they would have informed had begun.
+    waiting : ndarray
+        Those of them from the time of ``validate``: that they wait is known in time, and says that they are slow.
     """
 
     fit: _Rows
     validate: _Rows
     newest: _Rows
     purged: int
+    waiting: _Rows = field(default_factory=lambda: np.empty(0, np.int64))
 
     @property
     def calibrate(self) -> _Rows:
@@ -45,6 +48,11 @@ class Split:
     def threshold(self) -> _Rows:
         """The remaining validation rows: thresholds."""
         return self.validate[1::2]
+
+    @property
+    def threshold_waiting(self) -> _Rows:
+        """Every other waiting row: as many as ``threshold`` takes of those that are known."""
+        return self.waiting[1::2]
 
 
 def split_by_time(
@@ -83,7 +91,7 @@ def split_by_time(
     kept_fit = _known_before(fit, begin_validate, opened_at, known_at)
     kept_validate = _known_before(validate, begin_newest, opened_at, known_at)
     purged = len(fit) - len(kept_fit) + len(validate) - len(kept_validate)
-    return Split(kept_fit, kept_validate, newest, purged)
+    return Split(kept_fit, kept_validate, newest, purged, np.setdiff1d(validate, kept_validate))
 
 
 def _known_before(

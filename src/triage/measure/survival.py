@@ -1,11 +1,11 @@
-"""The share that has ended by a time, where some have not ended yet: Kaplan and Meier's product."""
+"""What ends say where some have not ended yet: the share that has ended by a time, and the weight of each that has."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ended_share"]
+__all__ = ["ended_share", "weigh_ended"]
 
 
 def ended_share(waits: NDArray[np.float64], ended: NDArray[np.bool_], at: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -36,3 +36,34 @@ def ended_share(waits: NDArray[np.float64], ended: NDArray[np.bool_], at: NDArra
     ends = np.flatnonzero(ended[order])
     left = np.concatenate(([1.0], np.cumprod(1.0 - 1.0 / at_risk[ends])))
     return np.asarray(1.0 - left[np.searchsorted(waits[order][ends], at, side="right")])
+
+
+def weigh_ended(waits: NDArray[np.float64], watched: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return for how many each that has ended stands, so that slow ones count as often as they occur.
+
+    Parameters
+    ----------
+    waits : ndarray of shape (n,)
+        How long each took that has ended.
+    watched : ndarray of shape (m,)
+        For how long each of all, ended or not, has been watched: since it began.
+
+    Returns
+    -------
+    ndarray of float64 of shape (n,)
+        At least 1.
+
+    Notes
+    -----
+    Inverse probability of censoring (J. Robins, A. Rotnitzky, "Recovery of information and adjustment for dependent
+    censoring", 1992): one that took long could be seen to end only where it began early. What takes longer than
+    anything was watched is stood for by none.
+
+    Examples
+    --------
+    >>> weigh_ended(np.array([0.5, 2.5]), np.array([4.0, 3.0, 2.0, 1.0])).tolist()
+    [1.0, 2.0]
+    """
+    ordered = np.sort(watched)
+    longer = len(ordered) - np.searchsorted(ordered, waits, side="right")
+    return len(ordered) / np.maximum(longer, 1)

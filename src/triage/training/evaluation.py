@@ -19,6 +19,7 @@ from triage.learn.inputs import Inputs, from_frame
 from triage.learn.model import IncidentModel
 from triage.measure.scores import HeadScores, Promise, score_head
 from triage.measure.splits import Split, split_by_time
+from triage.training.evidence import find_doubtful
 from triage.training.outlooks import OutlookScores, judge_outlook
 from triage.training.ports import Bundle, History
 
@@ -92,7 +93,7 @@ def _in_batches(n: int) -> list[range]:
 def score(
     found: Probabilities,
     policy: Policy,
-    truths: Mapping[str, Sequence[str | None]],
+    judged: tuple[Mapping[str, Sequence[str | None]], NDArray[np.bool_]],
     majorities: Mapping[str, str],
 ) -> tuple[HeadScores, ...]:
     """Score probabilities against how the incidents ended.
@@ -103,17 +104,21 @@ def score(
         By target.
     policy : Policy
         Whose thresholds decide what would have been labelled.
-    truths : mapping of str to sequence of (str or None)
-        By target; rows without a label are not judged.
+    judged : tuple
+        Labels (str or None) by target, of which rows without one are not judged; and of each row whether it is doubted
+        as serving would doubt it, so that nothing of it is automatic.
     majorities : mapping of str to str
         The commonest label of the rows that were fitted on, by target.
     """
     scores = []
+    truths, doubtful = judged
     for target, (labels, predicted) in found.items():
         known = np.array([label is not None for label in truths[target]], bool)
         new = sorted({label for label in (*truths[target], majorities[target]) if label is not None} - set(labels))
         classes = (*labels, *new)
         rule = policy.targets[target]
+        is_rare = np.array([label in rule.rare for label in labels], bool)
+        barred = doubtful | is_rare[predicted.argmax(axis=1)]
         scores.append(
             score_head(
                 target,
@@ -121,7 +126,7 @@ def score(
                 to_positions(truths[target], classes)[known],
                 predicted[known],
                 majority=classes.index(majorities[target]),
-                promise=Promise(rule.promise, None if rule.auto is None else rule.auto.at_least),
+                promise=Promise(rule.promise, None if rule.auto is None else rule.auto.at_least, barred[known]),
             )
         )
     return tuple(scores)
@@ -155,9 +160,11 @@ def evaluate(bundle: Bundle, history: History, which: Slice = Slice.NEWEST) -> E
         raise DataError(f"Nothing is left to judge {bundle.name!r} on in the {which} slice.", [problem])
     model = IncidentModel.from_part(bundle.parts[fit.value.replace("-", "_")])
     inputs = from_frame(history.inputs, history.opened_at, model.columns)
-    found = probabilities(model, policy, inputs.take(kept.tolist()))
+    asked = inputs.take(kept.tolist())
+    found = probabilities(model, policy, asked)
     truths = {str(name): labels.iloc[kept].tolist() for name, labels in history.targets.items()}
-    scores = score(found, policy, truths, _majorities(bundle))
+    doubtful = find_doubtful(model, policy.familiarity, asked)
+    scores = score(found, policy, (truths, doubtful), _majorities(bundle))
     is_before = fit is Fit.BEFORE_REFIT
     outlook = judge_outlook(bundle, model.features, history, inputs, kept, before_refit=is_before)
     return Evaluation(

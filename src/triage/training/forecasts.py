@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.decide.promise import choose_threshold
+from triage.decide.promise import Evidence, choose_threshold
 from triage.learn.features import Features
 from triage.learn.inputs import Inputs
 from triage.learn.learning_curve import CurveDraw, draw_curves
@@ -205,6 +205,6 @@ def _shares(draw: CurveDraw, rows: NDArray[np.int64], promise: float) -> _Floats
     chosen_on, judged = rows[0::2], rows[1::2]
     shares = []
     for right, confidence in zip(draw.right, draw.confidence, strict=True):
-        threshold = choose_threshold(confidence[chosen_on], right[chosen_on], promise)
+        threshold = choose_threshold(Evidence.of(confidence[chosen_on], right[chosen_on]), promise)
         shares.append(0.0 if threshold is None else float((confidence[judged] >= threshold.at_least).mean()))
     return np.array(shares)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from triage.decide.familiarity import Familiarity
 from triage.decide.policy import LEAST_TICKETS, SUGGESTION_PROMISE, Policy, TargetPolicy
@@ -20,8 +19,10 @@ from triage.learn.heads import to_positions
 from triage.learn.inputs import Inputs
 from triage.learn.model import IncidentModel
 from triage.measure.calibration import Calibration, fit_calibration
+from triage.training.evaluation import probabilities
+from triage.training.evidence import ChoosingRows, find_doubtful, to_evidence
 
-__all__ = ["choose_priority_rule", "choose_thresholds", "name_derived", "with_doubts"]
+__all__ = ["choose_policy", "choose_priority_rule", "name_derived"]
 
 Targets = Mapping[str, Sequence[str | None]]
 
@@ -71,52 +72,51 @@ def choose_priority_rule(
     return replace(rule, calibration=fit_calibration(margins[truth >= 0], truth[truth >= 0]))
 
 
-def choose_thresholds(
-    found: Mapping[str, tuple[Sequence[str], NDArray[np.float64]]],
-    truths: Targets,
-    promise: float,
-    priority: PriorityRule | None,
+def choose_policy(
+    model: IncidentModel, choosing: ChoosingRows, promise: float, rule: PriorityRule | None, targets: Targets
 ) -> Policy:
-    """Choose every target's thresholds.
+    """Choose what may be done with a model's answers.
 
     Parameters
     ----------
-    found : mapping of str to (labels, probabilities of shape (n, n_labels))
-        By target, on rows used for nothing else.
-    truths : mapping of str to labels
-        A label the model does not know counts as an error.
+    model : IncidentModel
+        Calibrated.
+    choosing : ChoosingRows
+        Neither fitted nor calibrated on.
     promise : float
         Precision of automatic labels, in (0, 1).
-    priority : PriorityRule or None
+    rule : PriorityRule or None
         Becomes part of the policy.
+    targets : mapping of str to labels
+        Of all rows of the history: labels of too few tickets are never automatic.
+
+    Notes
+    -----
+    What is never automatic, strange incidents and rare labels, is no evidence either: a threshold is to keep its
+    promise among what it lets through.
     """
+    usual = _choose_familiarity(model, choosing.inputs)
+    trusted, trusted_waiting = (~find_doubtful(model, usual, rows) for rows in (choosing.inputs, choosing.waiting))
+    without = Policy({}, rule)
+    found, waiting = (probabilities(model, without, rows) for rows in (choosing.inputs, choosing.waiting))
     rules = {}
     for target, (labels, predicted) in found.items():
-        known = np.array([label is not None for label in truths[target]], bool)
-        confidence = predicted[known].max(axis=1) if known.any() else np.zeros(0)
-        correct = predicted[known].argmax(axis=1) == to_positions(truths[target], labels)[known]
+        rare = _rare_labels(targets[target])
+        is_rare = np.array([label in rare for label in labels], bool)
+        of_waiting = waiting[target][1]
+        usable, usable_waiting = (~is_rare[each.argmax(axis=1)] for each in (predicted, of_waiting))
+        truths = choosing.truths[target]
+        auto = to_evidence(
+            (labels, predicted), truths, of_waiting[trusted_waiting & usable_waiting], choosing, trusted & usable
+        )
+        suggest = to_evidence((labels, predicted), truths, of_waiting[trusted_waiting], choosing, trusted)
         rules[target] = TargetPolicy(
             promise,
-            auto=choose_threshold(confidence, correct, promise),
-            suggest=choose_threshold(confidence, correct, min(SUGGESTION_PROMISE, promise)),
+            auto=choose_threshold(auto, promise),
+            suggest=choose_threshold(suggest, min(SUGGESTION_PROMISE, promise)),
+            rare=rare,
         )
-    return Policy(rules, priority)
-
-
-def with_doubts(policy: Policy, model: IncidentModel, inputs: Inputs, targets: Targets) -> Policy:
-    """Add what is never automatic: labels of too few tickets, and incidents that are strange to the model.
-
-    Parameters
-    ----------
-    policy : Policy
-    model : IncidentModel
-    inputs : Inputs
-        Rows that it was not fitted on.
-    targets : mapping of str to labels
-        Of all rows.
-    """
-    rules = {target: replace(rule, rare=_rare_labels(targets[target])) for target, rule in policy.targets.items()}
-    return replace(policy, targets=rules, familiarity=_choose_familiarity(model, inputs))
+    return Policy(rules, rule, usual)
 
 
 def _choose_familiarity(model: IncidentModel, inputs: Inputs) -> Familiarity:

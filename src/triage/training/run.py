@@ -22,10 +22,11 @@ from triage.measure.splits import Split
 from triage.parts import Part, Parts
 from triage.training.cards import to_card
 from triage.training.evaluation import Probabilities, probabilities, score, split_history
+from triage.training.evidence import find_doubtful, take_choosing_rows
 from triage.training.forecasts import TargetForecast, forecast_targets
 from triage.training.gate import Comparison, compare
 from triage.training.outlooks import OutlookScores, learn_outlook
-from triage.training.policies import choose_priority_rule, choose_thresholds, name_derived, with_doubts
+from triage.training.policies import choose_policy, choose_priority_rule, name_derived
 from triage.training.ports import History, ModelShelf, RunRecord
 from triage.training.request import Places, TrainingRequest
 
@@ -127,7 +128,8 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     newest, truths = inputs.take(split.newest.tolist()), _take(targets, split.newest)
     found = probabilities(fitted.model, fitted.policy, newest)
     majorities = {target: commonest(labels) for target, labels in _take(targets, split.fit).items()}
-    scores = score(found, fitted.policy, truths, majorities)
+    doubtful = find_doubtful(fitted.model, fitted.policy.familiarity, newest)
+    scores = score(found, fitted.policy, (truths, doubtful), majorities)
 
     forecasts: tuple[TargetForecast, ...] = ()
     if request.effort == "quick":
@@ -224,10 +226,7 @@ def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, reque
         rule = choose_priority_rule(
             model, _take(targets, split.fit), (calibrate, _take(targets, split.calibrate)), derived
         )
-    on_threshold = inputs.take(split.threshold.tolist())
-    found = probabilities(model, Policy({}, rule), on_threshold)
-    policy = choose_thresholds(found, _take(targets, split.threshold), request.promise, rule)
-    policy = with_doubts(policy, model, on_threshold, targets)
+    policy = choose_policy(model, take_choosing_rows(history, inputs, targets, split), request.promise, rule, targets)
     return _Fitted(model, policy, recipes)
 
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from triage.measure.intervals import precision_lower_bound
+from triage.measure.intervals import clustered_lower_bound, effective_size, precision_lower_bound
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 59, 60, 200])
@@ -35,3 +36,32 @@ def test_bound_grows_with_each_right_row_and_stays_below_the_share(counts: tuple
     right, n = counts
     assert precision_lower_bound(right, n) < precision_lower_bound(right + 1, n)
     assert precision_lower_bound(right, n) <= right / n
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=200))
+def test_bound_by_blocks_is_never_above_the_one_of_as_many_rows_alone(correct: list[bool]) -> None:
+    found = clustered_lower_bound(np.array(correct), np.ones(len(correct)))
+    assert 0.0 <= found <= precision_lower_bound(sum(correct), len(correct)) + 1e-12
+
+
+def test_bound_by_blocks_is_broken_far_less_often_where_weeks_differ() -> None:
+    generator = np.random.default_rng(0)
+    missed = {"blocks": 0, "alone": 0}
+    for _ in range(400):
+        # Eight weeks, each with a precision of its own about .9.
+        correct = generator.random(800) < np.repeat(generator.beta(27, 3, 8), 100)
+        missed["blocks"] += clustered_lower_bound(correct, np.ones(800)) > 0.9
+        missed["alone"] += precision_lower_bound(int(correct.sum()), 800) > 0.9
+    # Of eight weeks no bound can tell much: one by blocks is too high in one of eight draws, not in one of four.
+    assert missed["blocks"] / 400 < 0.15
+    assert missed["alone"] / 400 > 0.22
+
+
+def test_unequal_weights_are_worth_fewer_rows() -> None:
+    assert effective_size(np.ones(50)) == 50
+    assert effective_size(np.r_[np.ones(40), np.full(10, 5.0)]) < 30
+    assert effective_size(np.zeros(0)) == 0.0
+
+
+def test_no_rows_bound_nothing() -> None:
+    assert clustered_lower_bound(np.zeros(0, bool), np.zeros(0)) == 0.0

@@ -66,6 +66,14 @@ def test_coverage_and_precision_are_of_rows_at_or_above_the_threshold() -> None:
     assert scores.precision == pytest.approx(2 / 3)
 
 
+def test_barred_rows_are_never_automatic() -> None:
+    found = np.array([[0.9, 0.1], [0.9, 0.1], [0.4, 0.6]])
+    promise = Promise(0.9, 0.8, np.array([True, False, False]))
+    scores = score_head("topic", ["a", "b"], np.array([1, 0, 1]), found, majority=0, promise=promise)
+    assert scores.coverage == pytest.approx(1 / 3)
+    assert scores.precision == 1.0
+
+
 def test_without_a_threshold_nothing_is_covered_and_no_precision_is_claimed() -> None:
     truth, found = drawn(20, 3, 0)
     scores = scored(truth, found, LABELS[:3], threshold=None)

@@ -57,6 +57,14 @@ def test_label_known_at_or_after_the_begin_of_the_next_slice_is_purged() -> None
     split = split_by_time(10, hours(*range(10)), known_at)
     assert slices(split) == ([0, 4, 5, 6], [], [8, 9])
     assert split.purged == 4
+    assert split.waiting.tolist() == [7]
+
+
+def test_thresholds_see_every_other_waiting_row() -> None:
+    opened_at = hours(*range(100))
+    split = split_by_time(100, opened_at, opened_at + np.timedelta64(4, "h"))
+    assert split.waiting.tolist() == [76, 77, 78, 79]
+    assert split.threshold_waiting.tolist() == [77, 79]
 
 
 def test_label_of_unknown_time_is_kept() -> None:

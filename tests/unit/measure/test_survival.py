@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from triage.measure.survival import ended_share
+from triage.measure.survival import ended_share, weigh_ended
 
 
 def test_without_open_cases_it_is_the_plain_share() -> None:
@@ -22,3 +22,14 @@ def test_open_cases_do_not_bend_it() -> None:
 
 def test_where_nothing_ended_nothing_has() -> None:
     assert ended_share(np.array([1.0, 2.0]), np.zeros(2, bool), np.array([5.0])).tolist() == [0.0]
+
+
+def test_weights_restore_the_mean_of_all_where_slow_ones_are_not_seen_to_end() -> None:
+    generator = np.random.default_rng(2)
+    waits, watched = generator.exponential(10.0, 50_000), generator.uniform(0.0, 60.0, 50_000)
+    ended = waits < watched
+    is_slow = waits > 10.0
+    assert is_slow[ended].mean() < 0.33
+    weights = weigh_ended(waits[ended], watched)
+    assert np.average(is_slow[ended], weights=weights) == pytest.approx(is_slow.mean(), abs=0.01)
+    assert weights.min() >= 1.0

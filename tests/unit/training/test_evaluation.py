@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -11,6 +13,8 @@ from tests.unit.training.running import trained
 from triage.decide.documents import to_policy
 from triage.decide.policy import Policy, TargetPolicy
 from triage.decide.promise import Threshold
+from triage.domain import Decision, Incident, ModelRef
+from triage.engine import Engine, LoadedModel
 from triage.errors import DataError
 from triage.learn.model import IncidentModel
 from triage.training.evaluation import Fit, Slice, evaluate, probabilities, score
@@ -18,6 +22,8 @@ from triage.training.ports import History
 
 FRESH = constructed_history(60, seed=77, priority=True)
 RULE = TargetPolicy(0.9, Threshold(0.8, 59, 59, 0.95), None)
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
+NOBODY = np.zeros(3, bool)
 
 
 def first_rows(history: History, n: int) -> History:
@@ -31,6 +37,15 @@ def first_rows(history: History, n: int) -> History:
         known_at=history.known_at[:n],
         keys=history.keys[:n],
     )
+
+
+def as_incidents(history: History) -> list[Incident]:
+    assert history.opened_at is not None
+    rows = zip(history.inputs.to_dict("records"), history.opened_at, strict=True)
+    return [
+        Incident(str(number), "", NOW, at.to_pydatetime(), {str(name): cell for name, cell in row.items() if cell})
+        for number, (row, at) in enumerate(rows)
+    ]
 
 
 def joined_keys(first: History, second: History) -> History:
@@ -121,19 +136,44 @@ def test_derived_priority_is_among_the_probabilities() -> None:
 
 def test_rows_without_a_label_are_not_judged_and_new_labels_are_errors() -> None:
     found = {"t": (("a", "b"), np.array([[0.9, 0.1], [0.9, 0.1], [0.9, 0.1]]))}
-    (scores,) = score(found, Policy({"t": RULE}), {"t": ["a", None, "new"]}, {"t": "a"})
+    (scores,) = score(found, Policy({"t": RULE}), ({"t": ["a", None, "new"]}, NOBODY[:3]), {"t": "a"})
     assert (scores.n, scores.accuracy, scores.coverage, scores.precision) == (2, 0.5, 1.0, 0.5)
     assert scores.classes == ("a", "b", "new")
 
 
 def test_commonest_label_need_not_be_predictable_nor_occur() -> None:
     found = {"t": (("a", "b"), np.array([[0.9, 0.1]]))}
-    (scores,) = score(found, Policy({"t": RULE}), {"t": ["a"]}, {"t": "gone"})
+    (scores,) = score(found, Policy({"t": RULE}), ({"t": ["a"]}, NOBODY[:1]), {"t": "gone"})
     assert (scores.accuracy, scores.majority_accuracy) == (1.0, 0.0)
 
 
 def test_slice_without_labels_is_scored_as_unknown() -> None:
     found = {"t": (("a", "b"), np.array([[0.9, 0.1]]))}
-    (scores,) = score(found, Policy({"t": RULE}), {"t": [None]}, {"t": "a"})
+    (scores,) = score(found, Policy({"t": RULE}), ({"t": [None]}, NOBODY[:1]), {"t": "a"})
     assert scores.n == 0
     assert np.isnan(scores.accuracy)
+
+
+def test_what_serving_would_not_set_is_not_counted_as_automatic() -> None:
+    found = {"t": (("a", "b"), np.array([[0.9, 0.1], [0.9, 0.1], [0.1, 0.9]]))}
+    policy = Policy({"t": replace(RULE, rare=("b",))})
+    (scores,) = score(found, policy, ({"t": ["a", "b", "b"]}, np.array([False, True, False])), {"t": "a"})
+    assert scores.coverage == pytest.approx(1 / 3)
+    assert scores.precision == 1.0
+
+
+def test_report_and_engine_agree_on_what_is_automatic() -> None:
+    bundle = trained()[1]
+    strange = replace(FRESH, inputs=FRESH.inputs.assign(title="zzz qqq", description="xyzzy plugh", site=None))
+    loaded = LoadedModel(
+        ModelRef("desk", "1"), IncidentModel.from_part(bundle.parts["served"]), to_policy(bundle.parts["policy"])
+    )
+    for history in (FRESH, strange):
+        answers = Engine([loaded]).handle_many(as_incidents(history), NOW)
+        scores = evaluate(bundle, history, Slice.ALL).scores
+        automatic = Counter(
+            one.target for answer in answers for one in answer.predictions if one.decision is Decision.AUTO
+        )
+        assert {one.target: round(one.coverage * len(history)) for one in scores} == {
+            one.target: automatic[one.target] for one in scores
+        }

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.histories import constructed_history, fitted_model, take
+from tests.histories import constructed_history, fitted_model, labels_of, take
 
+from triage.decide.policy import Policy
 from triage.errors import DataError
 from triage.learn.heads import to_positions
-from triage.training.policies import choose_priority_rule, choose_thresholds, name_derived
+from triage.training.evidence import ChoosingRows
+from triage.training.policies import choose_policy, choose_priority_rule, name_derived
 
 HISTORY = constructed_history(priority=True)
 FITTED, CALIBRATE = take(HISTORY, range(170))[1], take(HISTORY, range(170, 240))
@@ -51,41 +53,60 @@ def test_priority_that_is_never_labelled_later_leaves_the_rule_uncalibrated() ->
     assert choose_priority_rule(fitted_model(), FITTED, later, "priority").calibration.scale == 1.0
 
 
-def probabilities_of(confidence: list[float]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    return np.array([[each, 1 - each] for each in confidence])
+def choosing(n: int, *, labels: dict[str, list[str | None]] | None = None, waiting: int = 0) -> ChoosingRows:
+    inputs, truths = take(HISTORY, range(240 - n, 240))
+    some = HISTORY if waiting else None
+    asleep = take(HISTORY, range(waiting))[0] if some else inputs.take([])
+    waits = np.zeros(n) if not waiting else np.linspace(0, 5, n)
+    return ChoosingRows(inputs, truths | (labels or {}), asleep, waits, np.linspace(10, 0, n + waiting))
+
+
+def chosen(rows: ChoosingRows, promise: float = 0.6, targets: dict[str, list[str | None]] | None = None) -> Policy:
+    rule = choose_priority_rule(fitted_model(), FITTED, CALIBRATE, "priority")
+    return choose_policy(fitted_model(), rows, promise, rule, targets or labels_of(HISTORY))
 
 
 def test_thresholds_are_chosen_for_each_target() -> None:
-    found = {"good": (("a", "b"), probabilities_of([0.9] * 60)), "bad": (("a", "b"), probabilities_of([0.9] * 60))}
-    policy = choose_thresholds(found, {"good": ["a"] * 60, "bad": ["b"] * 60}, 0.95, None)
-    assert policy.targets["good"].auto is not None
-    assert policy.targets["good"].auto.rows == 60
-    assert policy.targets["bad"].auto is policy.targets["bad"].suggest is None
-    assert {rule.promise for rule in policy.targets.values()} == {0.95}
+    policy = chosen(choosing(70))
+    assert list(policy.targets) == ["topic", "impact", "urgency", "priority"]
+    assert policy.targets["topic"].auto is not None
+    assert policy.targets["topic"].auto.lower_bound >= 0.6
+    assert {rule.promise for rule in policy.targets.values()} == {0.6}
+    assert policy.familiarity is not None
 
 
 def test_suggestions_ask_for_less_than_the_promise() -> None:
-    confidence = [*np.linspace(0.99, 0.7, 200), *np.linspace(0.69, 0.51, 200)]
-    labels = ["a"] * 200 + ["a", "a", "b", "a"] * 50
-    rule = choose_thresholds({"t": (("a", "b"), probabilities_of(confidence))}, {"t": labels}, 0.95, None).targets["t"]
-    assert rule.auto is not None
+    rule = chosen(choosing(70), promise=0.8).targets["topic"]
     assert rule.suggest is not None
-    assert rule.suggest.at_least < rule.auto.at_least
     assert rule.suggest.lower_bound >= 0.5
+    assert rule.auto is None or rule.suggest.at_least <= rule.auto.at_least
 
 
 def test_label_that_the_model_does_not_know_counts_as_an_error() -> None:
-    found = {"t": (("a", "b"), probabilities_of([0.9] * 60))}
-    assert choose_thresholds(found, {"t": ["a"] * 60}, 0.95, None).targets["t"].auto is not None
-    assert choose_thresholds(found, {"t": ["a"] * 59 + ["new"]}, 0.95, None).targets["t"].auto is None
+    unknown: dict[str, list[str | None]] = {"topic": ["new"] * 70}
+    rule = chosen(choosing(70, labels=unknown)).targets["topic"]
+    assert rule.auto is rule.suggest is None
 
 
-@pytest.mark.parametrize("labels", [[None] * 60, ["a"] * 10 + [None] * 50])
+@pytest.mark.parametrize("labels", [[None] * 70, [*["network"] * 3, *[None] * 67]])
 def test_unlabelled_rows_are_no_evidence(labels: list[str | None]) -> None:
-    found = {"t": (("a", "b"), probabilities_of([0.9] * 60))}
-    assert choose_thresholds(found, {"t": labels}, 0.95, None).targets["t"].auto is None
+    assert chosen(choosing(70, labels={"topic": labels})).targets["topic"].auto is None
 
 
 def test_no_rows_are_no_evidence() -> None:
-    rule = choose_thresholds({"t": (("a", "b"), np.zeros((0, 2)))}, {"t": []}, 0.95, None).targets["t"]
-    assert rule.auto is rule.suggest is None
+    policy = chosen(choosing(0))
+    assert all(rule.auto is rule.suggest is None for rule in policy.targets.values())
+
+
+def test_labels_of_too_few_tickets_are_no_evidence_for_automatic_ones_but_for_suggestions() -> None:
+    few = labels_of(HISTORY) | {"topic": ["network"] * 10 + ["printing"] * 10 + ["access"] * 10 + [None] * 210}
+    rule = chosen(choosing(70), targets=few).targets["topic"]
+    assert rule.rare == ("access", "network", "printing")
+    assert rule.auto is None
+    assert rule.suggest is not None
+
+
+def test_labels_that_wait_lower_the_bound() -> None:
+    known, waiting = (chosen(choosing(60, waiting=waiting), promise=0.5).targets["topic"].auto for waiting in (0, 100))
+    assert known is not None
+    assert waiting is None or waiting.lower_bound < known.lower_bound

@@ -1,0 +1,116 @@
+"""What thresholds are chosen on: rows that came after those fitted on, which of them are strange, which labels wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.decide.familiarity import Familiarity
+from triage.decide.promise import Evidence
+from triage.learn.familiarity import unseen_fields, words_a_character
+from triage.learn.heads import to_positions
+from triage.learn.inputs import Inputs
+from triage.learn.model import IncidentModel
+from triage.measure.splits import Split
+from triage.training.ports import History
+
+__all__ = ["ChoosingRows", "Found", "find_doubtful", "take_choosing_rows", "to_evidence"]
+
+Targets = Mapping[str, Sequence[str | None]]
+Found = tuple[Sequence[str], NDArray[np.float64]]
+
+_HOUR = np.timedelta64(1, "h")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosingRows:
+    """Rows to choose thresholds on, oldest first.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Of the rows whose labels were known in time.
+    truths : mapping of str to labels
+    waiting : Inputs
+        Of the rows of the same time whose labels were not.
+    waits_h : ndarray of shape (n,)
+        Hours until the labels were known; 0 where the history does not say.
+    watched_h : ndarray of shape (n + n_waiting,)
+        Hours from opening to the end of the slice: of all rows.
+    """
+
+    inputs: Inputs
+    truths: Targets
+    waiting: Inputs
+    waits_h: NDArray[np.float64]
+    watched_h: NDArray[np.float64]
+
+
+def take_choosing_rows(history: History, inputs: Inputs, targets: Targets, split: Split) -> ChoosingRows:
+    """Take the rows of a history that thresholds are chosen on."""
+    rows, waiting = split.threshold, split.threshold_waiting
+    truths = {target: [labels[row] for row in rows.tolist()] for target, labels in targets.items()}
+    waits = watched = np.zeros(0)
+    if history.opened_at is not None and history.known_at is not None and len(waiting):
+        opened, known = (each.to_numpy("datetime64[ns]") for each in (history.opened_at, history.known_at))
+        waits = np.nan_to_num((known[rows] - opened[rows]) / _HOUR)
+        watched = (opened[split.newest[0]] - opened[np.concatenate([rows, waiting])]) / _HOUR
+    else:
+        waits, watched = np.zeros(len(rows)), np.ones(len(rows))
+    return ChoosingRows(inputs.take(rows.tolist()), truths, inputs.take(waiting.tolist()), waits, watched)
+
+
+def to_evidence(
+    found: Found,
+    labels: Sequence[str | None],
+    waiting: NDArray[np.float64],
+    choosing: ChoosingRows,
+    keeps: NDArray[np.bool_],
+) -> Evidence:
+    """Return what the rows say of one target's thresholds.
+
+    Parameters
+    ----------
+    found : tuple of labels and probabilities of shape (n, n_labels)
+    labels : sequence of (str or None)
+        How the rows ended. A label that the model does not know counts as an error; a row without one says nothing.
+    waiting : ndarray of shape (n_waiting, n_labels)
+        Probabilities of the waiting rows that may count.
+    choosing : ChoosingRows
+    keeps : ndarray of bool of shape (n,)
+        Which rows may count.
+    """
+    classes, predicted = found
+    has_label = np.array([label is not None for label in labels], bool)
+    counts = has_label & keeps
+    confidence = predicted[counts].max(axis=1) if counts.any() else np.zeros(0)
+    correct = predicted[counts].argmax(axis=1) == to_positions(labels, classes)[counts]
+    # Of those that wait, as many will turn out to have no label.
+    n_counting = round(len(waiting) * np.count_nonzero(has_label) / max(len(has_label), 1))
+    will_count = np.linspace(0, len(waiting), n_counting, endpoint=False).astype(np.int64)
+    of_waiting = waiting[will_count].max(axis=1) if len(will_count) else np.zeros(0)
+    return Evidence.with_waiting((confidence, correct), choosing.waits_h[counts], choosing.watched_h, of_waiting)
+
+
+def find_doubtful(model: IncidentModel, usual: Familiarity | None, inputs: Inputs) -> NDArray[np.bool_]:
+    """Tell of each row whether its labels are not automatic, as it is strange to the model or says nothing."""
+    if usual is None:
+        return np.zeros(len(inputs), bool)
+    features = model.features
+    answers = enumerate(model.answer(inputs, most_reasons=0))
+    return np.array(
+        [
+            answer.is_blank
+            or bool(
+                usual.doubt(
+                    words_a_character(features, answer.row.ids, inputs.texts[row]),
+                    unseen_fields(features, usual.fields, inputs, row),
+                )
+            )
+            for row, answer in answers
+        ],
+        bool,
+    )
