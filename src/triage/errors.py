@@ -11,6 +11,8 @@ TriageError                 1  500  our own fault, or the machine's
 ├── Conflict                2  409  what was asked for collides with what is there
 ├── BundleRefused           2  503  a model that failed verification; it was not opened
 ├── GateRefused             3  409  a gate said no: the candidate is not good enough
+├── TrackerRefused          2  502  a ticket system refuses the credentials or what was asked of it
+├── TrackerUnavailable      2  503  a ticket system does not answer; the same again goes on
 └── StoreUnavailable        1  503  nothing could be committed; the sender should try again
 """
 
@@ -31,6 +33,8 @@ __all__ = [
     "Problem",
     "SettingsError",
     "StoreUnavailable",
+    "TrackerRefused",
+    "TrackerUnavailable",
     "TriageError",
     "UnsupportedMedia",
     "UsageError",
@@ -187,6 +191,20 @@ class GateRefused(TriageError):
 
     exit_code = 3
     http_status = 409
+
+
+class TrackerRefused(TriageError):
+    """A ticket system refuses the credentials or what was asked of it; the message says which and what it said."""
+
+    exit_code = 2
+    http_status = 502
+
+
+class TrackerUnavailable(TriageError):
+    """A ticket system does not answer, or asks to be left alone; the same again goes on where this ended."""
+
+    exit_code = 2
+    http_status = 503
 
 
 class StoreUnavailable(TriageError):

@@ -12,6 +12,7 @@ import typer
 from triage import __version__
 from triage.cli import (
     config,
+    datasets,
     delivery,
     detection,
     doctor,
@@ -45,6 +46,7 @@ _models = typer.Typer(name="models", help="List, show, promote and verify models
 _deliver = typer.Typer(name="deliver", help="Deliver to workflow cores.", invoke_without_command=True)
 _dead = typer.Typer(name="dead", help="Messages that were given up.", no_args_is_help=True)
 _feedback = typer.Typer(name="feedback", help="What is known of how incidents ended.", no_args_is_help=True)
+_datasets = typer.Typer(name="datasets", help="Histories to train on.", no_args_is_help=True)
 _config = typer.Typer(name="config", help="Show the settings in force.", no_args_is_help=True)
 
 _train.command("incidents")(training.incidents)
@@ -73,6 +75,8 @@ app.add_typer(_deliver)
 app.command("simulate")(sample.simulate)
 _feedback.command("export")(feedback.export)
 app.add_typer(_feedback)
+_datasets.command("pull")(datasets.pull)
+app.add_typer(_datasets)
 _config.command("show")(config.show)
 app.add_typer(_config)
 

@@ -45,7 +45,13 @@ _AT_OPENING = (
     "knowledge",
     "notify",
 )
-EVENT_LOG = Export("servicenow-event-log", _AT_OPENING, ("assignment_group", "impact", "urgency"))
+# What other trackers call the like; a table of one row an incident does not say what they were at opening.
+_AT_OPENING_ELSEWHERE = ("issue_type", "project", "components", "queue", "reporter", "requestor")
+EVENT_LOG = Export(
+    "servicenow-event-log",
+    (*_AT_OPENING, *_AT_OPENING_ELSEWHERE),
+    ("assignment_group", "impact", "urgency", "queue", "components"),
+)
 INCIDENT_TABLE = Export(
     "servicenow-incidents",
     (*_AT_OPENING, "business_service", "service_offering", "company", "department"),

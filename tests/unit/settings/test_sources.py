@@ -146,6 +146,13 @@ def test_table_that_is_no_table_is_refused(site: Path) -> None:
     assert "write [columns]" in message
 
 
+def test_tables_of_trackers_are_handed_on_as_they_are(site: Path) -> None:
+    write(site, "[trackers.desk]\nkind = 'jira'\nurl = 'https://desk'\n")
+    settings = load_settings({}, site)
+    assert settings.trackers == {"desk": {"kind": "jira", "url": "https://desk"}}
+    assert ("trackers.desk.url", "https://desk") in [(row.key, row.value) for row in settings.as_rows()]
+
+
 def test_columns_take_a_name_or_a_list(site: Path) -> None:
     write(
         site,

@@ -1,0 +1,170 @@
+"""Where tickets are read from: the ``[trackers.NAME]`` tables of ``triage.toml``, checked. Fetches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, field_validator
+
+from triage.errors import Problem, SettingsError
+
+__all__ = ["Account", "TrackerKind", "to_accounts"]
+
+
+class TrackerKind(StrEnum):
+    """How a tracker is spoken to."""
+
+    SERVICENOW = "servicenow"
+    JIRA = "jira"
+    REQUEST_TRACKER = "request-tracker"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How a tracker is read.
+
+    Parameters
+    ----------
+    name : str
+        Of the table.
+    kind : TrackerKind
+    url : str
+        Of the tracker, without the path of its API.
+    user : str, default=""
+        For basic authentication; without one the secret is a token.
+    secret : str, default=""
+        Never shown.
+    query : str, default=""
+        Only what it picks, in the tracker's own language: an encoded query, JQL or TicketSQL.
+    fields : mapping of str to str
+        Further columns: our name by the tracker's.
+    has_changes : bool, default=True
+        Whether changes are read; off where the account may not see them.
+    per_page : int, default=100
+        Tickets a call.
+    rate : float, default=5.0
+        Calls a second at most.
+    timeout_s : float, default=30.0
+        How long a call may take.
+    ca_file : Path or None, default=None
+        Certificates that are trusted instead of the system's.
+    source : str, default=""
+        What incidents of it are called in `triage serve`; the name of the table if empty.
+    poll_s : float, default=0.0
+        How often `triage serve` reads what is new and changed, in seconds; never if 0.
+    takes_incidents, takes_outcomes : bool, default=True
+        What polling brings in.
+    """
+
+    name: str
+    kind: TrackerKind
+    url: str
+    user: str = ""
+    secret: str = field(default="", repr=False)
+    query: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    has_changes: bool = True
+    per_page: int = 100
+    rate: float = 5.0
+    timeout_s: float = 30.0
+    ca_file: Path | None = None
+    source: str = ""
+    poll_s: float = 0.0
+    takes_incidents: bool = True
+    takes_outcomes: bool = True
+
+
+class _Table(BaseModel):
+    """A ``[trackers.NAME]`` table, as it is written."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    kind: TrackerKind
+    url: str
+    secret_env: str
+    user: str = ""
+    query: str = ""
+    fields_: Annotated[dict[str, str], Field(alias="fields")] = {}
+    changes: StrictBool = True
+    per_page: Annotated[int, Field(ge=1, le=1000)] = 100
+    rate: Annotated[float, Field(gt=0, le=100)] = 5.0
+    timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
+    ca_file: Path | None = None
+    source: Annotated[str, Field(max_length=255)] = ""
+    poll_s: Annotated[float, Field(ge=0, le=86_400)] = 0.0
+    incidents: StrictBool = True
+    outcomes: StrictBool = True
+
+    @field_validator("url")
+    @classmethod
+    def _refuse_no_address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
+            raise ValueError("must be an address that begins with https://, without a user in it")
+        return url.rstrip("/")
+
+
+def to_accounts(tables: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Account, ...]:
+    """Check the tables of all trackers.
+
+    Parameters
+    ----------
+    tables : mapping of str to object
+        ``[trackers]`` of ``triage.toml``, by name.
+    environ : mapping of str to str
+        Where ``secret_env`` is looked up.
+
+    Raises
+    ------
+    SettingsError
+        Naming everything that cannot be used.
+
+    Examples
+    --------
+    >>> table = {"kind": "jira", "url": "https://example.atlassian.net/", "secret_env": "JIRA_TOKEN"}
+    >>> [account] = to_accounts({"desk": table}, {"JIRA_TOKEN": "s3cret"})
+    >>> account.url, account.kind.value
+    ('https://example.atlassian.net', 'jira')
+    """
+    problems: list[Problem] = []
+    found = [_to_account(name, table, environ, problems) for name, table in tables.items()]
+    if problems:
+        raise SettingsError("Trackers under [trackers] cannot be used.", problems)
+    return tuple(one for one in found if one is not None)
+
+
+def _to_account(name: str, table: object, environ: Mapping[str, str], problems: list[Problem]) -> Account | None:
+    try:
+        read = _Table.model_validate(table)
+    except ValidationError as err:
+        for each in err.errors():
+            where = ".".join(["trackers", name, *map(str, each["loc"])])
+            problems.append(Problem(each["msg"].removeprefix("Value error, "), where))
+        return None
+    if not environ.get(read.secret_env):
+        message = "must name a variable of the environment that holds the password or token"
+        problems.append(Problem(message, f"trackers.{name}.secret_env", got=read.secret_env))
+        return None
+    return Account(
+        name,
+        read.kind,
+        read.url,
+        read.user,
+        environ[read.secret_env],
+        read.query,
+        read.fields_,
+        read.changes,
+        read.per_page,
+        read.rate,
+        read.timeout_s,
+        read.ca_file,
+        read.source or name,
+        read.poll_s,
+        read.incidents,
+        read.outcomes,
+    )
