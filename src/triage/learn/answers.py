@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from triage.compiling import resolved
 from triage.domain import Reason, WouldHelp
-from triage.learn.answer_kernel import FIELD, MOST_TIED, NEAR, WORD, Found, Network, Room, answer_tickets, empty_room
+from triage.learn.answer_arrays import FIELD, MOST_TIED, NEAR, WORD, Found, Network, Room, empty_room
+from triage.learn.answer_kernel import answer_tickets
 from triage.learn.bags import Bag
 from triage.learn.features import Features
 from triage.learn.heads import Head

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from triage.compiling import compiled
 from triage.learn.name_kernel import UNKNOWN
 from triage.learn.pair_kernel import Pairs, write_fields
-from triage.learn.slots import Slots, build_slots, look_up
+from triage.learn.slots import Slots, build_slots, fetch_slots, look_up
 from triage.learn.text_kernel import VIEWS, Scratch, count_distinct, cut_features
 
 __all__ = ["Table", "Tickets", "build_table", "weigh_ticket", "weigh_tickets"]
@@ -123,6 +123,7 @@ def _weigh_view(
     (table, view), (ids, values) = of, rows
     begin = scratch.borders[view]
     distinct = count_distinct(scratch, begin, scratch.borders[view + 1])
+    fetch_slots(table.slots, scratch.features, begin, begin + distinct)
     first, squares = at, 0.0
     for found in range(begin, begin + distinct):
         number = look_up(table.slots, scratch.features[found])

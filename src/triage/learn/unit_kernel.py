@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.compiling import compiled
+from triage.compiling import compiled, prefetch, reordered, single_of_half
 
 __all__ = ["add_through_units", "fill_levels"]
 
-# The exponents of half and single precision differ by 112.
-_REBIAS = np.float32(2.0**112)
-_SIGN, _REST = np.uint32(0x8000), np.uint32(0x7FFF)
-_SIXTEEN, _THIRTEEN = np.uint32(16), np.uint32(13)
+# How far ahead of being added up embeddings are asked for, in features, and how many numbers memory delivers at a time.
+_AHEAD, _LINE = 16, 32
+# Embeddings that are added up in one turn: a level is read and written once for so many.
+_A_TURN = 4
 
 
 @compiled
@@ -26,19 +26,31 @@ def fill_levels(
     Parameters
     ----------
     layer : tuple of ndarray of uint16 of shape (n_features, n_units) and of float32 of shape (n_units,)
-        The bits of the embeddings in half precision, which processors cannot calculate with, and the biases.
+        The bits of the embeddings in half precision, which kernels cannot calculate with, and the biases.
     row : tuple of ndarray of int32 and of float64
         Feature numbers and values.
     levels : ndarray of float64 of shape (n_units,)
-        Filled.
+        Filled: feature by feature, whatever the turns.
     """
     (embeddings, bias), (ids, values) = layer, row
     for unit in range(len(levels)):
         levels[unit] = bias[unit]
-    for at in range(len(ids)):
+    whole = len(ids) - len(ids) % _A_TURN
+    _fetch(embeddings, ids, 0, min(_AHEAD, len(ids)))
+    for at in range(0, whole, _A_TURN):
+        _fetch(embeddings, ids, at + _AHEAD, min(at + _AHEAD + _A_TURN, len(ids)))
+        e0, e1 = embeddings[ids[at]], embeddings[ids[at + 1]]
+        e2, e3 = embeddings[ids[at + 2]], embeddings[ids[at + 3]]
+        v0, v1, v2, v3 = values[at], values[at + 1], values[at + 2], values[at + 3]
+        for unit in range(len(levels)):
+            level = levels[unit] + single_of_half(e0[unit]) * v0
+            level = level + single_of_half(e1[unit]) * v1
+            level = level + single_of_half(e2[unit]) * v2
+            levels[unit] = level + single_of_half(e3[unit]) * v3
+    for at in range(whole, len(ids)):
         embedding, value = embeddings[ids[at]], values[at]
         for unit in range(len(levels)):
-            levels[unit] += _to_single(embedding[unit]) * value
+            levels[unit] += single_of_half(embedding[unit]) * value
     for unit in range(len(levels)):
         levels[unit] = max(levels[unit], 0.0)
 
@@ -48,7 +60,6 @@ def add_through_units(
     embeddings: NDArray[np.uint16],
     row: tuple[NDArray[np.int32], NDArray[np.float64]],
     through: NDArray[np.float32],
-    products: NDArray[np.float32],
     added: NDArray[np.float64],
 ) -> None:
     """Add what each feature of a row adds through the units.
@@ -59,32 +70,25 @@ def add_through_units(
     row : tuple of ndarray of int32 and of float64
     through : ndarray of float32 of shape (n_units,)
         What a unit's input is multiplied by; 0 where its level is 0.
-    products : ndarray of float32 of shape (n_units,)
-        Written over.
     added : ndarray of float64 of shape (n,)
         Added to.
     """
     ids, values = row
-    if len(through) == 0:
-        return
     for at in range(len(ids)):
-        embedding = embeddings[ids[at]]
-        for unit in range(len(through)):
-            products[unit] = _to_single(embedding[unit]) * through[unit]
-        # The second half onto the first, until one is left: many sums at a time, and in an order that is fixed.
-        left = len(through)
-        while left > 1:
-            kept = (left + 1) // 2
-            for unit in range(left - kept):
-                products[unit] += products[unit + kept]
-            left = kept
-        added[at] += products[0] * values[at]
+        added[at] += _product(embeddings[ids[at]], through) * values[at]
 
 
 @compiled
-def _to_single(half: np.uint16) -> np.float32:
-    """Return a finite number in half precision as one in single precision, exactly."""
-    bits = np.uint32(half)
-    # numba calculates with whole numbers in 64 bits.
-    shifted = np.uint32(((bits & _SIGN) << _SIXTEEN) | ((bits & _REST) << _THIRTEEN))
-    return np.float32(shifted.view(np.float32) * _REBIAS)
+def _fetch(embeddings: NDArray[np.uint16], ids: NDArray[np.int32], begin: int, end: int) -> None:
+    for at in range(begin, end):
+        embedding = embeddings[ids[at]]
+        for unit in range(0, len(embedding), _LINE):
+            prefetch(embedding[unit:])
+
+
+@reordered
+def _product(embedding: NDArray[np.uint16], through: NDArray[np.float32]) -> np.float32:
+    total = np.float32(0.0)
+    for unit in range(len(through)):
+        total += single_of_half(embedding[unit]) * through[unit]
+    return total

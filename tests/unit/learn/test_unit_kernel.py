@@ -35,5 +35,5 @@ def test_units_are_never_below_zero() -> None:
 def test_what_features_add_through_units_is_the_dense_product(n_units: int) -> None:
     embeddings, through = drawn_halves(n_units), GENERATOR.normal(size=n_units).astype(np.float32)
     added = np.ones(4)
-    add_through_units(embeddings.view(np.uint16), (IDS, VALUES), through, np.empty(n_units, np.float32), added)
+    add_through_units(embeddings.view(np.uint16), (IDS, VALUES), through, added)
     assert added == pytest.approx(1.0 + (embeddings[IDS].astype(np.float64) @ through) * VALUES, abs=1e-5)
