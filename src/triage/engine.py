@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.decide.back_off import back_off
+from triage.decide.breaches import BREACH, breach_risk
 from triage.decide.familiarity import lower
 from triage.decide.policy import Policy
+from triage.decide.service_levels import ServiceLevels
 from triage.domain import (
     Decision,
     Duplicate,
@@ -79,13 +81,21 @@ class Engine:
         Reasons a prediction; 0 for none, which is what files are labelled with unless reasons are asked for.
     most_precedents : int, default=3
         Precedents an incident, where a call does not say; 0 for none.
+    levels : ServiceLevels or None, default=None
+        Limits from which a breach is foretold where no model has learnt it.
     """
 
     def __init__(
-        self, models: Sequence[LoadedModel], degraded: str = "", most_reasons: int = 6, most_precedents: int = 3
+        self,
+        models: Sequence[LoadedModel],
+        degraded: str = "",
+        most_reasons: int = 6,
+        most_precedents: int = 3,
+        levels: ServiceLevels | None = None,
     ) -> None:
         self._models = tuple(models)
         self._degraded = degraded or ("" if models else "No model is loaded; the incident goes on unlabelled.")
+        self._levels = levels
         self._most_reasons = most_reasons
         self._usual = PrecedentQuery(most_precedents)
         # One index is looked through: what two models learnt from is mostly the same.
@@ -174,12 +184,21 @@ class Engine:
             for risk in risks:
                 draft.risks.setdefault(risk.name, risk)
             draft.duration = draft.duration or _duration(loaded, answer, event)
+            self._add_breach(event, opened_at_of(event, loaded.model.columns), draft)
         if loaded is self._shows and loaded.precedents is not None and wanted.most:
             texts = precedent_texts(inputs, loaded.model.columns)
             for event, text, draft in zip(events, texts, drafts, strict=True):
                 opened_at = opened_at_of(event, loaded.model.columns) or event.received_at
                 asked = Asked(event.id, text, event.labels, opened_at)
                 draft.precedents, draft.duplicate = loaded.precedents.find(asked, wanted, loaded.ref)
+
+    def _add_breach(self, event: Incident, opened_at: datetime | None, draft: _Draft) -> None:
+        if self._levels is None or draft.duration is None or BREACH in draft.risks:
+            return
+        moment = opened_at or event.received_at
+        risk = breach_risk(self._levels, event.labels, draft.predictions, moment, draft.duration)
+        if risk is not None:
+            draft.risks[BREACH] = risk
 
 
 @dataclass(slots=True)

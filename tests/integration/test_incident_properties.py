@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,9 @@ from tests.fakes import MemoryRuns
 from tests.histories import constructed_history
 from tests.unit.training.running import quick_request
 
+from triage.bootstrap.labelled_columns import AddedColumns
 from triage.datasets import ReadOptions, Table, to_history
+from triage.decide.service_levels import ServiceLevels
 from triage.domain import Incident, PrecedentQuery, Triage
 from triage.engine import Engine, LoadedModel
 from triage.parts import Parts
@@ -105,6 +108,24 @@ def test_the_models_hold_everything_that_the_properties_are_of(usual: Shelf) -> 
     assert answer.duration is not None
     assert answer.precedents
     assert {"risks_before_refit", "duration_before_refit", "before_refit"} <= set(shelf.load("desk").parts)
+
+
+def test_breaches_follow_from_hours_and_limits_where_no_model_has_learnt_them(usual: Shelf) -> None:
+    unlearnt = replace(loaded(usual), risks=None)
+    limits = ServiceLevels("topic", {"network": 1.0, "printing": 200.0, "access": 200.0})
+    events = [asked(title=title, site="Bonn") for title in ("vpn router", "printer toner", "")]
+    engine = Engine([unlearnt], levels=limits)
+    answers = engine.handle_many(events, NOW)
+    chances = [risk.probability for answer in answers for risk in answer.risks if risk.name == "breach"]
+    assert len(chances) == len(answers) - sum(answer.duration is None for answer in answers)
+    assert chances[0] > chances[1]
+    added = AddedColumns.of(unlearnt, reasons=False, precedents=False, has_limits=True)
+    assert [cell for cell in added.cells(answers)["breach_prob"] if cell] == [repr(chance) for chance in chances]
+    # Neither without limits nor where a model has learnt it.
+    assert not Engine([unlearnt]).handle(events[0], NOW).risks
+    learnt = [Engine([loaded(usual)], levels=each).handle(events[0], NOW) for each in (None, limits)]
+    assert told(learnt[0]) == told(learnt[1])
+    assert "breach_prob" not in AddedColumns.of(unlearnt, reasons=False, precedents=False).names()
 
 
 def test_the_same_history_gives_the_same_bundle_on_another_shelf_at_another_time(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from triage.decide.breaches import BREACH
 from triage.domain import Prediction, Triage
 from triage.engine import LoadedModel
 from triage.flow import outlook_document, predictions_document
@@ -36,11 +37,16 @@ class AddedColumns:
     precedents: bool
 
     @classmethod
-    def of(cls, loaded: LoadedModel, *, reasons: bool, precedents: bool) -> AddedColumns:
-        """Return what a model adds; a risk that is called as a target is left out."""
+    def of(cls, loaded: LoadedModel, *, reasons: bool, precedents: bool, has_limits: bool = False) -> AddedColumns:
+        """Return what a model adds; a risk that is called as a target is left out.
+
+        With limits of service levels, breaches are foretold from the hours where no model has learnt them.
+        """
         targets = tuple(loaded.policy.targets)
         heads = () if loaded.risks is None else loaded.risks.heads
-        risks = tuple(head.name for head in heads if head.name not in targets)
+        names = [head.name for head in heads]
+        derived = [BREACH] if has_limits and loaded.duration is not None and BREACH not in names else []
+        risks = tuple(name for name in (*names, *derived) if name not in targets)
         return cls(targets, risks, loaded.duration is not None, reasons, precedents)
 
     def names(self) -> list[str]:
@@ -54,9 +60,12 @@ class AddedColumns:
             columns |= self._of_target(target, triages)
         outlooks = [outlook_document(triage)["risks"] for triage in triages] if self.risks else []
         for risk in self.risks:
-            columns[f"{risk}_prob"] = [repr(risks[risk]["probability"]) for risks in outlooks]
+            # One that follows from hours is missing where those are.
+            columns[f"{risk}_prob"] = [repr(told[risk]["probability"]) if risk in told else "" for told in outlooks]
             if self.reasons:
-                columns[f"{risk}_reasons"] = [_to_json(risks[risk]["reasons"]) for risks in outlooks]
+                columns[f"{risk}_reasons"] = [
+                    _to_json(told[risk]["reasons"]) if risk in told else "" for told in outlooks
+                ]
         if self.hours:
             columns |= dict(_hours(triages))
         if self.precedents:

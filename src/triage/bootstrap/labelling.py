@@ -10,6 +10,7 @@ from pathlib import Path
 from triage.bootstrap.labelled_columns import AddedColumns
 from triage.bootstrap.places import open_shelf
 from triage.bootstrap.reading import as_in_training, read_as_in_training, to_label_by
+from triage.bootstrap.service_levels import to_service_levels
 from triage.datasets import ReadOptions, Table, check_out, read_table, to_incidents, write_labelled
 from triage.domain import Incident, Triage
 from triage.engine import Engine
@@ -76,22 +77,26 @@ def label_file(
         No such model.
     BundleRefused
         The model failed verification.
+    SettingsError
+        ``[sla]`` cannot be used.
     UsageError
         The file has none of the model's columns, or ``out`` cannot be written.
     DataError
         The file cannot be read, or holds a column already that would be added.
     """
+    levels = to_service_levels(settings)
     bundle = open_shelf(settings).load(order.model)
     loaded = to_loaded(bundle)
     engine = Engine(
         [loaded],
         most_reasons=_MOST_REASONS if order.reasons else 0,
         most_precedents=_MOST_PRECEDENTS if order.precedents else 0,
+        levels=levels,
     )
     progress(f"Reading {file}")
     table = read_table(file, options) if options.encoding else read_as_in_training(file, as_in_training(bundle.card))
     options = to_label_by(bundle.card, options, table)
-    added = AddedColumns.of(loaded, reasons=order.reasons, precedents=order.precedents)
+    added = AddedColumns.of(loaded, reasons=order.reasons, precedents=order.precedents, has_limits=levels is not None)
     check_out(table, added.names(), order.out)
     now = datetime.now(UTC)
     incidents, row_incident = to_incidents(table, loaded.model.columns, options, now)

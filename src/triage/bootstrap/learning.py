@@ -19,6 +19,7 @@ from triage.bootstrap.reading import (
     part_names,
     read_as_in_training,
 )
+from triage.bootstrap.service_levels import to_service_levels
 from triage.datasets import ReadOptions, read_table, to_history
 from triage.errors import UsageError
 from triage.parts import METRICS_KIND
@@ -28,6 +29,7 @@ from triage.training import History, RunLog
 from triage.training.evaluation import Evaluation, Slice, evaluate
 from triage.training.request import Places, TrainingRequest
 from triage.training.run import TrainingReport, train_incidents
+from triage.training.service_levels import with_breaches
 
 __all__ = ["Learnt", "Wish", "evaluate_file", "open_runs", "promote", "to_name", "train"]
 
@@ -69,6 +71,8 @@ def train(settings: Settings, file: Path, options: ReadOptions, wish: Wish, prog
 
     Raises
     ------
+    SettingsError
+        ``[sla]`` cannot be used.
     UsageError
         Options that cannot be meant, or a home that cannot be written.
     DataError
@@ -90,6 +94,7 @@ def train(settings: Settings, file: Path, options: ReadOptions, wish: Wish, prog
     table = read_table(file, options)
     options = part_names(over_settings(settings, options), table.columns)
     history = to_history(table, complete_targets(options, table.columns))
+    history = _with_breaches(settings, history, progress)
     progress(f"{len(history):,} incidents ({history.kind}); learning {', '.join(map(str, history.targets))}")
     places = Places(open_shelf(settings), open_runs(settings, progress), progress)
     return Learnt(train_incidents(history, request, places), history)
@@ -116,7 +121,8 @@ def evaluate_file(settings: Settings, name: str, file: Path, which: str, order: 
         raise UsageError(f"Model {name!r} learns from metrics: name their incidents by --incidents FILE.")
     options = as_in_training(bundle.card)
     options = replace(options, order=order or options.order)
-    return evaluate(bundle, to_history(read_as_in_training(file, options), options), Slice(which))
+    history = to_history(read_as_in_training(file, options), options)
+    return evaluate(bundle, _with_breaches(settings, history), Slice(which))
 
 
 def promote(settings: Settings, name: str, version: str) -> None:
@@ -146,6 +152,16 @@ def open_runs(settings: Settings, progress: Callable[[str], None]) -> RunLog:
 
     settings.home.mkdir(parents=True, exist_ok=True)
     return MlflowRuns(settings.mlflow_uri, settings.artifacts_dir)
+
+
+def _with_breaches(settings: Settings, history: History, progress: Callable[[str], None] | None = None) -> History:
+    levels = to_service_levels(settings)
+    if levels is None:
+        return history
+    history, told = with_breaches(history, levels)
+    if progress is not None:
+        progress(told)
+    return history
 
 
 def _to_parents(given: Iterable[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from triage.bootstrap.delivering import make_relay
 from triage.bootstrap.places import open_shelf
+from triage.bootstrap.service_levels import to_service_levels
 from triage.bootstrap.watching import LiveWatchers, to_budget
 from triage.deliver import Relay
 from triage.domain import Incident
@@ -49,7 +50,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     Raises
     ------
     SettingsError
-        The alert budget is none, or a destination cannot be used.
+        The alert budget is none, or a destination or ``[sla]`` cannot be used.
     NotFound
         A named model has no champion.
     Conflict
@@ -61,7 +62,9 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     shelf = open_shelf(settings)
     require_champions(shelf, names)
     with SqlJournal.open(settings.database_url, most_waiting=settings.journal_queue) as journal:
-        models = LiveModels(shelf, names, memory=journal, most_recent=settings.precedents_tail)
+        models = LiveModels(
+            shelf, names, memory=journal, most_recent=settings.precedents_tail, levels=to_service_levels(settings)
+        )
         models.refresh()
         relay = make_relay(settings, journal.outbox)
         flow = LiveFlow(lambda: models.engine, journal, _now, relay, settings.answer_deadline_ms / 1000)

@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from triage.decide.documents import to_policy
+from triage.decide.service_levels import ServiceLevels
 from triage.domain import Incident, ModelRef
 from triage.engine import Engine, LoadedModel
 from triage.errors import BundleRefused, NotFound, StoreUnavailable, TriageError, UsageError
@@ -127,6 +128,8 @@ class LiveModels:
         What a model that comes into force is to remember; it begins with nothing if None.
     most_recent : int, default=0
         How many incidents it remembers at most, beside those that it was trained on.
+    levels : ServiceLevels or None, default=None
+        Limits from which breaches are foretold where no model has learnt them.
 
     Notes
     -----
@@ -140,12 +143,14 @@ class LiveModels:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         memory: Memory | None = None,
         most_recent: int = 0,
+        levels: ServiceLevels | None = None,
     ) -> None:
         self._shelf = shelf
         self._names = tuple(names)
         self._clock = clock
         self._memory = memory
         self._most_recent = most_recent
+        self._levels = levels
         self._stamps: dict[str, object] = {}
         self._loaded: dict[str, LoadedModel] = {}
         self._watchers: dict[str, LoadedWatcher] = {}
@@ -182,7 +187,8 @@ class LiveModels:
             self._watcher = next((self._watchers[name] for name in sorted(self._watchers)), None)
             degraded = f"A model could not be loaded: {'; '.join(refused)}" if refused else ""
             _warn_of_shared_targets([self._loaded[name] for name in sorted(self._loaded)])
-            self._put_in_force(Engine([self._loaded[name] for name in sorted(self._loaded)], degraded))
+            loaded = [self._loaded[name] for name in sorted(self._loaded)]
+            self._put_in_force(Engine(loaded, degraded, levels=self._levels))
         return bool(changed)
 
     def _put_in_force(self, engine: Engine) -> None:

@@ -21,7 +21,7 @@ __all__ = ["load_settings"]
 
 _FILE_NAME = "triage.toml"
 _PREFIX = "TRIAGE_"
-_TABLES = ("settings", "columns", "deliver", "intake", "trackers")
+_TABLES = ("settings", "columns", "deliver", "intake", "trackers", "sla")
 _PATH_KEYS = ("models_dir", "artifacts_dir")
 _SINGLE_ROLES = ("time", "id")
 
@@ -84,6 +84,7 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         "deliver": _table(document, "deliver", found.problems),
         "trackers": _table(document, "trackers", found.problems),
         "intake": _to_intake(_table(document, "intake", found.problems), found.problems),
+        "sla": _table(document, "sla", found.problems),
     }
     return _build(found)
 

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 __all__ = ["ColumnRoles", "Origin", "SettingRow", "Settings", "is_loopback", "mask_password"]
 
 # What `load_settings` states about the settings; neither the file nor the environment can give them.
-_FACTS = ("config_file", "columns", "deliver", "intake", "trackers", "origins")
+_FACTS = ("config_file", "columns", "deliver", "intake", "trackers", "sla", "origins")
 
 
 class Origin(StrEnum):
@@ -106,6 +106,8 @@ class Settings(BaseSettings):
         Its ``[intake.NAME]`` tables, as they stand there.
     trackers : mapping of str to object
         Its ``[trackers.NAME]`` tables, likewise.
+    sla : mapping of str to object
+        Its ``[sla]`` table, as it stands there.
     origins : mapping of str to Origin
         Where the keys that are not defaults came from.
     """
@@ -139,6 +141,7 @@ class Settings(BaseSettings):
     deliver: Mapping[str, object] = Field(default_factory=dict)
     intake: Mapping[str, Mapping[str, object]] = Field(default_factory=dict)
     trackers: Mapping[str, object] = Field(default_factory=dict)
+    sla: Mapping[str, object] = Field(default_factory=dict)
     origins: Mapping[str, Origin] = Field(default_factory=dict, repr=False)
 
     @classmethod
@@ -186,7 +189,7 @@ class Settings(BaseSettings):
         roles = ((each.name, getattr(self.columns, each.name)) for each in fields(self.columns))
         named = [(name, value if isinstance(value, str) else ", ".join(value)) for name, value in roles if value]
         columns = (SettingRow(f"columns.{name}", value, Origin.FILE) for name, value in named)
-        tables = (("deliver", self.deliver), ("intake", self.intake), ("trackers", self.trackers))
+        tables = (("deliver", self.deliver), ("intake", self.intake), ("trackers", self.trackers), ("sla", self.sla))
         return (*keys, *columns, *(row for key, table in tables for row in _table_rows(key, table)))
 
 
