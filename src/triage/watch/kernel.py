@@ -22,7 +22,7 @@ from triage.watch.joint import (
     join,
     judge_joint,
 )
-from triage.watch.series import watch_value
+from triage.watch.series import score_of, watch_value
 from triage.watch.state import (
     COUNT,
     ENTITY_SCORE,
@@ -30,18 +30,18 @@ from triage.watch.state import (
     JOINT_EVIDENCE,
     JOINT_USUAL,
     LAST,
-    LAST_NS,
     LEVEL,
     NOW_NS,
     OPENING,
     PEAK,
+    RARITY,
     SCALE,
-    SCORE,
     SURPRISE,
     SURPRISES,
     TREND_EVIDENCE,
     EntityState,
     Links,
+    Seasons,
     SeriesState,
 )
 
@@ -82,6 +82,7 @@ class WatchState(NamedTuple):
     """All that a watcher remembers, as the kernel changes it."""
 
     series: SeriesState
+    seasons: Seasons
     entities: EntityState
     joint: JointState
     links: Links
@@ -115,28 +116,28 @@ def watch_points(state: WatchState, pace: Pace, points: Arrivals, answers: Answe
     answers : Answers
         At least as long as the points; filled in place.
     """
-    series, entities, joint, links = state
+    series, seasons, entities, joint, links = state
     for point in range(len(points.series)):
         row, time_ns = points.series[point], points.time_ns[point]
         entity = links.entity[row]
         before, odd = series.numbers[row, EVIDENCE], _rare(series.numbers[row, SURPRISE])
         answers.score[point], answers.event[point] = 0.0, NOTHING
-        if watch_value(series, row, time_ns, points.value[point]):
+        if watch_value(series, seasons, row, time_ns, points.value[point]):
             passed_ns = weigh_entity(entities, entity, time_ns, before, series.numbers[row, EVIDENCE])
             odd = _rare(series.numbers[row, SURPRISE]) - odd
             entities.numbers[entity, SURPRISES] = max(entities.numbers[entity, SURPRISES] + odd, 0.0)
             _follow(series, joint, row, entity)
             _judge_step(entities, joint, entity, passed_ns)
             event = judge_entity(entities, entity, passed_ns, pace)
-            answers.score[point] = series.numbers[row, SCORE]
+            answers.score[point] = score_of(series.numbers[row, RARITY])
             if event != NOTHING:
                 answers.event[point] = event
                 answers.event_ns[point] = entities.clock[entity, NOW_NS]
                 answers.peak[point] = entities.numbers[entity, PEAK]
             if event == OPENED:
                 _rank_causes(state, entity, answers.cause[point], answers.share[point])
-        elif time_ns == series.clock[row, LAST_NS] and np.isfinite(points.value[point]):
-            answers.score[point] = series.numbers[row, SCORE]
+        elif time_ns == series.last_ns[row] and np.isfinite(points.value[point]):
+            answers.score[point] = score_of(series.numbers[row, RARITY])
         answers.entity_score[point] = entities.numbers[entity, ENTITY_SCORE]
         answers.evidence[point, 0] = entities.numbers[entity, TREND_EVIDENCE]
         answers.evidence[point, 1] = entities.numbers[entity, JOINT_EVIDENCE]
@@ -150,11 +151,11 @@ def _rare(surprise: float) -> float:
 @compiled
 def _follow(series: SeriesState, joint: JointState, row: int, entity: int) -> None:
     """Bring the joint state up to a series' last value, from the point on that has set its level and scale."""
-    count = series.clock[row, COUNT] - OPENING
+    count = series.ages[row, COUNT] - OPENING
     if count == 0:
-        join(joint, row, entity, series.numbers[row, LEVEL], series.numbers[row, SCALE])
+        join(joint, row, entity, series.levels[row, LEVEL], series.levels[row, SCALE])
     elif count > 0:
-        follow_value(joint, row, entity, series.numbers[row, LAST], count)
+        follow_value(joint, row, entity, series.levels[row, LAST], count)
 
 
 @compiled
@@ -177,7 +178,7 @@ def _rank_causes(state: WatchState, entity: int, cause: NDArray[np.int64], share
     On labelled incidents of servers the product named a metric at fault first in .87, distance alone in .84, and
     surprise alone in .74 of cases, at the moment of the greatest distance.
     """
-    series, _, joint, links = state
+    series, _, _, joint, links = state
     cause[:], share[:] = -1, 0.0
     total = 0.0
     row = links.first[entity]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from triage.compiling import compiled
-from triage.watch.state import LEVEL
 
-__all__ = ["ERROR_RATE", "HUBER", "TO_DEVIATION", "learn_scale", "least_scale"]
+__all__ = ["ERROR_RATE", "HUBER", "TO_DEVIATION", "least_scale", "moved_scale"]
 
 ERROR_RATE = 0.01  # of the errors by which the season and levels are compared
 _SCALE_RATE = 1 / 1000  # slower than the level, so that a long anomaly does not become usual at once
@@ -23,8 +19,16 @@ def least_scale(level: float) -> float:
 
 
 @compiled
-def learn_scale(numbers: NDArray[np.float64], which: int, residual: float, share: float) -> None:
-    """Move a scale towards a residual's size, by its share of all values but no less than a thousandth."""
-    scale = numbers[which]
-    most = HUBER * max(scale, least_scale(numbers[LEVEL]))
-    numbers[which] += max(share, _SCALE_RATE) * (min(TO_DEVIATION * abs(residual), most) - scale)
+def moved_scale(scale: float, least: float, residual: float, share: float) -> float:
+    """Return a scale moved towards a residual's size, by its share of all values but no less than a thousandth.
+
+    Parameters
+    ----------
+    scale, least : float
+        The scale, and what it is at least.
+    residual : float
+    share : float
+        In (0, 1].
+    """
+    most = HUBER * max(scale, least)
+    return scale + max(share, _SCALE_RATE) * (min(TO_DEVIATION * abs(residual), most) - scale)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import compiled
-from triage.watch.course import HOUR_NS, Moment, learn_hours, moment_of
-from triage.watch.scales import ERROR_RATE, HUBER, TO_DEVIATION, learn_scale, least_scale
+from triage.watch.course import HOUR_NS, NO_MOMENT, earn_season, learn_hours, moment_of
+from triage.watch.scales import ERROR_RATE, HUBER, TO_DEVIATION, least_scale, moved_scale
 from triage.watch.state import (
     BEFORE_LAST,
     COUNT,
@@ -18,12 +18,10 @@ from triage.watch.state import (
     EVIDENCE,
     FAST,
     FAST_SCALE,
-    FIRST_NS,
+    FIRST_HOUR,
     HELD,
-    HOURS,
     JUMP_SCALE,
     LAST,
-    LAST_NS,
     LEAN_SCALE,
     LEVEL,
     LEVEL_ERROR,
@@ -31,22 +29,25 @@ from triage.watch.state import (
     NEAR_ERROR,
     OFFSET,
     OPENING,
+    RARITY,
     RUN,
     SCALE,
-    SCORE,
+    SEASON,
     STATISTICS,
     SURPRISE,
     UNREST,
+    Seasons,
     SeriesState,
 )
-from triage.watch.tails import place, remember, tail
+from triage.watch.tails import age, count_in
 from triage.watch.trend import follow_trend, trend_of
 
-__all__ = ["LARGEST", "watch_value"]
+__all__ = ["LARGEST", "score_of", "watch_value"]
 
-LARGEST = 1e150  # values beyond it are treated as infinite: their squares and differences would overflow
+LARGEST = 1e30  # values beyond it are treated as infinite: distances are kept in 32 bits
 
-_SEASON_AFTER_NS = 3 * 24 * HOUR_NS  # two repetitions of a day are the least that can show one
+_MOST_COUNTED = 2**30  # points: more make no difference
+_SEASON_AFTER_HOURS = 3 * 24  # two repetitions of a day are the least that can show one
 _SEASON_GAIN = 0.9  # the season is used while it leaves less than this share of the error
 _LEVEL_RATE = 1 / 300  # a day of five-minute points
 _FAST_RATE = 0.08
@@ -57,19 +58,21 @@ _RARE, _RARE_SHARE = 3.0, 0.5
 _CLIP = 6.0  # scales beyond which a distance adds no more to drift and unrest
 _JUMP_TO_SCALE = 2**0.5  # of independent values: the jump is the difference of two
 _FAR, _RUN_TO_SHIFT = 3.0, 24  # a level shift: so many points in a row beyond three scales on one side
-_GROSS = 1e6  # standardised residuals are cut here
 # The limiter: news must exceed 1.5 times the last news' evidence, which halves in 150 points; the rest speaks softly.
 _REARM, _HOLD_DECAY, _SOFTLY = 1.5, 0.5 ** (1 / 150), 0.5
+_TO_DECADES = -math.log10(math.e)
 
 
 @compiled
-def watch_value(state: SeriesState, row: int, time_ns: int, value: float) -> bool:
+def watch_value(state: SeriesState, seasons: Seasons, row: int, time_ns: int, value: float) -> bool:
     """Answer and learn from one point; return whether it counted.
 
     Parameters
     ----------
     state : SeriesState
-        Changed in place; the answer is in its columns SCORE and EVIDENCE.
+        Changed in place; the answer is in its columns RARITY and EVIDENCE.
+    seasons : Seasons
+        Changed in place.
     row : int
         Which series.
     time_ns : int
@@ -82,44 +85,46 @@ def watch_value(state: SeriesState, row: int, time_ns: int, value: float) -> boo
         False, and nothing is changed, for a value that is no number or beyond `LARGEST`, and for a point that is not
         newer than the series' last one.
     """
-    clock, numbers = state.clock[row], state.numbers[row]
-    count = clock[COUNT]
-    if not abs(value) <= LARGEST or (count > 0 and time_ns <= clock[LAST_NS]):
+    ages, levels = state.ages[row], state.levels[row]
+    count = ages[COUNT]
+    if not abs(value) <= LARGEST or (count > 0 and time_ns <= state.last_ns[row]):
         return False
+    state.last_ns[row] = time_ns
+    ages[COUNT] = min(count + 1, _MOST_COUNTED)
     if count < OPENING:
         if count == 0:
-            clock[FIRST_NS] = time_ns
-        state.season[row, count] = value
+            ages[FIRST_HOUR] = time_ns // HOUR_NS
+            state.numbers[row, RARITY] = 1.0
+        levels[count] = value
         if count == OPENING - 1:
-            _begin(numbers, state.season[row])
-    else:
-        moment = moment_of(state, row, time_ns)
-        expected = _expect(state, row, time_ns, moment)
-        follow_trend(numbers, value, moment, 1.0 / (count + 1.0))
-        _answer(numbers, state.tails[row], value, expected)
-        _learn_level(state, row, value, expected, moment)
-    clock[LAST_NS] = time_ns
-    clock[COUNT] = count + 1
-    numbers[BEFORE_LAST] = numbers[LAST]
-    numbers[LAST] = value
+            _begin(levels, state.numbers[row])
+        return True
+    _judge(state, seasons, row, time_ns, value, 1.0 / (count + 1.0))
+    levels[BEFORE_LAST] = levels[LAST]
+    levels[LAST] = value
     return True
 
 
 @compiled
-def _begin(numbers: NDArray[np.float64], season: NDArray[np.float64]) -> None:
+def score_of(rarity: float) -> float:
+    """Return a point's score from what `watch_value` has put into RARITY: in [0, 1], higher is worse."""
+    return 1.0 - rarity if rarity >= 0.0 else _SOFTLY * (1.0 + rarity)
+
+
+@compiled
+def _begin(levels: NDArray[np.float64], numbers: NDArray[np.float32]) -> None:
     """Set level and scales to medians of the opening values, so that a stray one among them does no harm."""
-    values = season[:OPENING]
-    last = values[OPENING - 1]
-    level = _median(values)
-    numbers[LEVEL] = numbers[FAST] = numbers[NEAR] = level
-    for number in range(OPENING - 1, -1, -1):
-        values[number] = abs(values[number] - level)
-    numbers[SCALE] = numbers[FAST_SCALE] = numbers[LEAN_SCALE] = TO_DEVIATION * _median(values)
-    numbers[NEAR_ERROR] = numbers[COURSE_ERROR] = numbers[SCALE]
-    numbers[JUMP_SCALE] = numbers[SCALE] * _JUMP_TO_SCALE
-    numbers[LAST] = last
-    for hour in range(HOURS):
-        season[hour] = level
+    last, before = levels[OPENING - 1], levels[OPENING - 2]
+    level = _median(levels)
+    for number in range(OPENING):
+        levels[number] = abs(levels[number] - level)
+    scale = TO_DEVIATION * _median(levels)
+    levels[:] = 0.0
+    levels[LEVEL] = levels[FAST] = levels[NEAR] = level
+    levels[LAST], levels[BEFORE_LAST] = last, before
+    levels[SCALE] = levels[FAST_SCALE] = levels[LEAN_SCALE] = scale
+    numbers[NEAR_ERROR] = numbers[COURSE_ERROR] = scale
+    levels[JUMP_SCALE] = scale * _JUMP_TO_SCALE
 
 
 @compiled
@@ -135,52 +140,78 @@ def _median(values: NDArray[np.float64]) -> float:
 
 
 @compiled
-def _expect(state: SeriesState, row: int, time_ns: int, moment: Moment) -> float:
-    """Return the expected value: the day's course where it has proved itself, else the level."""
-    numbers = state.numbers[row]
+def _judge(state: SeriesState, seasons: Seasons, row: int, time_ns: int, value: float, share: float) -> None:
+    """Answer by what is known, then learn."""
+    levels, numbers = state.levels[row], state.numbers[row]
+    least = least_scale(levels[LEVEL])
+    season = _season_of(state, seasons, row, time_ns, least)
+    moment = moment_of(seasons, season, time_ns) if season >= 0 else NO_MOMENT
+    expected = levels[LEVEL]
     if (
         moment.is_known
-        and time_ns - state.clock[row, FIRST_NS] >= _SEASON_AFTER_NS
+        and time_ns // HOUR_NS - state.ages[row, FIRST_HOUR] >= _SEASON_AFTER_HOURS
         and numbers[COURSE_ERROR] < _SEASON_GAIN * numbers[LEVEL_ERROR]
     ):
-        return moment.expected
-    return float(numbers[LEVEL])
+        expected = moment.expected + levels[OFFSET]
+    follow_trend(levels, numbers, value, least, moment, share)
+    _answer(levels, numbers, state.tails[row], value, expected, least)
+    if season >= 0:
+        cut = HUBER * max(levels[SCALE], least)
+        if moment.is_known:
+            error = numbers[LEVEL_ERROR]
+            numbers[LEVEL_ERROR] = error + ERROR_RATE * (min(abs(value - levels[LEVEL]), cut) - error)
+        offset = levels[OFFSET]
+        learn_hours(seasons, season, moment, value - offset, levels[NEAR] - offset, cut)
+    _learn_level(levels, numbers, value, expected, least, share)
 
 
 @compiled
-def _answer(numbers: NDArray[np.float64], tails: NDArray[np.uint16], value: float, expected: float) -> None:
+def _season_of(state: SeriesState, seasons: Seasons, row: int, time_ns: int, least: float) -> int:
+    """Return the series' row among the seasons, -1 for none; give it one if it has earned it by now."""
+    ages = state.ages[row]
+    season = ages[SEASON] - 1
+    if season < 0 and time_ns // HOUR_NS > ages[FIRST_HOUR] and state.levels[row, SCALE] > least:
+        season = earn_season(seasons, state.levels[row, NEAR])
+        ages[SEASON] = season + 1
+    return int(season)
+
+
+@compiled
+def _answer(
+    levels: NDArray[np.float64],
+    numbers: NDArray[np.float32],
+    tails: NDArray[np.uint16],
+    value: float,
+    expected: float,
+    least: float,
+) -> None:
     """Turn five statistics into tail probabilities, their sum into one more, and that into the limited score."""
-    least = least_scale(numbers[LEVEL])
-    off_level = (value - expected) / max(numbers[SCALE], least)
-    off_fast = abs(value - numbers[FAST]) / max(numbers[FAST_SCALE], least)
-    jump = abs(value - numbers[LAST]) / max(numbers[JUMP_SCALE], least)
-    numbers[DRIFT] += _SHORT_RATE * (min(max(off_level, -_CLIP), _CLIP) - numbers[DRIFT])
-    numbers[UNREST] += _SHORT_RATE * (min(off_fast, _CLIP) - numbers[UNREST])
-    level_p = _tail_of(tails[0], abs(off_level))
-    fast_p = _tail_of(tails[1], off_fast)
-    jump_p = _tail_of(tails[2], jump)
-    drift_p = _tail_of(tails[3], abs(numbers[DRIFT]))
-    unrest_p = _tail_of(tails[4], numbers[UNREST])
+    off_level = (value - expected) / max(levels[SCALE], least)
+    off_fast = abs(value - levels[FAST]) / max(levels[FAST_SCALE], least)
+    jump = abs(value - levels[LAST]) / max(levels[JUMP_SCALE], least)
+    drift, unrest = numbers[DRIFT], numbers[UNREST]
+    drift += _SHORT_RATE * (min(max(off_level, -_CLIP), _CLIP) - drift)
+    unrest += _SHORT_RATE * (min(off_fast, _CLIP) - unrest)
+    numbers[DRIFT], numbers[UNREST] = drift, unrest
+    words = tails.view(np.uint64)
+    one = 1.0 / (tails[0, 0] + 1.0)  # of all values, this one included: their number is the same for all statistics
+    level_p = one * count_in(tails[0], words[0], abs(off_level))
+    fast_p = one * count_in(tails[1], words[1], off_fast)
+    jump_p = one * count_in(tails[2], words[2], jump)
+    drift_p = one * count_in(tails[3], words[3], abs(drift))
+    unrest_p = one * count_in(tails[4], words[4], unrest)
     # Level and drift weigh double: a mean of logarithms with weights 1, 1/2, 1/2, 1, 1/2.
-    surprise = -math.log(level_p * drift_p * math.sqrt(fast_p * jump_p * unrest_p)) / 3.5
-    numbers[SURPRISE] += _SMOOTHING * (surprise - numbers[SURPRISE])
-    probability = _tail_of(tails[STATISTICS], numbers[SURPRISE])
-    evidence = -math.log10(probability)
-    numbers[EVIDENCE] = trend_of(numbers) + _RARE_SHARE * max(numbers[SURPRISE] - _RARE, 0.0)
+    found = math.log(level_p * drift_p * math.sqrt(fast_p * jump_p * unrest_p)) * (-1 / 3.5)
+    surprise = numbers[SURPRISE] + _SMOOTHING * (found - numbers[SURPRISE])
+    numbers[SURPRISE] = surprise
+    probability = one * count_in(tails[STATISTICS], words[STATISTICS], max(surprise, 0.0))
+    age(tails)
+    numbers[EVIDENCE] = trend_of(numbers) + _RARE_SHARE * max(surprise - _RARE, 0.0)
     numbers[RUN] = _longer(numbers[RUN], off_level)
-    numbers[HELD] *= _HOLD_DECAY
-    is_news = evidence > numbers[HELD]
-    if is_news:
-        numbers[HELD] = _REARM * evidence
-    numbers[SCORE] = (1.0 if is_news else _SOFTLY) * (1.0 - probability)
-
-
-@compiled
-def _tail_of(counts: NDArray[np.uint16], value: float) -> float:
-    at = place(min(value, _GROSS))
-    found = tail(counts, at)
-    remember(counts, at)
-    return float(found)
+    evidence, held = math.log(probability) * _TO_DECADES, numbers[HELD] * _HOLD_DECAY
+    is_news = evidence > held
+    numbers[HELD] = _REARM * evidence if is_news else held
+    numbers[RARITY] = probability if is_news else -probability
 
 
 @compiled
@@ -194,26 +225,20 @@ def _longer(run: float, off_level: float) -> float:
 
 
 @compiled
-def _learn_level(state: SeriesState, row: int, value: float, expected: float, moment: Moment) -> None:
-    """Move levels, scales and season towards the value, none of them by more than a few scales."""
-    numbers, season = state.numbers[row], state.season[row]
-    least = least_scale(numbers[LEVEL])
-    share = 1.0 / (state.clock[row, COUNT] + 1.0)
-    cut = HUBER * max(numbers[SCALE], least)
-    off_level = value - numbers[LEVEL]
-    if moment.is_known:
-        numbers[LEVEL_ERROR] += ERROR_RATE * (min(abs(off_level), cut) - numbers[LEVEL_ERROR])
-    numbers[LEVEL] += max(share, _LEVEL_RATE) * min(max(off_level, -cut), cut)
-    offset = numbers[OFFSET]
-    learn_hours(state.visits[row], season, moment, value - offset, numbers[NEAR] - offset, cut)
-    learn_scale(numbers, SCALE, value - expected, share)
-    learn_scale(numbers, FAST_SCALE, value - numbers[FAST], share)
-    learn_scale(numbers, JUMP_SCALE, value - numbers[LAST], share)
+def _learn_level(
+    levels: NDArray[np.float64], numbers: NDArray[np.float32], value: float, expected: float, least: float, share: float
+) -> None:
+    """Move levels and scales towards the value, none of them by more than a few scales."""
+    scale, last, fast = levels[SCALE], levels[LAST], levels[FAST]
+    cut = HUBER * max(scale, least)
+    level = levels[LEVEL] + max(share, _LEVEL_RATE) * min(max(value - levels[LEVEL], -cut), cut)
+    levels[SCALE] = moved_scale(scale, least, value - expected, share)
+    levels[FAST_SCALE] = moved_scale(levels[FAST_SCALE], least, value - fast, share)
+    levels[JUMP_SCALE] = moved_scale(levels[JUMP_SCALE], least, value - last, share)
     # The median of three: a single stray value never reaches the fast level, a step does with its second point.
-    last, before = numbers[LAST], numbers[BEFORE_LAST]
-    middle = max(min(value, last), min(max(value, last), before))
-    numbers[FAST] += max(share, _FAST_RATE) * (middle - numbers[FAST])
+    middle = max(min(value, last), min(max(value, last), levels[BEFORE_LAST]))
+    fast += max(share, _FAST_RATE) * (middle - fast)
     if abs(numbers[RUN]) >= _RUN_TO_SHIFT:
-        shift = numbers[FAST] - expected
-        numbers[LEVEL] += shift
+        level += fast - expected
         numbers[RUN] = numbers[DRIFT] = 0.0
+    levels[FAST], levels[LEVEL] = fast, level

@@ -1,7 +1,7 @@
 """What is remembered of every series and entity: rows of plain arrays, a column a quantity. Computes nothing.
 
-The kernel gets these tuples of arrays whole; a series costs 624 bytes, links to its entity included, and 24 of its
-entity's joint state (``joint``).
+The kernel gets these tuples of arrays whole. A series costs 348 bytes, links to its entity included, and 24 of its
+entity's joint state (``joint``). A season costs 128; a series earns one by an hour of points that are not all alike.
 """
 
 from __future__ import annotations
@@ -11,38 +11,52 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EntityState", "Links", "SeriesState", "empty_entities", "empty_links", "empty_series", "grown"]
+__all__ = [
+    "EntityState",
+    "Links",
+    "Seasons",
+    "SeriesState",
+    "empty_entities",
+    "empty_links",
+    "empty_seasons",
+    "empty_series",
+    "grown",
+    "with_free",
+]
 
-# Columns of SeriesState.numbers.
+# Columns of SeriesState.levels: as small or as large as the values themselves.
 LEVEL = 0  # slow level without season
 FAST = 1  # level of the last dozen points
-SCALE = 2  # usual distance from the expected value
-FAST_SCALE = 3  # usual distance from FAST
-JUMP_SCALE = 4  # usual distance from the point before
-DRIFT = 5  # mean of the last dozen standardised residuals
-UNREST = 6  # mean size of the last dozen standardised distances from FAST
-SURPRISE = 7  # smoothed evidence of all statistics
-LAST = 8  # the last value
-BEFORE_LAST = 9  # the one before it
-LEVEL_ERROR = 10  # usual error of LEVEL
-COURSE_ERROR = 11  # usual error of the day's course, which is the season and OFFSET
-RUN = 12  # points in a row far off on one side, signed
-HELD = 13  # evidence that a new alert must exceed
-SCORE = 14  # the answer to the last point
-EVIDENCE = 15  # what the entity gets: the size of TREND, and what is rare of the surprise
-NEAR = 16  # level of the last three dozen points
-NEAR_ERROR = 17  # its usual error
-OFFSET = 18  # how far the series has been from its season lately
-LEAN_SCALE = 19  # usual distance from what NEAR and the day's course expect together
-LEAN = 20  # the last such distance, in scales
-TREND = 21  # how far LEAN has moved step by step, leaps counting little
-SERIES_NUMBERS = 22
+NEAR = 2  # level of the last three dozen points
+OFFSET = 3  # how far the series has been from its season lately
+BEFORE_LAST = 4  # the value before the last one
+LAST = 5  # the last value
+SCALE = 6  # usual distance from the expected value
+FAST_SCALE = 7  # usual distance from FAST
+JUMP_SCALE = 8  # usual distance from the point before
+LEAN_SCALE = 9  # usual distance from what NEAR and the day's course expect together
+SERIES_LEVELS = 10
 
-# Columns of SeriesState.clock.
-LAST_NS = 0
-FIRST_NS = 1
-COUNT = 2
-SERIES_CLOCK = 3
+# Columns of SeriesState.numbers: what is compared, or has no unit, for which seven digits are plenty.
+LEVEL_ERROR = 0  # usual error of LEVEL
+COURSE_ERROR = 1  # usual error of the day's course, which is the season and OFFSET
+NEAR_ERROR = 2  # usual error of NEAR
+DRIFT = 3  # mean of the last dozen standardised residuals
+UNREST = 4  # mean size of the last dozen standardised distances from FAST
+SURPRISE = 5  # smoothed evidence of all statistics
+RUN = 6  # points in a row far off on one side, signed
+HELD = 7  # evidence that a new alert must exceed
+RARITY = 8  # tail probability of the last point; negative while a recent alert holds its score down
+EVIDENCE = 9  # what the entity gets: the size of TREND, and what is rare of the surprise
+LEAN = 10  # the last distance from what NEAR and the day's course expect together, in scales
+TREND = 11  # how far LEAN has moved step by step, leaps counting little
+SERIES_NUMBERS = 12
+
+# Columns of SeriesState.ages.
+COUNT = 0  # points so far
+FIRST_HOUR = 1  # of the first point, since 1970
+SEASON = 2  # one more than its row among the seasons; 0 while it has none
+SERIES_AGES = 3
 
 # Columns of EntityState.numbers.
 SQUARES = 0  # sum over the series of their squared evidence
@@ -83,16 +97,28 @@ OPENING = 8  # points that a series' first level and scale are the medians of
 
 
 class SeriesState(NamedTuple):
-    """Of every series: what the columns above name, the season by hour and its visits, and the tails.
+    """Of every series what the columns above name, the time of its last point, and its tails.
 
-    Shapes (n, 22), (n, 3), (n, 24), (n, 24) and (n, 6, 16). The season holds the first values until they set the level.
+    Shapes (n, 10), (n, 12), (n,), (n, 3) and (n, 6, 16). The levels hold the first values until they set the level.
     """
 
-    numbers: NDArray[np.float64]
-    clock: NDArray[np.int64]
-    season: NDArray[np.float64]
-    visits: NDArray[np.uint8]
+    levels: NDArray[np.float64]
+    numbers: NDArray[np.float32]
+    last_ns: NDArray[np.int64]
+    ages: NDArray[np.int32]
     tails: NDArray[np.uint16]
+
+
+class Seasons(NamedTuple):
+    """By season, in the order in which they were earned: levels by hour above a base, and the points that taught each.
+
+    Shapes (p,), (p, 24) and (p, 24). ``taken``, of shape (1,), says how many rows are in use.
+    """
+
+    base: NDArray[np.float64]
+    hours: NDArray[np.float32]
+    visits: NDArray[np.uint8]
+    taken: NDArray[np.int64]
 
 
 class EntityState(NamedTuple):
@@ -103,21 +129,31 @@ class EntityState(NamedTuple):
 
 
 class Links(NamedTuple):
-    """Which series are whose: int64 each; ``first`` by entity and ``following`` by series are chains that end in -1."""
+    """Which series are whose: int32 each; ``first`` by entity and ``following`` by series are chains that end in -1."""
 
-    entity: NDArray[np.int64]
-    following: NDArray[np.int64]
-    first: NDArray[np.int64]
+    entity: NDArray[np.int32]
+    following: NDArray[np.int32]
+    first: NDArray[np.int32]
 
 
 def empty_series(n: int) -> SeriesState:
     """Return the state of ``n`` series that have no points yet."""
     return SeriesState(
-        numbers=np.zeros((n, SERIES_NUMBERS)),
-        clock=np.zeros((n, SERIES_CLOCK), dtype=np.int64),
-        season=np.zeros((n, HOURS)),
-        visits=np.zeros((n, HOURS), dtype=np.uint8),
+        levels=np.zeros((n, SERIES_LEVELS)),
+        numbers=np.zeros((n, SERIES_NUMBERS), dtype=np.float32),
+        last_ns=np.zeros(n, dtype=np.int64),
+        ages=np.zeros((n, SERIES_AGES), dtype=np.int32),
         tails=np.zeros((n, STATISTICS + 1, BINS), dtype=np.uint16),
+    )
+
+
+def empty_seasons(p: int) -> Seasons:
+    """Return room for ``p`` seasons, none of them taken."""
+    return Seasons(
+        base=np.zeros(p),
+        hours=np.zeros((p, HOURS), dtype=np.float32),
+        visits=np.zeros((p, HOURS), dtype=np.uint8),
+        taken=np.zeros(1, dtype=np.int64),
     )
 
 
@@ -130,13 +166,35 @@ def empty_entities(m: int, threshold: float) -> EntityState:
 
 def empty_links(n: int, m: int) -> Links:
     """Return the links of ``n`` series and ``m`` entities that nothing ties yet."""
-    return Links(np.zeros(n, dtype=np.int64), np.full(n, -1, dtype=np.int64), np.full(m, -1, dtype=np.int64))
+    return Links(np.zeros(n, dtype=np.int32), np.full(n, -1, dtype=np.int32), np.full(m, -1, dtype=np.int32))
 
 
 _State = TypeVar("_State", SeriesState, EntityState)
 
 
 def grown(state: _State, more: _State) -> _State:
-    """Return ``state`` with the rows of ``more`` behind its own."""
+    """Return ``state`` with the rows of ``more`` behind its own. Of those that are all 0 no memory is used yet."""
     pairs: Any = zip(state, more, strict=True)
-    return type(state)(*(np.concatenate(pair) for pair in pairs))
+    return type(state)(*(_behind(old, new) for old, new in pairs))
+
+
+def _behind(old: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
+    whole = np.zeros((len(old) + len(new), *old.shape[1:]), old.dtype)
+    whole[: len(old)] = old
+    if new.any():
+        whole[len(old) :] = new
+    return whole
+
+
+def with_free(seasons: Seasons, free: int) -> Seasons:
+    """Return seasons with at least so many rows that are not taken, doubling what there are."""
+    taken, there = int(seasons.taken[0]), len(seasons.base)
+    if there - taken >= free:
+        return seasons
+    more = empty_seasons(max(taken + free, 2 * there) - there)
+    return Seasons(
+        base=_behind(seasons.base, more.base),
+        hours=_behind(seasons.hours, more.hours),
+        visits=_behind(seasons.visits, more.visits),
+        taken=seasons.taken,
+    )

@@ -15,15 +15,19 @@ from numpy.typing import NDArray
 from triage.domain import Cause, EarlyWarning
 from triage.errors import BundleRefused
 from triage.parts import JSON, Array
+from triage.watch.course import MOST_VISITS
 from triage.watch.joint import JointState, empty_joint, is_packed, packed
 from triage.watch.state import (
     COUNT,
     OPEN,
     RAISED,
+    SEASON,
     THRESHOLD,
     EntityState,
+    Seasons,
     SeriesState,
     empty_entities,
+    empty_seasons,
     empty_series,
 )
 
@@ -32,20 +36,26 @@ __all__ = [
     "entities_of",
     "joint_of",
     "number_in",
+    "seasons_of",
     "series_of",
     "texts_in",
     "to_document",
     "warnings_in",
 ]
 
-_LARGEST = 1e160  # well above what values up to 1e150 can leave in a state, well below overflow
+# Above what values up to 1e30 can leave in a state, and below overflow, of 32 bits as well.
+_LARGEST = {4: 1e37, 8: 1e160}
 _LARGEST_WHOLE = 2**62
-_State = TypeVar("_State", SeriesState, EntityState, JointState)
+_State = TypeVar("_State", SeriesState, Seasons, EntityState, JointState)
 
 
-def arrays_of(series: SeriesState, entities: EntityState, joint: JointState, n: int, m: int) -> dict[str, Array]:
+def arrays_of(
+    series: SeriesState, seasons: Seasons, entities: EntityState, joint: JointState, n: int, m: int
+) -> dict[str, Array]:
     """Return the first ``n`` series and ``m`` entities as arrays; small whole numbers as int32."""
     named = {f"series_{name}": array[:n] for name, array in series._asdict().items()}
+    named |= {f"season_{name}": array[: seasons.taken[0]] for name, array in seasons._asdict().items()}
+    named["season_taken"] = seasons.taken
     named |= {f"entity_{name}": array[:m] for name, array in entities._asdict().items()}
     named |= {f"joint_{name}": array for name, array in packed(joint, n, m)._asdict().items()}
     return {name: array.astype(np.int32) if array.itemsize < 4 else array.copy() for name, array in named.items()}
@@ -60,8 +70,26 @@ def series_of(arrays: Mapping[str, Array], n: int) -> SeriesState:
         When an array is missing, of another shape or type, or holds what no watcher could have left.
     """
     state = _filled(arrays, "series_", empty_series(n))
-    _require(bool((state.clock[:, COUNT] >= 0).all()), "series_clock", "a negative count")
-    _check_tails("series_tails", state.tails)
+    _require(bool((state.ages[:, COUNT] >= 0).all()), "series_ages", "a negative count")
+    is_falling = bool((state.tails[..., :-1] >= state.tails[..., 1:]).all())
+    _require(is_falling, "series_tails", "counts that rise from bin to bin")
+    return state
+
+
+def seasons_of(arrays: Mapping[str, Array], series: SeriesState) -> Seasons:
+    """Return the seasons of series from their arrays.
+
+    Raises
+    ------
+    BundleRefused
+        As `series_of`.
+    """
+    state = _filled(arrays, "season_", empty_seasons(len(arrays.get("season_base", ()))))
+    taken = len(state.base)
+    _require(int(state.taken[0]) == taken, "season_taken", "another number than there are seasons")
+    _require(bool((state.visits <= MOST_VISITS).all()), "season_visits", "more points than are counted")
+    held = np.sort(series.ages[:, SEASON])
+    _require(np.array_equal(held[held != 0], np.arange(1, taken + 1)), "series_ages", "seasons that are not there")
     return state
 
 
@@ -108,16 +136,11 @@ def _filled(arrays: Mapping[str, Array], prefix: str, state: _State) -> _State:
         stored = np.dtype(np.int32) if room.itemsize < 4 else room.dtype
         got = f"{found.dtype} of shape {found.shape} instead of {stored} of shape {room.shape}"
         _require(found.shape == room.shape and found.dtype == stored, prefix + name, got)
-        most = _LARGEST if room.dtype.kind == "f" else min(int(np.iinfo(room.dtype).max), _LARGEST_WHOLE)
+        most = _LARGEST[room.itemsize] if room.dtype.kind == "f" else min(int(np.iinfo(room.dtype).max), _LARGEST_WHOLE)
         least = 0 if room.dtype.kind == "u" else -most
         _require(bool(((found >= least) & (found <= most)).all()), prefix + name, "numbers out of range")
         room[...] = found
     return state
-
-
-def _check_tails(where: str, tails: NDArray[np.uint16]) -> None:
-    is_falling = bool((tails[..., :-1] >= tails[..., 1:]).all())
-    _require(is_falling, where, "counts that rise from bin to bin")
 
 
 def _require(is_sound: bool, where: str, got: str) -> None:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from triage.compiling import compiled
 from triage.watch.course import Moment
-from triage.watch.scales import ERROR_RATE, HUBER, learn_scale, least_scale
-from triage.watch.state import COURSE_ERROR, LEAN, LEAN_SCALE, LEVEL, NEAR, NEAR_ERROR, OFFSET, TREND
+from triage.watch.scales import ERROR_RATE, HUBER, moved_scale
+from triage.watch.state import COURSE_ERROR, LEAN, LEAN_SCALE, NEAR, NEAR_ERROR, OFFSET, TREND
 
 __all__ = ["follow_trend", "trend_of"]
 
@@ -23,14 +23,24 @@ _BACK_SHARE = 0.5  # of a trend that leads back to where the series should be
 
 
 @compiled
-def follow_trend(numbers: NDArray[np.float64], value: float, moment: Moment, share: float) -> None:
+def follow_trend(
+    levels: NDArray[np.float64],
+    numbers: NDArray[np.float32],
+    value: float,
+    least: float,
+    moment: Moment,
+    share: float,
+) -> None:
     """Learn from a value where the series should be, and add its step away from there to the trend.
 
     Parameters
     ----------
-    numbers : ndarray of float64, shape (SERIES_NUMBERS,)
+    levels : ndarray of float64, shape (SERIES_LEVELS,)
         Of one series; changed in place.
-    value : float
+    numbers : ndarray of float32, shape (SERIES_NUMBERS,)
+        As well.
+    value, least : float
+        The value, and what its series' scales are at least.
     moment : Moment
         The value's place in the day.
     share : float
@@ -41,18 +51,22 @@ def follow_trend(numbers: NDArray[np.float64], value: float, moment: Moment, sha
     The value is expected at a mean of the near level and the day's course, each counting by how little it has erred:
     the season helps as soon as it is known, which is on the second day, and only as far as it is good.
     """
-    least = least_scale(numbers[LEVEL])
-    cut = HUBER * max(numbers[LEAN_SCALE], least)
-    expected, off_near = numbers[NEAR], value - numbers[NEAR]
-    rate = max(share, ERROR_RATE)
+    near, scale = levels[NEAR], levels[LEAN_SCALE]
+    spread = max(scale, least)
+    cut = HUBER * spread
+    expected, off_near = near, value - near
     if moment.is_known:
-        off_course = value - moment.expected
-        expected += (moment.expected - expected) * _course_share(numbers[NEAR_ERROR], numbers[COURSE_ERROR])
-        numbers[NEAR_ERROR] += rate * (min(abs(off_near), cut) - numbers[NEAR_ERROR])
-        numbers[COURSE_ERROR] += rate * (min(abs(off_course), cut) - numbers[COURSE_ERROR])
-        numbers[OFFSET] += _OFFSET_RATE * min(max(off_course, -cut), cut)
-    numbers[NEAR] += max(share, _NEAR_RATE) * min(max(off_near, -cut), cut)
-    lean = min(max((value - expected) / max(numbers[LEAN_SCALE], least), -_FARTHEST_LEAN), _FARTHEST_LEAN)
+        offset, near_error, course_error = levels[OFFSET], numbers[NEAR_ERROR], numbers[COURSE_ERROR]
+        course = moment.expected + offset
+        off_course = value - course
+        expected += (course - near) * _course_share(near_error, course_error)
+        rate = max(share, ERROR_RATE)
+        numbers[NEAR_ERROR] = near_error + rate * (min(abs(off_near), cut) - near_error)
+        numbers[COURSE_ERROR] = course_error + rate * (min(abs(off_course), cut) - course_error)
+        levels[OFFSET] = offset + _OFFSET_RATE * min(max(off_course, -cut), cut)
+    levels[NEAR] = near + max(share, _NEAR_RATE) * min(max(off_near, -cut), cut)
+    off = value - expected
+    lean = min(max(off / spread, -_FARTHEST_LEAN), _FARTHEST_LEAN)
     step = lean - numbers[LEAN]
     size = abs(step)
     if size > 1.0:
@@ -60,11 +74,11 @@ def follow_trend(numbers: NDArray[np.float64], value: float, moment: Moment, sha
         step = math.copysign(size, step)
     numbers[LEAN] = lean
     numbers[TREND] = _TREND_KEPT * numbers[TREND] + step
-    learn_scale(numbers, LEAN_SCALE, value - expected, share)
+    levels[LEAN_SCALE] = moved_scale(scale, least, off, share)
 
 
 @compiled
-def trend_of(numbers: NDArray[np.float64]) -> float:
+def trend_of(numbers: NDArray[np.float32]) -> float:
     """Return how far the series has moved away lately, in its scales, at least 0; higher is worse.
 
     A way back counts half: the series is not getting worse, though what it has come back by adds up just the same.

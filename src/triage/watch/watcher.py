@@ -2,7 +2,7 @@
 
 The rules for single points, which hold in any batch:
 
-- A value that is NaN, infinite or beyond 1e150 counts as absent: score 0, nothing is changed.
+- A value that is NaN, infinite or beyond 1e30 counts as absent: score 0, nothing is changed.
 - A repeat of a series' newest time gets the first one's score; the first value stays, nothing is changed.
 - A point older than its series' newest is too late to say anything about now: score 0, nothing is changed.
 - The first eight points of a series set its level and scale and score 0. A constant series scores 0 until it moves.
@@ -31,17 +31,21 @@ from triage.watch.state import (
     THRESHOLD,
     EntityState,
     Links,
+    Seasons,
     SeriesState,
     empty_entities,
     empty_links,
+    empty_seasons,
     empty_series,
     grown,
+    with_free,
 )
 from triage.watch.storing import (
     arrays_of,
     entities_of,
     joint_of,
     number_in,
+    seasons_of,
     series_of,
     texts_in,
     to_document,
@@ -73,8 +77,8 @@ class Watcher:
 
     Notes
     -----
-    A series costs 648 bytes and its name, an entity 272 bytes, and the joint state of its first d series, up to 40,
-    72 d (d + 2) bytes.
+    A series costs 372 bytes and its name, and 128 more once it has earned a season: by an hour of points that are not
+    all alike. An entity costs 272 bytes, and the joint state of its first d series, up to 40, 72 d (d + 2) bytes.
 
     Examples
     --------
@@ -90,6 +94,7 @@ class Watcher:
         self.table = SeriesTable()
         self._linked = 0
         self._series: SeriesState = empty_series(0)
+        self._seasons: Seasons = empty_seasons(0)
         self._entities: EntityState = empty_entities(0, threshold)
         self._joint: JointState = empty_joint(0, 0)
         self._links: Links = empty_links(0, 0)
@@ -152,10 +157,12 @@ class Watcher:
         opened: list[EarlyWarning] = []
         closed: list[EarlyWarning] = []
         answers = empty_answers(min(len(points), _CHUNK))
-        state = WatchState(self._series, self._entities, self._joint, self._links)
         for begin in range(0, len(points), _CHUNK):
             there = slice(begin, min(begin + _CHUNK, len(points)))
             part = Arrivals(points.series[there], points.time_ns[there], points.value[there])
+            # No more series than points can earn a season here.
+            self._seasons = with_free(self._seasons, len(part.series))
+            state = WatchState(self._series, self._seasons, self._entities, self._joint, self._links)
             watch_points(state, pace, part, answers)
             event = answers.event[: len(part.series)]
             score[there], entity_score[there] = answers.score[: len(event)], answers.entity_score[: len(event)]
@@ -195,7 +202,7 @@ class Watcher:
     def to_part(self) -> Part:
         """Return the whole state: what `from_part` makes of it answers all that follows with the same bits."""
         table = self.table
-        arrays = arrays_of(self._series, self._entities, self._joint, len(table), len(table.entities))
+        arrays = arrays_of(self._series, self._seasons, self._entities, self._joint, len(table), len(table.entities))
         arrays["series_entity"] = np.array(table.owners, dtype=np.int64)
         document: dict[str, JSON] = {
             "alerts": self.budget.alerts,
@@ -230,12 +237,13 @@ class Watcher:
                 "The watcher's table names a series twice or an entity without series. Train the model again."
             )
         series = series_of(arrays, len(metrics))
+        watcher._seasons = seasons_of(arrays, series)
         held = entities_of(arrays, len(entities))
-        watcher._series = grown(series, empty_series(len(watcher._series.numbers) - len(metrics)))
+        watcher._series = grown(series, empty_series(len(watcher._series.last_ns) - len(metrics)))
         spare = len(watcher._entities.numbers) - len(entities)
         watcher._entities = grown(held, empty_entities(spare, watcher.threshold))
         joint = joint_of(arrays, np.array(owners, dtype=np.int64), len(entities))
-        more = empty_joint(len(watcher._series.numbers) - len(metrics), spare)
+        more = empty_joint(len(watcher._series.last_ns) - len(metrics), spare)
         watcher._joint = with_room(grown_joint(joint, more), watcher._joint.clock[:, ROOM])
         rows = {name: row for row, name in enumerate(entities)}
         watcher._open = {
@@ -260,14 +268,14 @@ class Watcher:
     def _make_room(self) -> None:
         """Grow the state to hold the table, at least doubling it, and link the new series to their entities."""
         n, m = len(self.table), len(self.table.entities)
-        more_series, more_entities = _room(len(self._series.numbers), n), _room(len(self._entities.numbers), m)
+        more_series, more_entities = _room(len(self._series.last_ns), n), _room(len(self._entities.numbers), m)
         if more_series:
             self._series = grown(self._series, empty_series(more_series))
         if more_entities:
             self._entities = grown(self._entities, empty_entities(more_entities, self.threshold))
         if more_series or more_entities:
             old = self._links
-            self._links = empty_links(len(self._series.numbers), len(self._entities.numbers))
+            self._links = empty_links(len(self._series.last_ns), len(self._entities.numbers))
             for new, kept in zip(self._links, old, strict=True):
                 new[: len(kept)] = kept
             self._joint = grown_joint(self._joint, empty_joint(more_series, more_entities))

@@ -3,23 +3,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from triage.watch.scales import HUBER, learn_scale, least_scale
-from triage.watch.state import SCALE, SERIES_NUMBERS
+from triage.watch.scales import HUBER, least_scale, moved_scale
 
 
 def test_scale_comes_to_the_standard_deviation_of_a_normal_residual() -> None:
-    numbers = np.zeros(SERIES_NUMBERS)
-    numbers[SCALE] = 1.0
+    scale = 1.0
     for count, residual in enumerate(np.random.default_rng(1).normal(0.0, 3.0, 5000), start=1):
-        learn_scale(numbers, SCALE, float(residual), 1.0 / count)
-    assert numbers[SCALE] == pytest.approx(3.0, rel=0.1)
+        scale = moved_scale(scale, 1e-9, float(residual), 1.0 / count)
+    assert scale == pytest.approx(3.0, rel=0.1)
 
 
 def test_single_residual_teaches_no_more_than_five_scales() -> None:
-    numbers = np.zeros(SERIES_NUMBERS)
-    numbers[SCALE] = 2.0
-    learn_scale(numbers, SCALE, 1e12, 0.5)
-    assert numbers[SCALE] == 2.0 + 0.5 * (HUBER - 1.0) * 2.0
+    assert moved_scale(2.0, 1e-9, 1e12, 0.5) == 2.0 + 0.5 * (HUBER - 1.0) * 2.0
 
 
 def test_scale_is_never_nothing() -> None:

@@ -15,7 +15,7 @@ def score_alone(values: np.ndarray, step_ns: int = MINUTE_NS) -> np.ndarray:
     return new_watcher().handle(one_series(values, step_ns)).score
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e200])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e31, 1e200])
 def test_value_that_is_no_number_scores_zero_and_changes_nothing(value: float) -> None:
     values = noise(200)
     watcher, plain = new_watcher(), new_watcher()
@@ -57,7 +57,7 @@ def test_late_point_scores_zero_and_changes_nothing() -> None:
     np.testing.assert_array_equal(np.delete(found.score, 101), new_watcher().handle(points).score)
 
 
-@pytest.mark.parametrize("value", [0.0, 1.0, -3e9, 1e-200, 1e149])
+@pytest.mark.parametrize("value", [0.0, 1.0, -3e9, 1e-20, 1e29])
 def test_constant_series_scores_zero_until_it_moves(value: float) -> None:
     values = np.full(300, value)
     assert not score_alone(values).any()

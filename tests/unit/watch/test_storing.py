@@ -24,7 +24,7 @@ def a_part() -> Part:
 
 def test_part_is_numbers_and_json_and_survives_both_in_any_order_of_keys() -> None:
     part = a_part()
-    assert {array.dtype.name for array in part.arrays.values()} <= {"float64", "int64", "int32"}
+    assert {array.dtype.name for array in part.arrays.values()} <= {"float64", "float32", "int64", "int32"}
     document = json.loads(json.dumps(part.document))
     shuffled = Part(dict(sorted(part.arrays.items(), reverse=True)), dict(sorted(document.items(), reverse=True)))
     more = one_series(noise(100))
@@ -55,10 +55,16 @@ def test_missing_or_misshapen_array_is_refused(name: str) -> None:
     ("name", "value"),
     [
         ("series_numbers", np.nan),
-        ("series_numbers", 1e300),
-        ("series_clock", -1),
+        ("series_levels", 1e300),
+        ("series_numbers", 1e38),
+        ("series_levels", np.inf),
+        ("series_ages", -1),
+        ("series_ages", 9),
         ("series_tails", 70_000),
-        ("series_visits", -1),
+        ("season_visits", -1),
+        ("season_visits", 200),
+        ("season_hours", np.nan),
+        ("season_taken", 9),
         ("series_entity", 9),
         ("series_entity", -1),
         ("entity_numbers", -np.inf),
@@ -73,7 +79,7 @@ def test_number_that_no_watcher_leaves_is_refused(name: str, value: float) -> No
     array[..., -1] = value
     if name == "entity_clock":
         array[:] = value
-    if name == "series_clock":
+    if name == "series_ages":
         array[:] = value
     with pytest.raises(BundleRefused):
         Watcher.from_part(replace(part, arrays={**part.arrays, name: array}))

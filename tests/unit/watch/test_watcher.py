@@ -11,8 +11,9 @@ from tests.unit.watch.series_made import MINUTE_NS, assert_same, new_watcher, no
 
 from triage.errors import UsageError
 from triage.watch.budget import SAVED_PERIODS, Budget
+from triage.watch.joint import empty_joint
 from triage.watch.points import Points
-from triage.watch.state import empty_links, empty_series
+from triage.watch.state import empty_links, empty_seasons, empty_series
 from triage.watch.warnings import at
 from triage.watch.watcher import Watcher
 
@@ -25,7 +26,7 @@ def streams(draw: st.DrawFn) -> Points:
     n = draw(st.integers(1, 400))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     value = rng.normal(size=n) * np.where(rng.random(n) < draw(st.sampled_from([0.0, 0.02, 0.3])), 40.0, 1.0)
-    value[rng.random(n) < 0.03] = rng.choice([np.nan, np.inf, -np.inf, 1e149, 0.0])
+    value[rng.random(n) < 0.03] = rng.choice([np.nan, np.inf, -np.inf, 1e29, 0.0])
     late = np.where(rng.random(n) < 0.1, rng.integers(0, 20, n), 0)
     time_ns = (np.arange(n) // draw(st.integers(1, SERIES)) - late) * MINUTE_NS
     return Points(rng.integers(0, SERIES, n), time_ns, value)
@@ -164,5 +165,13 @@ def test_threshold_must_be_above_zero(threshold: float) -> None:
 
 
 def test_series_costs_no_more_than_the_documentation_says() -> None:
-    state, links = empty_series(1), empty_links(1, 0)
-    assert sum(array.nbytes for array in (*state, *links)) <= 624
+    held = (*empty_series(1), *empty_links(1, 0), *empty_joint(1, 0))
+    assert sum(array.nbytes for array in held) == 372
+    assert sum(array.nbytes for array in empty_seasons(1)[:-1]) == 128
+
+
+def test_season_is_earned_by_an_hour_of_points_that_are_not_all_alike() -> None:
+    for minutes, values, earned in ((59, noise(59), 0), (90, noise(90), 1), (90, np.ones(90), 0)):
+        watcher = new_watcher()
+        watcher.handle(one_series(values[:minutes]))
+        assert len(watcher.to_part().arrays["season_base"]) == earned
