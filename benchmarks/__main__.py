@@ -9,6 +9,7 @@ from benchmarks import (
     acceptance,
     detection,
     early_warning,
+    grouping,
     hours,
     learning_curve,
     metrics_kernel,
@@ -36,6 +37,7 @@ _ALL = {
     "acceptance": acceptance.run,
     "detection": detection.run,
     "early_warning": early_warning.run,
+    "grouping": grouping.run,
 }
 
 

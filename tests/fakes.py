@@ -22,6 +22,7 @@ from triage.domain import (
     Duration,
     EarlyWarning,
     Feedback,
+    Group,
     Incident,
     ModelRef,
     Outcome,
@@ -42,6 +43,8 @@ from triage.flow import (
     ChangePage,
     CommitCounts,
     Entry,
+    GroupPage,
+    GroupQuery,
     LiveFlow,
     LiveMetrics,
     MetricBatch,
@@ -265,6 +268,12 @@ class MemoryJournal:
 
     async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
         return [one for one in self.verdicts if (one.incident_id, one.source) == (incident_id, source)]
+
+    async def find_group(self, group_id: str) -> Group:
+        raise NotFound(f"No group {group_id!r}.")
+
+    async def page_groups(self, _query: GroupQuery) -> GroupPage:
+        return GroupPage((), None)
 
     async def check(self) -> None:
         if not self.is_open:

@@ -10,6 +10,7 @@ from triage.api.alertmanager import alertmanager_routes
 from triage.api.changes import change_routes
 from triage.api.dead_letters import dead_letter_routes
 from triage.api.events import event_routes
+from triage.api.groups import group_routes
 from triage.api.health import health_routes
 from triage.api.incidents import incident_routes, plain_post
 from triage.api.jira import jira_routes
@@ -57,6 +58,7 @@ def create_app(service: Service) -> FastAPI:
     )
     for router in (
         incident_routes(service, metrics),
+        group_routes(service),
         verdict_routes(service),
         outcome_routes(service),
         point_routes(service, metrics),

@@ -10,6 +10,8 @@ __all__ = [
     "EDITED_LETTER",
     "FEEDBACK",
     "FEEDBACK_ANSWER",
+    "GROUP",
+    "GROUPS",
     "HEALTH",
     "INCIDENT",
     "INCIDENTS",
@@ -25,6 +27,7 @@ __all__ = [
     "WARNING",
     "WARNINGS",
     "WARNING_ANSWER",
+    "WARNING_GROUP",
 ]
 
 _PREDICTION = {
@@ -117,7 +120,42 @@ LIST_ANSWER = {
     ]
 }
 # With ?limit=1, as the OpenAPI document leaves out whatever is null.
-PAGE = {"items": [{**ANSWER, "id": "INC0012346"}], "next": "MTo0"}
+PAGE = {"items": [{**ANSWER, "id": "INC0012346"}], "next": "MTo4"}
+
+GROUP: dict[str, object] = {
+    "id": "d41848e23ed8d4916c85c2f2",
+    "state": "resolved",
+    "severity": "critical",
+    "size": 2,
+    "open": 0,
+    "began_at": "2026-11-23T09:40:05Z",
+    "ended_at": "2026-11-23T09:50:05Z",
+    "members": [
+        {
+            "id": "shop-db-1/slow",
+            "source": "monitor",
+            "similarity": 1.0,
+            "reasons": [],
+            "severity": "critical",
+            "began_at": "2026-11-23T09:40:05Z",
+            "ended_at": "2026-11-23T09:50:05Z",
+        },
+        {
+            "id": "shop-web-1/slow",
+            "source": "monitor",
+            "similarity": 0.7724,
+            "reasons": [
+                {"kind": "burst", "value": "<entity> is slow", "weight": 0.7364},
+                {"kind": "scope", "value": "shop", "weight": 0.6956},
+            ],
+            "severity": "critical",
+            "began_at": "2026-11-23T09:42:05Z",
+            "ended_at": "2026-11-23T09:50:05Z",
+        },
+    ],
+}
+# With ?limit=1, as that of incidents.
+GROUPS: dict[str, object] = {"items": [GROUP], "next": "MToy"}
 
 FEEDBACK = {"id": "INC0012345", "target": "assignment_group", "label": "hardware", "by": "ada"}
 FEEDBACK_ANSWER = {
@@ -165,7 +203,29 @@ WARNING = {
 }
 # With ?limit=1, as that of incidents.
 WARNINGS = {"items": [WARNING], "next": "MToy"}
-WARNING_ANSWER = {**WARNING, "triage": {**ANSWER, "id": "d22c6cf1", "source": "triage.watch"}}
+# How the group that the warning begins stands then.
+WARNING_GROUP: dict[str, object] = {
+    "id": "498fbe8f1baf3d4237947162",
+    "state": "open",
+    "severity": "error",
+    "size": 1,
+    "open": 1,
+    "began_at": "2026-11-23T10:00:05Z",
+    "members": [
+        {
+            "id": "d22c6cf1",
+            "source": "triage.watch",
+            "similarity": 1.0,
+            "reasons": [],
+            "severity": "error",
+            "began_at": "2026-11-23T10:00:05Z",
+        }
+    ],
+}
+WARNING_ANSWER = {
+    **WARNING,
+    "triage": {**ANSWER, "id": "d22c6cf1", "source": "triage.watch", "group": WARNING_GROUP},
+}
 
 DEAD_LETTER = {
     "number": 2,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triage.api.examples import ANSWER
+from triage.api.examples import ANSWER, WARNING_GROUP
 
 __all__ = [
     "ALERTMANAGER",
@@ -29,6 +29,60 @@ __all__ = [
     "REMOTE_WRITE",
     "REMOTE_WRITE_HEADERS",
 ]
+
+
+# A warning, a monitor and another one speak of one disk, as the examples of all routes one after the other.
+_ON_DISK: tuple[dict[str, object], ...] = (
+    {
+        "id": "d22c6cf1",
+        "source": "triage.watch",
+        "similarity": 1.0,
+        "reasons": [],
+        "severity": "error",
+        "began_at": "2026-11-23T10:00:05Z",
+    },
+    {
+        "id": "1a30ba71cca2921f@2026-11-23T09:58:00Z",
+        "source": "alertmanager",
+        "similarity": 0.8063,
+        "reasons": [{"kind": "entity", "value": "db-1", "weight": 0.9}],
+        "severity": "critical",
+        "began_at": "2026-11-23T09:58:00Z",
+    },
+    {
+        "id": "815",
+        "source": "zabbix",
+        "similarity": 0.8612,
+        "reasons": [
+            {"kind": "entity", "value": "db-1", "weight": 0.9},
+            {"kind": "text", "value": "the disk of <entity> is nearly full", "weight": 0.2571},
+        ],
+        "severity": "error",
+        "began_at": "2026-11-23T10:00:05Z",
+    },
+    {
+        "id": "SCOM+db-1+Disk space+D:+Disk Free/1",
+        "source": "servicenow.em_event",
+        "similarity": 0.8637,
+        "reasons": [
+            {"kind": "entity", "value": "db-1", "weight": 0.9},
+            {"kind": "text", "value": "disk space the disk of <entity> is nearly full", "weight": 0.2571},
+        ],
+        "severity": "critical",
+        "began_at": "2026-11-23T10:00:00Z",
+    },
+)
+
+
+def _disk(size: int) -> dict[str, object]:
+    return {
+        **WARNING_GROUP,
+        "severity": "critical",
+        "size": size,
+        "open": size,
+        "began_at": "2026-11-23T09:58:00Z",
+        "members": list(_ON_DISK[:size]),
+    }
 
 
 def _answers(*items: dict[str, object], truncated: int = 0) -> dict[str, object]:
@@ -67,8 +121,32 @@ ALERTMANAGER = {
     ],
 }
 ALERTMANAGER_ANSWER = _answers(
-    {"id": "1a30ba71cca2921f@2026-11-23T09:58:00Z", "source": "alertmanager"},
-    {"id": "7c2d01aa34be8f10@2026-11-23T08:00:00Z", "source": "alertmanager", "state": "resolved"},
+    {"id": "1a30ba71cca2921f@2026-11-23T09:58:00Z", "source": "alertmanager", "group": _disk(2)},
+    {
+        "id": "7c2d01aa34be8f10@2026-11-23T08:00:00Z",
+        "source": "alertmanager",
+        "state": "resolved",
+        "group": {
+            "id": "f717778449c06331598f006d",
+            "state": "resolved",
+            "severity": "critical",
+            "size": 1,
+            "open": 0,
+            "began_at": "2026-11-23T08:00:00Z",
+            "ended_at": "2026-11-23T10:00:05Z",
+            "members": [
+                {
+                    "id": "7c2d01aa34be8f10@2026-11-23T08:00:00Z",
+                    "source": "alertmanager",
+                    "similarity": 1.0,
+                    "reasons": [],
+                    "severity": "critical",
+                    "began_at": "2026-11-23T08:00:00Z",
+                    "ended_at": "2026-11-23T10:00:05Z",
+                }
+            ],
+        },
+    },
     truncated=1,
 )
 
@@ -130,7 +208,9 @@ EM_EVENTS = {
         }
     ]
 }
-EM_EVENTS_ANSWER = _answers({"id": "SCOM+db-1+Disk space+D:+Disk Free/1", "source": "servicenow.em_event"})
+EM_EVENTS_ANSWER = _answers(
+    {"id": "SCOM+db-1+Disk space+D:+Disk Free/1", "source": "servicenow.em_event", "group": _disk(4)}
+)
 
 RECORDS = {
     "result": [
@@ -183,7 +263,7 @@ MAPPED = {
     "event": {"id": "815", "name": "The disk of db-1 is nearly full", "status": "PROBLEM"},
     "host": {"name": "db-1"},
 }
-MAPPED_ANSWER = _answers({"id": "815", "source": "zabbix"})
+MAPPED_ANSWER = _answers({"id": "815", "source": "zabbix", "group": _disk(3)})
 
 OPENMETRICS = (
     "# TYPE node_load1 gauge\n"

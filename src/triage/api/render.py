@@ -6,7 +6,15 @@ import orjson
 from starlette.responses import Response
 
 from triage.domain import Change, EarlyWarning, Feedback, Outcome
-from triage.flow import WARNING_SOURCE, Answer, DeadLetter, ServedModel, outlook_document, predictions_document
+from triage.flow import (
+    WARNING_SOURCE,
+    Answer,
+    DeadLetter,
+    ServedModel,
+    group_document,
+    outlook_document,
+    predictions_document,
+)
 
 __all__ = [
     "answer_body",
@@ -24,6 +32,8 @@ __all__ = [
 def answer_body(answer: Answer) -> dict[str, object]:
     """Render the answer on one incident."""
     triage = answer.triage
+    # Left out for the many that are no alerts, rather than null.
+    group: dict[str, object] = {} if answer.group is None else {"group": group_document(answer.group)}
     return {
         "id": triage.incident_id,
         "source": triage.source,
@@ -34,6 +44,7 @@ def answer_body(answer: Answer) -> dict[str, object]:
         "degraded": triage.degraded,
         "predictions": predictions_document(triage.predictions),
         **outlook_document(triage),
+        **group,
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from triage.bootstrap.delivering import make_relay
+from triage.bootstrap.grouping import to_grouping
 from triage.bootstrap.places import open_shelf
 from triage.bootstrap.service_levels import to_service_levels
 from triage.bootstrap.watching import LiveWatchers, to_budget
@@ -50,7 +51,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     Raises
     ------
     SettingsError
-        The alert budget is none, or a destination or ``[sla]`` cannot be used.
+        The alert budget is none, or a destination, ``[grouping]`` or ``[sla]`` cannot be used.
     NotFound
         A named model has no champion.
     Conflict
@@ -61,7 +62,8 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     budget = to_budget(settings.alert_budget)
     shelf = open_shelf(settings)
     require_champions(shelf, names)
-    with SqlJournal.open(settings.database_url, most_waiting=settings.journal_queue) as journal:
+    grouping = to_grouping(settings)
+    with SqlJournal.open(settings.database_url, most_waiting=settings.journal_queue, grouping=grouping) as journal:
         models = LiveModels(
             shelf, names, memory=journal, most_recent=settings.precedents_tail, levels=to_service_levels(settings)
         )

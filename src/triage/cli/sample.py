@@ -21,9 +21,15 @@ def simulate(
         float, typer.Option(help="How faint and rare precursors are, in [0, 1].", min=0, max=1)
     ] = 0.5,
     tickets: Annotated[int, typer.Option(help="How many ordinary help-desk tickets.", min=1)] = 2800,
+    alerts: Annotated[
+        bool, typer.Option("--alerts", help="Also the alerts of a monitor, and who depends on whom.")
+    ] = False,
 ) -> None:
     """Write a generated estate: metrics, incidents, changes and tickets. Nothing real is in it."""
-    from triage.simulate import simulate_estate, write_estate  # start-up cost: pandas
+    # Start-up cost: pandas.
+    from triage.simulate import simulate_estate, simulate_storms, write_estate, write_storms
 
     files = write_estate(out, simulate_estate(days, entities, seed, difficulty, tickets))
+    if alerts:
+        files += write_storms(out, simulate_storms(days, entities, seed, difficulty))
     say(f"{entities:,} entities over {days:,} days in {out}: {', '.join(file.name for file in files)}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from triage.deliver.content import severity_of, to_told
+from triage.decide.severity import severity_of
+from triage.deliver.content import to_told
 from triage.deliver.http_core import HttpCore
 from triage.deliver.pagerduty import is_over
 from triage.flow import Message

@@ -9,18 +9,10 @@ from triage.deliver.destinations import Destination, Mode
 from triage.domain import Decision, Prediction
 from triage.flow import Message
 
-__all__ = ["Told", "severity_of", "to_told"]
+__all__ = ["Told", "member_lines", "to_told"]
 
 _TITLES = ("title", "short_description", "summary", "subject")
 _TEXTS = ("description", "text", "body")
-# The first words of what monitors call it, worst first; what is not known is an error, as nobody reports good news.
-_SEVERITIES = {
-    "critical": ("critical", "disaster", "fatal", "emergency", "1", "p1", "s1"),
-    "error": ("error", "major", "high", "2", "p2", "s2"),
-    "warning": ("warning", "minor", "average", "moderate", "medium", "3", "p3", "s3"),
-    "info": ("info", "low", "ok", "4", "5", "p4", "p5", "s4"),
-}
-_SEVERITY_LABELS = ("severity", "priority")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +57,23 @@ def to_told(message: Message, destination: Destination) -> Told:
     return Told(" ".join(title.split()), text, fields, tuple(notes))
 
 
-def severity_of(labels: Mapping[str, str]) -> str:
-    """Return how bad it is by what the sender says: critical, error, warning or info.
+def member_lines(message: Message) -> tuple[str, ...]:
+    """Return what is said of an alert at the record of the one that began its group: which, why, how the group stands.
 
-    Examples
-    --------
-    >>> severity_of({"severity": "Disaster"}), severity_of({"priority": "3 - Moderate"}), severity_of({})
-    ('critical', 'warning', 'error')
+    Empty where the incident is in no group.
     """
-    for name in _SEVERITY_LABELS:
-        words = labels.get(name, "").lower().split()
-        for severity, known in _SEVERITIES.items():
-            if words and words[0] in known:
-                return severity
-    return "error"
+    group = message.content.group
+    if group is None:
+        return ()
+    [member] = group.members
+    why = ", ".join(f"{reason.kind} {reason.value}" for reason in member.reasons[:3])
+    stands = "is over" if member.ended_at is not None else "goes on"
+    of_all = "all of it is over" if group.ended_at is not None else f"{group.open} of {group.size} alerts go on"
+    return (
+        f"{member.source} {member.incident_id} ({member.severity}) {stands}.",
+        *([f"Part of this problem by {why}; similarity {member.similarity:.0%}."] if why else []),
+        f"The problem is {group.severity}; {of_all}.",
+    )
 
 
 def _apply(prediction: Prediction, destination: Destination, fields: dict[str, str], notes: list[str]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from triage.errors import Problem, SettingsError
+from triage.flow import MemberMode
 
 __all__ = ["Destination", "FieldRule", "Kind", "Mode", "to_destinations"]
 
@@ -44,6 +45,16 @@ class Mode(StrEnum):
 _NOTIFICATIONS = (Kind.SLACK, Kind.TEAMS, Kind.MAIL)
 _DEFAULT_URLS = {Kind.PAGERDUTY: "https://events.pagerduty.com"}
 _SCHEMES = {Kind.MAIL: ("smtp", "smtps")}
+# Where a record is worked on, one problem is one record; people are told of it once. Others judge for themselves.
+_MEMBERS = {
+    Kind.SERVICENOW: MemberMode.COMMENT,
+    Kind.JIRA: MemberMode.COMMENT,
+    Kind.REQUEST_TRACKER: MemberMode.COMMENT,
+    Kind.PAGERDUTY: MemberMode.COMMENT,
+    Kind.SLACK: MemberMode.QUIET,
+    Kind.TEAMS: MemberMode.QUIET,
+    Kind.MAIL: MemberMode.QUIET,
+}
 _NEED_SECRET = (Kind.PAGERDUTY, Kind.SERVICENOW, Kind.JIRA, Kind.REQUEST_TRACKER)
 
 
@@ -96,6 +107,8 @@ class Destination:
         How long one attempt may take.
     concurrency : int
         Attempts at a time.
+    members : MemberMode
+        What it is told of an alert that another one's group has taken in.
     """
 
     name: str
@@ -112,6 +125,7 @@ class Destination:
     to: tuple[str, ...] = ()
     timeout_s: float = 15.0
     concurrency: int = 8
+    members: MemberMode = MemberMode.SEPARATE
 
     def takes(self, source: str) -> bool:
         """Tell whether incidents of a source go there."""
@@ -179,10 +193,15 @@ class _Table:
             timeout_s=self._number("timeout_s", 15.0),
             concurrency=int(self._number("concurrency", 8)),
         )
+        usual = MemberMode.SEPARATE if found.updates_own else _MEMBERS.get(kind, MemberMode.SEPARATE)
+        found = replace(found, members=self._one_of("members", MemberMode, usual) or usual)
         for key in self._left:
             self._refuse(key, "is not known here", "")
         if found.kind is Kind.MAIL and not (found.to and found.user):
             self._refuse("to", "must list recipients, and user must be the sender's address", "")
+        if found.members is not MemberMode.SEPARATE and (kind is Kind.ALERTMANAGER or found.updates_own):
+            why = "Alertmanager groups alerts itself" if kind is Kind.ALERTMANAGER else "updates_own says so"
+            self._refuse("members", f"must be separate, as every incident has a record there: {why}", found.members)
         return found
 
     def _refuse(self, key: str, message: str, got: object) -> None:

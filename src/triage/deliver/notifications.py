@@ -8,10 +8,10 @@ from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 from triage.deliver.attempts import Attempt, Verdict
-from triage.deliver.content import to_told
+from triage.deliver.content import member_lines, to_told
 from triage.deliver.destinations import Destination, Kind
 from triage.deliver.http_core import HttpCore
-from triage.flow import Message
+from triage.flow import Message, MessageKind
 
 __all__ = ["ChatCore", "MailCore", "to_mail"]
 
@@ -96,6 +96,8 @@ def _lines(message: Message, destination: Destination) -> list[str]:
     told = to_told(message, destination)
     filled = [f"{name}: {value}" for name, value in told.fields.items()]
     where = f"{message.content.triage.source} {message.content.triage.incident_id}"
+    if message.kind is MessageKind.MEMBER:
+        return [told.title, *member_lines(message)]
     return [told.title, *([told.text] if told.text else []), *filled, *told.notes, f"({where})"]
 
 

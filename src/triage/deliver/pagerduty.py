@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from triage.deliver.content import Told, severity_of, to_told
+from triage.decide.severity import severity_of
+from triage.deliver.content import Told, to_told
 from triage.deliver.http_core import HttpCore
 from triage.domain import IncidentState
-from triage.flow import Content, Message
+from triage.flow import Content, MemberMode, Message
 
 __all__ = ["PagerDutyCore", "is_over", "to_event"]
 
@@ -29,7 +30,8 @@ class PagerDutyCore(HttpCore):
     """
 
     async def _send(self, message: Message) -> str:
-        event = to_event(message, to_told(message, self._destination), self._destination.secret)
+        is_one = self._destination.members is not MemberMode.SEPARATE
+        event = to_event(message, to_told(message, self._destination), self._destination.secret, is_one=is_one)
         response = await self._client.post(f"{self._destination.url}/v2/enqueue", json=event)
         response.raise_for_status()
         return message.incident_key
@@ -41,12 +43,24 @@ def is_over(content: Content) -> bool:
     return content.state is IncidentState.RESOLVED or any(word in _OVER for word in said)
 
 
-def to_event(message: Message, told: Told, routing_key: str) -> dict[str, object]:
-    """Render a message as an event."""
-    labels, triage = message.content.labels, message.content.triage
+def to_event(message: Message, told: Told, routing_key: str, *, is_one: bool = False) -> dict[str, object]:
+    """Render a message as an event.
+
+    Parameters
+    ----------
+    message : Message
+    told : Told
+    routing_key : str
+    is_one : bool, default=False
+        Whether a group is one alert there, as bad as its worst member and open as long as one of them is.
+    """
+    labels, triage, group = message.content.labels, message.content.triage, message.content.group
+    if not is_one:
+        group = None
+    over = is_over(message.content) if group is None else group.ended_at is not None
     head: dict[str, object] = {
         "routing_key": routing_key,
-        "event_action": "resolve" if is_over(message.content) else "trigger",
+        "event_action": "resolve" if over else "trigger",
         "dedup_key": message.incident_key,
     }
     if head["event_action"] == "resolve":
@@ -56,13 +70,14 @@ def to_event(message: Message, told: Told, routing_key: str) -> dict[str, object
         "payload": {
             "summary": told.title[:_LONGEST_SUMMARY],
             "source": labels.get("host") or labels.get("entity") or triage.source,
-            "severity": severity_of(labels),
+            "severity": severity_of(labels) if group is None else group.severity,
             "timestamp": opened_at.isoformat(),
             "custom_details": {
                 "id": triage.incident_id,
                 "source": triage.source,
                 **dict(told.fields),
                 "suggestions": list(told.notes),
+                **({} if group is None else {"group": {"id": group.id, "size": group.size, "open": group.open}}),
                 "labels": dict(labels),
             },
         },

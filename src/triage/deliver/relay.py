@@ -6,7 +6,7 @@ An attempt is committed before the call, so that after a kill it is known that t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from triage.deliver.attempts import Attempt, Core, Verdict
 from triage.deliver.destinations import Destination
 from triage.deliver.ladder import next_attempt_at
 from triage.errors import TriageError
-from triage.flow import Ending, EndState, Message, Outbox
+from triage.flow import Ending, EndState, MemberMode, Message, Outbox
 
 __all__ = ["Lane", "LaneCounts", "Relay"]
 
@@ -163,10 +163,16 @@ class Relay:
 
     def __init__(self, lanes: Sequence[Lane]) -> None:
         self.lanes = tuple(lanes)
+        of_all = {lane.destination.name: lane.destination.members for lane in self.lanes}
+        self._members = {name: mode for name, mode in of_all.items() if mode is not MemberMode.SEPARATE}
 
     def of(self, source: str) -> tuple[str, ...]:
         """Name the destinations that take a source's incidents; see `triage.flow.Outlets`."""
         return tuple(lane.destination.name for lane in self.lanes if lane.destination.takes(source))
+
+    def members(self, destinations: Sequence[str]) -> Mapping[str, MemberMode]:
+        """Say which hear otherwise of what another incident's group has taken in; see `triage.flow.Outlets`."""
+        return {name: self._members[name] for name in destinations if name in self._members}
 
     def wake(self, destinations: Sequence[str]) -> None:
         """Say that there is something for some destinations; from the event loop that `run` is on."""

@@ -9,7 +9,7 @@ from typing import Protocol
 import httpx
 
 from triage.deliver.attempts import Attempt, attempted
-from triage.deliver.content import Told, to_told
+from triage.deliver.content import Told, member_lines, to_told
 from triage.deliver.destinations import Destination
 from triage.flow import Message, MessageKind
 
@@ -69,6 +69,9 @@ class TicketCore:
         ref = message.ref or await self._look_up(message)
         if not ref:
             return await self._api.create(told, message.incident_key)
+        if message.kind is MessageKind.MEMBER:
+            await self._say(ref, "\n".join((told.title, *member_lines(message))), message)
+            return ref
         if self._destination.updates_own:
             # The core's own record: what people wrote there stays.
             if told.fields:
@@ -76,7 +79,7 @@ class TicketCore:
         else:
             await self._api.update(ref, told, with_text=message.kind is MessageKind.EVENT)
         if told.notes:
-            await self._suggest(ref, told, message)
+            await self._say(ref, remark(told), message)
         return ref
 
     async def _look_up(self, message: Message) -> str:
@@ -86,15 +89,15 @@ class TicketCore:
                 raise httpx.HTTPError(f"The core knows no record {message.content.triage.incident_id!r} yet.")
             return ref
         # Before the first attempt on the first revision nothing can be there: the look-up is saved.
-        if message.was_tried or message.content.revision > 1 or message.kind is MessageKind.LABELS:
+        if message.was_tried or message.content.revision > 1 or message.kind is not MessageKind.EVENT:
             return await self._api.find(message.incident_key)
         return ""
 
-    async def _suggest(self, ref: str, told: Told, message: Message) -> None:
+    async def _say(self, ref: str, text: str, message: Message) -> None:
         mark = marker(message.key[:12])
         if message.was_tried and await self._api.has_comment(ref, mark):
             return
-        await self._api.comment(ref, f"{remark(told)}\n{mark}")
+        await self._api.comment(ref, f"{text}\n{mark}")
 
 
 def marker(key: str) -> str:

@@ -14,11 +14,15 @@ from triage.deliver.content import to_told
 from triage.deliver.destinations import Destination
 from triage.deliver.http_core import HttpCore
 from triage.errors import SettingsError
-from triage.flow import Message, MessageKind, outlook_document, predictions_document
+from triage.flow import Message, MessageKind, group_document, outlook_document, predictions_document
 
 __all__ = ["WebhookCore", "to_cloud_event"]
 
-_TYPES = {MessageKind.EVENT: "triage.incident.v1", MessageKind.LABELS: "triage.labels.v1"}
+_TYPES = {
+    MessageKind.EVENT: "triage.incident.v1",
+    MessageKind.LABELS: "triage.labels.v1",
+    MessageKind.MEMBER: "triage.member.v1",
+}
 
 
 class WebhookCore(HttpCore):
@@ -110,4 +114,5 @@ def _answer(message: Message, destination: Destination) -> dict[str, object]:
         "suggestions": list(told.notes),
         "predictions": predictions_document(shown),
         **outlook_document(triage),
+        "group": None if message.content.group is None else group_document(message.content.group),
     }

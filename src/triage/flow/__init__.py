@@ -1,7 +1,7 @@
 """The use cases of live events and live metrics: commit, decide, answer. It owns its ports and knows no SQL or HTTP."""
 
 from triage.flow.chains import Signal, SignalKind, accept_signals
-from triage.flow.documents import predictions_document, predictions_from_document
+from triage.flow.documents import group_document, predictions_document, predictions_from_document
 from triage.flow.keys import KeyedAnswer, KeyedAnswers, KeyStore
 from triage.flow.live import LiveFlow
 from triage.flow.metric_ports import (
@@ -25,6 +25,8 @@ from triage.flow.outgoing import (
     Edit,
     Ending,
     EndState,
+    GroupNews,
+    MemberMode,
     Message,
     MessageKind,
     Outbox,
@@ -36,6 +38,8 @@ from triage.flow.ports import (
     ChangePage,
     CommitCounts,
     Entry,
+    GroupPage,
+    GroupQuery,
     Journal,
     Labeller,
     ModelCatalogue,
@@ -63,6 +67,9 @@ __all__ = [
     "EndState",
     "Ending",
     "Entry",
+    "GroupNews",
+    "GroupPage",
+    "GroupQuery",
     "Journal",
     "KeyStore",
     "KeyedAnswer",
@@ -70,6 +77,7 @@ __all__ = [
     "Labeller",
     "LiveFlow",
     "LiveMetrics",
+    "MemberMode",
     "Message",
     "MessageKind",
     "MetricBatch",
@@ -93,6 +101,7 @@ __all__ = [
     "WatchCounts",
     "WatcherSource",
     "accept_signals",
+    "group_document",
     "outlook_document",
     "predictions_document",
     "predictions_from_document",

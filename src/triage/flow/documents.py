@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias, TypedDict
+from datetime import datetime
+from typing import NotRequired, TypeAlias, TypedDict
 
-from triage.domain import Decision, ModelRef, Prediction, RankedLabel, Reason, WouldHelp
+from triage.domain import (
+    Decision,
+    Group,
+    GroupMember,
+    ModelRef,
+    Prediction,
+    RankedLabel,
+    Reason,
+    WouldHelp,
+)
 
 __all__ = [
+    "GroupDocument",
     "ModelDocument",
     "PredictionDocument",
     "PredictionsDocument",
     "ReasonDocument",
+    "group_document",
     "model_document",
     "model_from_document",
     "predictions_document",
@@ -61,6 +73,35 @@ class PredictionDocument(TypedDict):
     reasons: list[ReasonDocument]
     would_help: WouldHelpDocument | None
     model: ModelDocument
+
+
+class _GroupReason(TypedDict):
+    kind: str
+    value: str
+    weight: float
+
+
+class _GroupMember(TypedDict):
+    id: str
+    source: str
+    similarity: float
+    reasons: list[_GroupReason]
+    severity: str
+    began_at: datetime
+    ended_at: NotRequired[datetime]
+
+
+class GroupDocument(TypedDict):
+    """A group with some or all of its members; what is not over has no end."""
+
+    id: str
+    state: str
+    severity: str
+    size: int
+    open: int
+    began_at: datetime
+    ended_at: NotRequired[datetime]
+    members: list[_GroupMember]
 
 
 PredictionsDocument: TypeAlias = Mapping[str, PredictionDocument]
@@ -126,6 +167,22 @@ def reasons_from_document(document: Iterable[ReasonDocument]) -> tuple[Reason, .
     )
 
 
+def group_document(group: Group) -> GroupDocument:
+    """Render a group."""
+    document: GroupDocument = {
+        "id": group.id,
+        "state": "open" if group.ended_at is None else "resolved",
+        "severity": group.severity,
+        "size": group.size,
+        "open": group.open,
+        "began_at": group.began_at,
+        "members": [_member_document(member) for member in group.members],
+    }
+    if group.ended_at is not None:
+        document["ended_at"] = group.ended_at
+    return document
+
+
 def model_document(model: ModelRef) -> ModelDocument:
     """Render who answered."""
     return {"name": model.name, "version": model.version}
@@ -134,6 +191,20 @@ def model_document(model: ModelRef) -> ModelDocument:
 def model_from_document(document: ModelDocument) -> ModelRef:
     """Read back who answered."""
     return ModelRef(document["name"], document["version"])
+
+
+def _member_document(member: GroupMember) -> _GroupMember:
+    document: _GroupMember = {
+        "id": member.incident_id,
+        "source": member.source,
+        "similarity": member.similarity,
+        "reasons": [{"kind": each.kind, "value": each.value, "weight": each.weight} for each in member.reasons],
+        "severity": member.severity,
+        "began_at": member.began_at,
+    }
+    if member.ended_at is not None:
+        document["ended_at"] = member.ended_at
+    return document
 
 
 def _prediction(target: str, document: PredictionDocument) -> Prediction:

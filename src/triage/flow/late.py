@@ -119,8 +119,10 @@ class LateLabels:
     def relabel(self, one: Unlabelled, triage: Triage) -> Relabel:
         """Return what is committed for a revision that has got labels."""
         source = one.incident.source
-        names = () if self._outlets is None else self._outlets.of(source)
-        return Relabel(source, one.incident.id, one.revision, triage, names)
+        if self._outlets is None:
+            return Relabel(source, one.incident.id, one.revision, triage)
+        names = self._outlets.of(source)
+        return Relabel(source, one.incident.id, one.revision, triage, names, self._outlets.members(names))
 
     async def run(self) -> None:
         """Catch up for ever: soon while it helps, seldom while the models fail, and at once with another model."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from triage.domain import Change, Decision, Feedback, Incident, Outcome, PrecedentQuery, Triage
+from triage.domain import Change, Decision, Feedback, Group, Incident, Outcome, PrecedentQuery, Triage
 from triage.errors import DataError, NotFound, Problem
 from triage.flow.asking import remember_events
 from triage.flow.labelling import Labelling, LabellingJob
@@ -18,6 +18,8 @@ from triage.flow.ports import (
     ChangePage,
     CommitCounts,
     Entry,
+    GroupPage,
+    GroupQuery,
     Journal,
     Labeller,
     Outlets,
@@ -106,10 +108,7 @@ class LiveFlow:
         triages, late = await self._label(fresh, precedents, "labels follow as an update")
         labelled = iter(triages)
         answers = await self._commit(
-            [
-                Entry(one, standing.get(at) or next(labelled), self._destinations(one.incident.source))
-                for at, one in enumerate(received)
-            ]
+            [self._entry(one, standing.get(at) or next(labelled)) for at, one in enumerate(received)]
         )
         # What is older than what is in force, or known already, says nothing new of an incident.
         news = (AnswerStatus.CREATED, AnswerStatus.UPDATED)
@@ -218,6 +217,14 @@ class LiveFlow:
         """Return an incident as its latest revision said, or None."""
         return await self._journal.latest(incident_id, source)
 
+    async def find_group(self, group_id: str) -> Group:
+        """Return a group with its members; raises as `Journal.find_group` does."""
+        return await self._journal.find_group(group_id)
+
+    async def page_groups(self, query: GroupQuery) -> GroupPage:
+        """Return groups, the last begun first; raises as `Journal.page_groups` does."""
+        return await self._journal.page_groups(query)
+
     async def accept_changes(self, changes: Sequence[Change]) -> int:
         """Commit changes and return how many were new; raises StoreUnavailable when none was kept."""
         return await self._journal.add_changes(changes)
@@ -236,8 +243,11 @@ class LiveFlow:
         except NotFound:
             return None
 
-    def _destinations(self, source: str) -> tuple[str, ...]:
-        return () if self._outlets is None else self._outlets.of(source)
+    def _entry(self, received: Received, triage: Triage) -> Entry:
+        if self._outlets is None:
+            return Entry(received, triage)
+        names = self._outlets.of(received.incident.source)
+        return Entry(received, triage, names, self._outlets.members(names))
 
     async def _commit(self, entries: Sequence[Entry]) -> list[Answer]:
         answers = await self._journal.record(entries)

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from triage.domain import IncidentState, Triage
+from triage.domain import Group, IncidentState, Triage
 
 __all__ = [
     "Content",
@@ -19,6 +19,8 @@ __all__ = [
     "Edit",
     "EndState",
     "Ending",
+    "GroupNews",
+    "MemberMode",
     "Message",
     "MessageKind",
     "Outbox",
@@ -30,6 +32,31 @@ class MessageKind(StrEnum):
 
     EVENT = "event"
     LABELS = "labels"
+    MEMBER = "member"
+
+
+class MemberMode(StrEnum):
+    """What a destination is told of an incident that another one's group has taken in.
+
+    ``separate``: as much as of any other. ``comment``: at the record of the incident that began the group, when it
+    joins (of a large group only now and then), makes the group worse, ends or re-opens it. ``quiet``: only the last
+    three.
+    """
+
+    SEPARATE = "separate"
+    COMMENT = "comment"
+    QUIET = "quiet"
+
+
+class GroupNews(StrEnum):
+    """What an incident changes about its group."""
+
+    NONE = "none"
+    BEGUN = "begun"
+    JOINED = "joined"
+    WORSE = "worse"
+    REOPENED = "reopened"
+    ENDED = "ended"
 
 
 class EndState(StrEnum):
@@ -72,6 +99,8 @@ class Content:
     edit : Edit or None, default=None
     state : IncidentState, default=OPEN
         How the incident stands at its sender, by this revision.
+    group : Group or None, default=None
+        As it stands when it is sent, with this incident as its only member.
     """
 
     revision: int
@@ -82,6 +111,7 @@ class Content:
     triage: Triage
     edit: Edit | None = None
     state: IncidentState = IncidentState.OPEN
+    group: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +129,10 @@ class Message:
     was_tried : bool
         Whether an attempt was made before this one, so that the core may have it already.
     ref : str
-        What the core calls the incident; empty as long as that is not known.
+        What the core calls the record; empty as long as that is not known.
     content : Content
+    thread : tuple of (str, str) or None, default=None
+        Source and id of the incident whose record it is about, where that is another one's.
     """
 
     seq: int
@@ -110,11 +142,13 @@ class Message:
     was_tried: bool
     ref: str
     content: Content
+    thread: tuple[str, str] | None = None
 
     @property
     def incident_key(self) -> str:
-        """The same for all messages on an incident, and for nothing else: what it is looked up by at the core."""
-        return _digest(self.content.triage.source, self.content.triage.incident_id)[:24]
+        """The same for all messages on a record, and for nothing else: what it is looked up by at the core."""
+        source, incident_id = self.thread or (self.content.triage.source, self.content.triage.incident_id)
+        return _digest(source, incident_id)[:24]
 
     @property
     def key(self) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from triage.domain import Change, Feedback, Incident, IncidentState, ModelRef, Outcome, PrecedentQuery, Triage
+from triage.domain import Change, Feedback, Group, Incident, IncidentState, ModelRef, Outcome, PrecedentQuery, Triage
+from triage.flow.outgoing import MemberMode
 
 __all__ = [
     "Answer",
@@ -16,6 +17,8 @@ __all__ = [
     "ChangePage",
     "CommitCounts",
     "Entry",
+    "GroupPage",
+    "GroupQuery",
     "Journal",
     "Labeller",
     "ModelCatalogue",
@@ -68,11 +71,22 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An incident with its answer and the destinations that are to hear of both, to be committed together."""
+    """An incident with its answer, to be committed together.
+
+    Parameters
+    ----------
+    received : Received
+    triage : Triage
+    destinations : tuple of str, default=()
+        Who is to hear of both.
+    members : mapping of str to MemberMode
+        What of them hears otherwise of an incident that another one's group has taken in.
+    """
 
     received: Received
     triage: Triage
     destinations: tuple[str, ...] = ()
+    members: Mapping[str, MemberMode] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,8 @@ class Relabel:
     revision : int
     triage : Triage
     destinations : tuple of str, default=()
+    members : mapping of str to MemberMode
+        As of an `Entry`.
     """
 
     source: str
@@ -109,6 +125,7 @@ class Relabel:
     revision: int
     triage: Triage
     destinations: tuple[str, ...] = ()
+    members: Mapping[str, MemberMode] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +142,8 @@ class Answer:
     triage : Triage
     state : IncidentState, default=OPEN
         How the incident stands at its sender, by this revision.
+    group : Group or None, default=None
+        The problem that it is a part of; None for what is no alert, and for a preview.
     """
 
     status: AnswerStatus
@@ -132,6 +151,7 @@ class Answer:
     received_at: datetime
     triage: Triage
     state: IncidentState = IncidentState.OPEN
+    group: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +175,33 @@ class ChangePage:
     """Some of the stored changes, the one that came in last first; ``next_cursor`` is None on the last page."""
 
     changes: tuple[Change, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupQuery:
+    """Which groups are wanted.
+
+    Parameters
+    ----------
+    limit : int
+        Groups a page, at least 1.
+    cursor : str or None, default=None
+        The ``next_cursor`` of the page before.
+    is_open : bool or None, default=None
+        Only those that are, or are not, over.
+    """
+
+    limit: int
+    cursor: str | None = None
+    is_open: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage:
+    """Some of the stored groups, the last begun first; ``next_cursor`` is None on the last page."""
+
+    groups: tuple[Group, ...]
     next_cursor: str | None
 
 
@@ -254,6 +301,12 @@ class Journal(Protocol):
     async def page_changes(self, limit: int, cursor: str | None = None) -> ChangePage:
         """Return changes, the last first; UsageError for a foreign cursor."""
 
+    async def find_group(self, group_id: str) -> Group:
+        """Return a group with all its members, as far as a thousand; NotFound if there is none."""
+
+    async def page_groups(self, query: GroupQuery) -> GroupPage:
+        """Return groups with their first members, the last begun first; UsageError for a foreign cursor."""
+
     async def check(self) -> None:
         """Raise StoreUnavailable unless something could be written now."""
 
@@ -263,6 +316,9 @@ class Outlets(Protocol):
 
     def of(self, source: str) -> tuple[str, ...]:
         """Name the destinations that are to hear of a source's incidents."""
+
+    def members(self, destinations: Sequence[str]) -> Mapping[str, MemberMode]:
+        """Say which of some destinations hear otherwise of what another incident's group has taken in, and how."""
 
     def wake(self, destinations: Sequence[str]) -> None:
         """Say that something has been committed for some destinations."""

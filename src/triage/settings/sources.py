@@ -21,7 +21,7 @@ __all__ = ["load_settings"]
 
 _FILE_NAME = "triage.toml"
 _PREFIX = "TRIAGE_"
-_TABLES = ("settings", "columns", "deliver", "intake", "trackers", "sla")
+_TABLES = ("settings", "columns", "deliver", "grouping", "intake", "trackers", "sla")
 _PATH_KEYS = ("models_dir", "artifacts_dir")
 _SINGLE_ROLES = ("time", "id")
 
@@ -83,6 +83,7 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         "columns": _to_roles(_table(document, "columns", found.problems), found.problems),
         "deliver": _table(document, "deliver", found.problems),
         "trackers": _table(document, "trackers", found.problems),
+        "grouping": _table(document, "grouping", found.problems),
         "intake": _to_intake(_table(document, "intake", found.problems), found.problems),
         "sla": _table(document, "sla", found.problems),
     }

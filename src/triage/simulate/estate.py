@@ -29,7 +29,7 @@ from triage.simulate.reports import Breakdown, draw_reports
 from triage.simulate.series import draw_series
 from triage.simulate.services import load_services
 
-__all__ = ["ESTATE_START", "Estate", "simulate_estate"]
+__all__ = ["ESTATE_START", "Estate", "check_estate", "simulate_estate"]
 
 # A Monday; fixed, so that the committed sample can be made again.
 ESTATE_START = datetime(2026, 9, 21, tzinfo=UTC)
@@ -108,7 +108,7 @@ def simulate_estate(
     >>> estate.metrics.shape[0], estate.metrics["entity"].unique().tolist()
     (576, ['checkout-web-1', 'checkout-db-1'])
     """
-    _check(days, entities, seed, difficulty, tickets)
+    check_estate(days, entities, seed, difficulty, tickets)
     layout = lay_out(entities)
     plan = draw_plan(layout, days, difficulty, seed)
     series = draw_series(layout, plan, ESTATE_START, days, difficulty, seed)
@@ -123,7 +123,8 @@ def simulate_estate(
     )
 
 
-def _check(days: int, entities: int, seed: int, difficulty: float, tickets: int) -> None:
+def check_estate(days: int, entities: int, seed: int, difficulty: float, tickets: int = 1) -> None:
+    """Raise UsageError for what no estate can be made of."""
     limits = (("days", days, _MOST_DAYS), ("entities", entities, _MOST_ENTITIES), ("tickets", tickets, _MOST_TICKETS))
     for name, value, most in limits:
         if not 1 <= value <= most:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from triage.errors import UsageError
 from triage.simulate.estate import Estate
+from triage.simulate.storms import Storms
 
-__all__ = ["FILES", "write_estate"]
+__all__ = ["ALERT_FILES", "FILES", "write_estate", "write_storms"]
 
 # By part of an estate, the file that holds it.
 FILES = {
@@ -22,6 +24,9 @@ FILES = {
     "faults": "faults.csv",
     "harmless": "harmless.csv",
 }
+
+# The same for the alerts, which are written when they are asked for.
+ALERT_FILES = {"alerts": "alerts.csv", "causes": "alert_causes.csv", "dependencies": "dependencies.csv"}
 
 
 def write_estate(out: Path, estate: Estate) -> tuple[Path, ...]:
@@ -50,9 +55,18 @@ def write_estate(out: Path, estate: Estate) -> tuple[Path, ...]:
     Equal estates give equal files, byte for byte. For the compressed one that holds with the same zlib; what it
     unpacks to is the same with any.
     """
+    return _write(out, {name: getattr(estate, part) for part, name in FILES.items()})
+
+
+def write_storms(out: Path, storms: Storms) -> tuple[Path, ...]:
+    """Write alerts, what caused them and who depends on whom; as `write_estate` does."""
+    return _write(out, {name: getattr(storms, part) for part, name in ALERT_FILES.items()})
+
+
+def _write(out: Path, frames: Mapping[str, pd.DataFrame]) -> tuple[Path, ...]:
     written = []
-    for part, name in FILES.items():
-        content = _to_csv(getattr(estate, part))
+    for name, frame in frames.items():
+        content = _to_csv(frame)
         file = out / name
         try:
             out.mkdir(parents=True, exist_ok=True)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import URL, Connection, Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from triage.domain import Change, Feedback, Incident, Outcome
+from triage.decide.grouping import GroupingRules
+from triage.domain import Change, Feedback, Group, Incident, Outcome
 from triage.errors import Conflict, NotFound, StoreUnavailable, bounded
-from triage.flow import Answer, ChangePage, CommitCounts, Entry, Page, Relabel, Unlabelled
+from triage.flow import Answer, ChangePage, CommitCounts, Entry, GroupPage, GroupQuery, Page, Relabel, Unlabelled
 from triage.store.change_rows import change_of, change_row, known_changes
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
+from triage.store.group_queries import answers_with_groups, find_group, page_groups
+from triage.store.grouping import GroupLedger
 from triage.store.keys import SqlKeyStore
 from triage.store.late import put_labels, select_unlabelled, unlabelled_of
 from triage.store.lock import FileLock
@@ -23,7 +27,7 @@ from triage.store.metric_journal import SqlMetricJournal
 from triage.store.outbox import SqlOutbox
 from triage.store.reading import Reader
 from triage.store.recording import latest_answers, select_newest
-from triage.store.rows import answer_of, incident_of, rows_of
+from triage.store.rows import incident_of, rows_of
 from triage.store.schema import upgrade_schema
 from triage.store.session_lock import SessionLocks
 from triage.store.tables import changes, incidents, outcomes, revisions
@@ -57,7 +61,14 @@ class SqlJournal:
         self._held = held
 
     @classmethod
-    def open(cls, database_url: str, *, most_waiting: int = 10_000, busy_timeout_s: float = _BUSY_TIMEOUT_S) -> Self:
+    def open(
+        cls,
+        database_url: str,
+        *,
+        most_waiting: int = 10_000,
+        busy_timeout_s: float = _BUSY_TIMEOUT_S,
+        grouping: GroupingRules | None = None,
+    ) -> Self:
         """Open a database, made or migrated as needed.
 
         Parameters
@@ -68,6 +79,8 @@ class SqlJournal:
             Rows that may wait for the writer before senders are pushed back.
         busy_timeout_s : float, default=5.0
             How long to wait for somebody else's lock on the database, in seconds.
+        grouping : GroupingRules or None, default=None
+            By what alerts are grouped; not at all if None.
 
         Raises
         ------
@@ -94,7 +107,8 @@ class SqlJournal:
             held.callback(reads.dispose)
             locks = SessionLocks(None if is_sqlite(url) else reads)
             held.callback(locks.close)
-            return cls(GroupWriter(writes, write_all, most_waiting), reads, locks, held.pop_all())
+            write = partial(write_all, ledger=GroupLedger(grouping))
+            return cls(GroupWriter(writes, write, most_waiting), reads, locks, held.pop_all())
 
     def close(self) -> None:
         """Commit what waits, then let the file go; twice is once. It blocks for that long."""
@@ -217,14 +231,14 @@ class SqlJournal:
         if source is not None:
             query = query.where(incidents.c.source == source)
         # Enough to say which sources are meant; a message shows no more.
-        rows = await self._reader.read(lambda connection: connection.execute(query.limit(6)).mappings().all())
+        rows, found = await self._reader.read(lambda connection: answers_with_groups(connection, query.limit(6)))
         if not rows:
             of = "" if source is None else f" of source {source!r}"
             raise NotFound(f"No incident {incident_id!r}{of} is stored.")
         if len(rows) > 1:
             sources = bounded(repr(row["source"]) for row in rows)
             raise Conflict(f"Several sources have an incident {incident_id!r}: {sources}. Add ?source= to choose.")
-        return answer_of(rows[0])
+        return found[0]
 
     async def latest(self, incident_id: str, source: str) -> Incident | None:
         """Return an incident as its latest revision said, or None.
@@ -319,12 +333,32 @@ class SqlJournal:
             query = query.where(incidents.c.seq < from_cursor(cursor))
         if source is not None:
             query = query.where(incidents.c.source == source)
-        rows = await self._reader.read(lambda connection: connection.execute(query).mappings().all())
-        shown = rows[:limit]
-        return Page(
-            tuple(answer_of(row) for row in shown),
-            to_cursor(shown[-1]["seq"]) if len(rows) > limit else None,
-        )
+        rows, found = await self._reader.read(lambda connection: answers_with_groups(connection, query))
+        return Page(tuple(found[:limit]), to_cursor(rows[limit - 1]["seq"]) if len(rows) > limit else None)
+
+    async def find_group(self, group_id: str) -> Group:
+        """Return a group with its members, as far as a thousand.
+
+        Raises
+        ------
+        NotFound
+            There is none with this id.
+        StoreUnavailable
+            The database cannot be read.
+        """
+        return await self._reader.read(lambda connection: find_group(connection, group_id))
+
+    async def page_groups(self, query: GroupQuery) -> GroupPage:
+        """Return groups with their first members, the last begun first.
+
+        Raises
+        ------
+        UsageError
+            The cursor is none of ours.
+        StoreUnavailable
+            The database cannot be read.
+        """
+        return await self._reader.read(lambda connection: page_groups(connection, query))
 
     async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
         """Return the verdicts on an incident, oldest first.

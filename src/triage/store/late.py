@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, update
 
-from triage.flow import MessageKind, Relabel, Unlabelled
+from triage.flow import MemberMode, MessageKind, Relabel, Unlabelled
 from triage.store.joins import with_revision
 from triage.store.messages import message_rows
 from triage.store.rows import EntryRows, decision_values, incident_of
-from triage.store.tables import decisions, incidents, outbox, revisions, unlabelled
+from triage.store.tables import decisions, group_members, groups, incidents, outbox, revisions, unlabelled
 
 __all__ = ["put_labels", "select_unlabelled", "unlabelled_of", "unlabelled_rows"]
 
@@ -59,7 +59,7 @@ def put_labels(connection: Connection, relabels: Sequence[Relabel], given_up: Se
         messages = message_rows(
             (one.source, one.incident_id),
             one.revision,
-            one.destinations if current == one.revision else (),
+            _hearing(connection, one) if current == one.revision else (),
             one.triage.answered_at,
             MessageKind.LABELS,
         )
@@ -67,3 +67,16 @@ def put_labels(connection: Connection, relabels: Sequence[Relabel], given_up: Se
             connection.execute(insert(outbox), messages)
     if given_up:
         connection.execute(delete(unlabelled).where(unlabelled.c.seq.in_(given_up)))
+
+
+def _hearing(connection: Connection, one: Relabel) -> tuple[str, ...]:
+    """Name who hears of labels: of what another incident's group has taken in, only those that have a record of it."""
+    apart = tuple(
+        name for name in one.destinations if one.members.get(name, MemberMode.SEPARATE) is MemberMode.SEPARATE
+    )
+    if apart == one.destinations:
+        return apart
+    of_it = (group_members.c.source == one.source) & (group_members.c.incident_id == one.incident_id)
+    is_lead = (groups.c.lead_source == one.source) & (groups.c.lead_id == one.incident_id)
+    taken_in = select(groups.c.group_id).join(group_members, group_members.c.group_id == groups.c.group_id)
+    return one.destinations if connection.scalar(taken_in.where(of_it, ~is_lead)) is None else apart

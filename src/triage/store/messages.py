@@ -9,11 +9,16 @@ from typing import TypedDict
 import orjson
 from sqlalchemy import RowMapping
 
-from triage.flow import Content, DeadLetter, Edit, Message, MessageKind
+from triage.domain import Group, GroupMember
+from triage.flow import Content, DeadLetter, Edit, GroupNews, MemberMode, Message, MessageKind
+from triage.store.group_rows import reasons_in
+from triage.store.grouping import Grouped
 from triage.store.rows import EntryRows, Key, answer_of
 
 __all__ = [
     "DEAD",
+    "GROUP_COLUMNS",
+    "MEMBER_COLUMNS",
     "SENDING",
     "WAITING",
     "MessageRow",
@@ -26,6 +31,10 @@ __all__ = [
 
 # Due at once, where it is not known since when.
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_COMMENTED = 10
+# What of both tables is selected beside a message, by names of its own.
+MEMBER_COLUMNS = ("similarity", "reasons", "severity", "began_at", "ended_at")
+GROUP_COLUMNS = ("severity", "size", "open", "began_at", "ended_at")
 WAITING, SENDING, DEAD = "waiting", "sending", "dead"
 
 
@@ -42,18 +51,37 @@ class MessageRow(TypedDict):
     was_tried: bool
     due_at: datetime
     reason: str
+    thread_source: str
+    thread_id: str
 
 
-def new_messages(entry: EntryRows, revision: int) -> list[MessageRow]:
-    """Return what is to be added for an entry: a message a destination, due at once."""
-    due_at = entry.revision["received_at"]
-    return message_rows(entry.key, revision, entry.entry.destinations, due_at, MessageKind.EVENT)
+def new_messages(entry: EntryRows, revision: int, grouped: Grouped | None = None) -> list[MessageRow]:
+    """Return what is to be added for an entry: a message a destination, due at once.
+
+    What another incident's group has taken in is told at that one's record where a destination wants it so.
+    """
+    due_at, names, key = entry.revision["received_at"], entry.entry.destinations, entry.key
+    if grouped is None or grouped.lead == key:
+        return message_rows(key, revision, names, due_at, MessageKind.EVENT)
+    modes = entry.entry.members
+    apart = [name for name in names if modes.get(name, MemberMode.SEPARATE) is MemberMode.SEPARATE]
+    within = [name for name in names if name not in apart and _is_told(grouped, modes[name])]
+    return [
+        *message_rows(key, revision, apart, due_at, MessageKind.EVENT),
+        *message_rows(key, revision, within, due_at, MessageKind.MEMBER, grouped.lead),
+    ]
 
 
 def message_rows(
-    key: Key, revision: int, names: Sequence[str], due_at: datetime | None, kind: MessageKind
+    key: Key,
+    revision: int,
+    names: Sequence[str],
+    due_at: datetime | None,
+    kind: MessageKind,
+    thread: Key | None = None,
 ) -> list[MessageRow]:
-    """Return the rows of messages to some destinations."""
+    """Return the rows of messages to some destinations, on an incident's own record or on another one's."""
+    thread_source, thread_id = thread or key
     return [
         {
             "destination": destination,
@@ -66,6 +94,8 @@ def message_rows(
             "was_tried": False,
             "due_at": due_at or _LONG_AGO,
             "reason": "",
+            "thread_source": thread_source,
+            "thread_id": thread_id,
         }
         for destination in names
     ]
@@ -85,7 +115,9 @@ def message_of(row: RowMapping, attempt: int) -> Message:
         answer.triage,
         None if edit is None else Edit(edit["labels"], edit["fields"]),
         answer.state,
+        _group_of(row),
     )
+    thread, own = (row["thread_source"], row["thread_id"]), (row["source"], row["incident_id"])
     return Message(
         row["seq"],
         row["destination"],
@@ -94,12 +126,37 @@ def message_of(row: RowMapping, attempt: int) -> Message:
         bool(row["was_tried"]),
         row["ref"] or "",
         content,
+        None if thread == own else thread,
     )
 
 
 def dead_letter_of(row: RowMapping) -> DeadLetter:
     """Read a message that was given up."""
     return DeadLetter(message_of(row, row["attempts"]), row["reason"], row["due_at"])
+
+
+def _is_told(grouped: Grouped, mode: MemberMode) -> bool:
+    if grouped.news in (GroupNews.WORSE, GroupNews.ENDED, GroupNews.REOPENED):
+        return True
+    if grouped.news is not GroupNews.JOINED or mode is MemberMode.QUIET:
+        return False
+    # A thousand alerts are no thousand comments: the first ten, then the 20th, the 40th and so on.
+    tens, rest = divmod(grouped.group.size, _COMMENTED)
+    return tens == 0 or (rest == 0 and tens & (tens - 1) == 0)
+
+
+def _group_of(row: RowMapping) -> Group | None:
+    if row["group_id"] is None:
+        return None
+    member = GroupMember(
+        row["source"],
+        row["incident_id"],
+        row["member_similarity"],
+        reasons_in(row["member_reasons"]),
+        *(row[f"member_{name}"] for name in ("severity", "began_at", "ended_at")),
+    )
+    severity, size, still_open, began_at, ended_at = (row[f"group_{name}"] for name in GROUP_COLUMNS)
+    return Group(row["group_id"], severity, size, still_open, began_at, ended_at, (member,))
 
 
 def edit_text(edit: Edit) -> str:

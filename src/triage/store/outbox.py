@@ -176,7 +176,9 @@ class SqlOutbox:
             )
             if row is None:
                 raise _no_dead(seq)
-            if (row["delivered_revision"] or 0) > row["revision"]:
+            # Of what stands at another incident's record the revisions have nothing to do with that one's.
+            is_own = (row["thread_source"], row["thread_id"]) == (row["source"], row["incident_id"])
+            if is_own and (row["delivered_revision"] or 0) > row["revision"]:
                 raise Conflict(
                     f"{row['destination']} has got revision {row['delivered_revision']} of {row['incident_id']!r} "
                     f"meanwhile; number {seq} is revision {row['revision']} and would set it back. Discard it."
@@ -260,9 +262,13 @@ def open_outbox(database_url: str) -> Iterator[SqlOutbox]:
 
 def _put_delivery(connection: Connection, message: Message, ending: Ending) -> None:
     triage = message.content.triage
-    values = {"revision": message.content.revision, "ref": ending.ref or message.ref, "delivered_at": ending.at}
-    place = {"destination": message.destination, "source": triage.source, "incident_id": triage.incident_id}
-    put = conflict_insert(connection, deliveries).values({**place, **values})
+    source, incident_id = message.thread or (triage.source, triage.incident_id)
+    values = {"ref": ending.ref or message.ref, "delivered_at": ending.at}
+    revision = message.content.revision if message.thread is None else 0
+    place = {"destination": message.destination, "source": source, "incident_id": incident_id}
+    put = conflict_insert(connection, deliveries).values({**place, **values, "revision": revision})
+    if message.thread is None:
+        values["revision"] = revision
     connection.execute(put.on_conflict_do_update(index_elements=list(place), set_=values))
 
 

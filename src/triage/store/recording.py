@@ -12,6 +12,8 @@ from triage.domain import IncidentState
 from triage.errors import Conflict
 from triage.flow import Answer, AnswerStatus
 from triage.store.dialects import conflict_insert, is_server
+from triage.store.group_rows import groups_of
+from triage.store.grouping import Grouped, GroupLedger
 from triage.store.joins import with_decision, with_revision
 from triage.store.late import unlabelled_rows
 from triage.store.messages import new_messages
@@ -23,6 +25,7 @@ __all__ = ["conditions", "latest_answers", "record_entries", "select_newest"]
 # Databases bound the parameters of a statement, some to 999.
 _IDS_A_STATEMENT = 900
 _KEY = (incidents.c.source, incidents.c.incident_id)
+_NEWS = (AnswerStatus.CREATED, AnswerStatus.UPDATED)
 _NEXT_SEQS = "SELECT nextval(pg_get_serial_sequence('incidents', 'seq')) FROM generate_series(1, :n)"
 
 
@@ -77,7 +80,7 @@ def select_newest(most: int, after: int) -> Select[tuple[object, ...]]:
     return query.where(incidents.c.seq > after).order_by(incidents.c.seq.desc()).limit(most)
 
 
-def record_entries(connection: Connection, entries: Sequence[EntryRows]) -> list[Answer]:
+def record_entries(connection: Connection, entries: Sequence[EntryRows], ledger: GroupLedger) -> list[Answer]:
     """Write entries with their messages, and answer each; what is not new is answered as before.
 
     Raises
@@ -85,6 +88,7 @@ def record_entries(connection: Connection, entries: Sequence[EntryRows]) -> list
     Conflict
         An incident does not stand as an entry says that it must; the transaction is to be given up.
     """
+    ledger.hold(connection, entries)
     standing = _standing(connection, entries)
     answers = [_place(entry, standing[entry.key]) for entry in entries]
     fresh = [
@@ -94,9 +98,7 @@ def record_entries(connection: Connection, entries: Sequence[EntryRows]) -> list
     ]
     # Nobody is told of what is older than what is in force.
     current = [
-        (entry, answer.revision)
-        for entry, answer in zip(entries, answers, strict=True)
-        if answer.status in (AnswerStatus.CREATED, AnswerStatus.UPDATED)
+        (entry, answer.revision) for entry, answer in zip(entries, answers, strict=True) if answer.status in _NEWS
     ]
     if fresh:
         _move_incidents(connection, {entry.key: standing[entry.key] for entry, _ in fresh})
@@ -105,10 +107,34 @@ def record_entries(connection: Connection, entries: Sequence[EntryRows]) -> list
         without = unlabelled_rows(current)
         if without:
             connection.execute(insert(unlabelled), without)
-        messages = [row for entry, revision in current for row in new_messages(entry, revision)]
-        if messages:
-            connection.execute(insert(outbox), messages)
-    return answers
+    grouped = ledger.place(connection, list(zip(entries, answers, strict=True)))
+    messages = [
+        row
+        for entry, answer, of_it in zip(entries, answers, grouped, strict=True)
+        if answer.status in _NEWS
+        for row in new_messages(entry, answer.revision, of_it)
+    ]
+    if messages:
+        connection.execute(insert(outbox), messages)
+    return _with_groups(connection, answers, grouped)
+
+
+def _with_groups(connection: Connection, answers: Sequence[Answer], grouped: Sequence[Grouped | None]) -> list[Answer]:
+    """Add to answers the groups that their incidents are in, those of what was known already as they stand now."""
+    old = [
+        (answer.triage.source, answer.triage.incident_id)
+        for answer, of_it in zip(answers, grouped, strict=True)
+        if of_it is None and answer.status not in _NEWS
+    ]
+    known = groups_of(connection, list(dict.fromkeys(old)))
+    return [
+        replace(answer, group=of_it.group)
+        if of_it is not None
+        else replace(answer, group=known[key])
+        if (key := (answer.triage.source, answer.triage.incident_id)) in known
+        else answer
+        for answer, of_it in zip(answers, grouped, strict=True)
+    ]
 
 
 def _standing(connection: Connection, entries: Sequence[EntryRows]) -> dict[Key, _Incident]:

@@ -31,6 +31,8 @@ __all__ = [
     "deliveries",
     "destinations",
     "feedback",
+    "group_members",
+    "groups",
     "incidents",
     "keyed_answers",
     "metadata",
@@ -184,7 +186,7 @@ warnings = Table(
     Index(None, "closed_at", "seq"),
 )
 
-# What has not been delivered: it waits, is being sent, or is dead. Sent in the order of `seq`, incident by incident.
+# What has not been delivered: it waits, is being sent, or is dead. Sent in the order of `seq`, record by record.
 outbox = Table(
     "outbox",
     metadata,
@@ -202,11 +204,14 @@ outbox = Table(
     Column("claimed_by", BigInteger),
     Column("reason", Text, nullable=False),
     Column("edit", Text),
+    # The incident whose record at the destination it is about: its own, or that of the one that began its group.
+    Column("thread_source", String(255), nullable=False, server_default=""),
+    Column("thread_id", String(255), nullable=False, server_default=""),
     ForeignKeyConstraint(
         ["source", "incident_id", "revision"], ["revisions.source", "revisions.incident_id", "revisions.revision"]
     ),
     Index(None, "destination", "state", "due_at", "seq"),
-    Index(None, "destination", "source", "incident_id", "seq"),
+    Index(None, "destination", "thread_source", "thread_id", "seq"),
     Index(None, "state", "seq"),
 )
 
@@ -268,4 +273,49 @@ outcomes = Table(
     Column("is_ours", Boolean, nullable=False),
     ForeignKeyConstraint(["source", "incident_id"], ["incidents.source", "incidents.incident_id"]),
     Index(None, "source", "incident_id", "seq"),
+)
+
+# Incidents that are one problem, as their members make them.
+groups = Table(
+    "groups",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("group_id", String(32), nullable=False),
+    Column("lead_source", String(255), nullable=False),
+    Column("lead_id", String(255), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("open", Integer, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("touched_at", UtcDateTime, nullable=False),
+    UniqueConstraint("group_id"),
+    Index(None, "ended_at", "seq"),
+)
+
+# `change` numbers all that came in on members: whoever has seen everything up to one asks for what is after it.
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=True),
+    Column("group_id", String(32), nullable=False),
+    Column("source", String(255), nullable=False),
+    Column("incident_id", String(255), nullable=False),
+    Column("change", BigInteger, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("fingerprint", String(32), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("similarity", Float(53), nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("touched_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["source", "incident_id"], ["incidents.source", "incidents.incident_id"]),
+    UniqueConstraint("source", "incident_id"),
+    Index(None, "group_id", "seq"),
+    Index(None, "change"),
+    Index(None, "fingerprint", "seq"),
 )

@@ -12,6 +12,7 @@ from triage.domain import Feedback
 from triage.errors import NotFound, StoreUnavailable, TriageError
 from triage.store.change_rows import ChangeRow, write_changes
 from triage.store.dialects import is_server
+from triage.store.grouping import GroupLedger
 from triage.store.metric_rows import BatchRow, SnapshotRow, WarningRow, put_snapshot, put_warnings, write_batches
 from triage.store.recording import conditions, record_entries
 from triage.store.rows import EntryRows, Key
@@ -60,12 +61,14 @@ class Write:
         return max(1, self.rows)
 
 
+_NO_GROUPS = GroupLedger(None)
+
 # The answers on a request's entries, or what its task returned, or (a TriageError) why it was not written although
 # its transaction was committed.
 Outcome: TypeAlias = object
 
 
-def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
+def write_all(connection: Connection, writes: Sequence[Write], *, ledger: GroupLedger = _NO_GROUPS) -> list[Outcome]:
     """Write requests in their order, with as many statements for all as for one.
 
     Parameters
@@ -73,13 +76,15 @@ def write_all(connection: Connection, writes: Sequence[Write]) -> list[Outcome]:
     connection : Connection
         In a transaction. On PostgreSQL others may write beside it: an incident is locked before it is read.
     writes : sequence of Write
+    ledger : GroupLedger, optional
+        Places alerts; without it none are.
 
     Returns
     -------
     list of Outcome
         One a request.
     """
-    answers = iter(record_entries(connection, [entry for write in writes for entry in write.entries]))
+    answers = iter(record_entries(connection, [entry for write in writes for entry in write.entries], ledger))
     recorded = [[next(answers) for _ in write.entries] for write in writes]
     write_changes(connection, [row for write in writes for row in write.changes])
     write_batches(connection, [row for write in writes for row in write.batches])

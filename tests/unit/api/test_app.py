@@ -7,6 +7,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from tests.fakes import NOON, FakeCatalogue, FakeLabeller, fixed_clock, received
 from tests.stored import database_url
 
 from triage.api import IntakeRules, Service, create_app, examples, schemas
-from triage.domain import Triage
-from triage.flow import Ending, EndState, Entry, LiveFlow
+from triage.decide.grouping import GroupingRules
+from triage.domain import Incident, IncidentState, Triage
+from triage.flow import Ending, EndState, Entry, LiveFlow, Received
 from triage.intake import field_map_of
 from triage.store import SqlJournal
 
@@ -31,11 +33,12 @@ ZABBIX = {"id": "event.id", "title": "event.name", "state": "event.status", "lab
 @pytest.fixture
 def stored_app(tmp_path: Path) -> Iterator[FastAPI]:
     """An app over a real database; the clock stands at the moment that the examples show."""
-    with SqlJournal.open(database_url(tmp_path / "triage.db")) as journal:
+    with SqlJournal.open(database_url(tmp_path / "triage.db"), grouping=GroupingRules()) as journal:
         flow = LiveFlow(FakeLabeller, journal, fixed_clock)
         metrics = started_metrics(flow, journal.metrics)
         rules = IntakeRules(maps={"zabbix": field_map_of("zabbix", ZABBIX)})
         asyncio.run(give_up(journal, "INC0012339", "INC0012340"))
+        asyncio.run(storm(journal))
         outbox, keyed = journal.outbox, memory_keys()
         yield create_app(Service(flow, metrics, FakeCatalogue(), outbox, keyed, clock=fixed_clock, intake=rules))
 
@@ -49,6 +52,17 @@ async def give_up(journal: SqlJournal, *ids: str) -> None:
         [message] = await journal.outbox.claim("desk", NOON, 1)
         reason = str(examples.DEAD_LETTER["reason"])
         await journal.outbox.settle(message, Ending(EndState.DEAD, NOON, reason=reason))
+
+
+async def storm(journal: SqlJournal) -> None:
+    """Have problems come and go before the examples."""
+    for service, began in (("mail", 80), ("shop", 20)):
+        for host, minutes in ((f"{service}-db-1", began), (f"{service}-web-1", began - 2)):
+            for state, at in ((IncidentState.OPEN, minutes), (IncidentState.RESOLVED, began - 10)):
+                labels = {"title": f"{host} is slow", "host": host, "service": service, "severity": "critical"}
+                incident = Incident(f"{host}/slow", "monitor", NOON - timedelta(minutes=at), None, labels, state)
+                said = Received(incident, b"{}", f"{host} {state}")
+                await journal.record([Entry(said, Triage(incident.id, "monitor"))])
 
 
 def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
@@ -107,6 +121,8 @@ def test_every_example_of_the_document_is_answered_as_it_says(stored_app: FastAP
         ("post", "/v1/incidents", 207),
         ("get", "/v1/incidents?limit=1", 200),
         ("get", "/v1/incidents/INC0012345", 200),
+        ("get", "/v1/groups?limit=1", 200),
+        ("get", "/v1/groups/d41848e23ed8d4916c85c2f2", 200),
         ("post", "/v1/feedback", 201),
         ("post", "/v1/outcomes", 201),
         ("post", "/v1/metrics", 200),
@@ -143,7 +159,7 @@ def test_examples_have_the_documented_shapes(client: TestClient) -> None:
                 model = getattr(schemas, content["schema"]["$ref"].rpartition("/")[2])
                 assert set(model.model_validate(content["example"]).model_dump()) >= set(content["example"])
                 checked += 1
-    assert checked == 26
+    assert checked == 28
 
 
 def test_every_reference_of_the_document_leads_somewhere(client: TestClient) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from tests.delivery import message, prediction
 
 from triage.deliver import Destination, FieldRule, Kind, Mode
-from triage.deliver.content import severity_of, to_told
+from triage.deliver.content import to_told
 from triage.domain import Decision
 from triage.flow import Edit
 
@@ -46,18 +45,3 @@ def test_edit_is_what_is_told() -> None:
 def test_title_is_one_line_and_never_empty() -> None:
     assert to_told(message(labels={"short_description": "a\n b", "text": "c"}), destination()).title == "a b"
     assert to_told(message(labels={"site": "Bonn"}), destination()).title == "Incident INC7"
-
-
-@pytest.mark.parametrize(
-    ("labels", "severity"),
-    [
-        ({"severity": "critical"}, "critical"),
-        ({"severity": "High"}, "error"),
-        ({"priority": "4 - Low"}, "info"),
-        ({"priority": "P3"}, "warning"),
-        ({"severity": "purple"}, "error"),
-        ({"severity": ""}, "error"),
-    ],
-)
-def test_severity_is_what_the_sender_says(labels: dict[str, str], severity: str) -> None:
-    assert severity_of(labels) == severity

@@ -79,3 +79,22 @@ def test_what_cannot_be_used_is_named(table: object, where: str) -> None:
 def test_name_that_could_not_be_shown_everywhere_is_refused() -> None:
     with pytest.raises(SettingsError, match="small letters"):
         to_destinations({"Service Desk": {"kind": "webhook", "url": "http://x"}}, {})
+
+
+def test_a_problem_is_one_record_where_records_are_worked_on_and_told_once_where_people_are() -> None:
+    tables = {
+        "desk": {"kind": "jira", "url": "https://x", "secret_env": "DESK_KEY"},
+        "own": {"kind": "jira", "url": "https://x", "secret_env": "DESK_KEY", "updates_own": True},
+        "chat": {"kind": "slack", "url": "https://hooks.example/x"},
+        "hook": {"kind": "webhook", "url": "http://127.0.0.1:1/", "members": "quiet"},
+        "am": {"kind": "alertmanager", "url": "http://127.0.0.1:1/"},
+    }
+    modes = [found.members.value for found in to_destinations(tables, ENVIRON)]
+    assert modes == ["comment", "separate", "quiet", "quiet", "separate"]
+
+
+@pytest.mark.parametrize("changes", [{"kind": "alertmanager"}, {"kind": "jira", "updates_own": True}])
+def test_members_stay_apart_where_every_incident_has_a_record(changes: dict[str, object]) -> None:
+    table = {"url": "https://x", "secret_env": "DESK_KEY", "members": "comment", **changes}
+    with pytest.raises(SettingsError, match=r"deliver\.desk\.members"):
+        to_destinations({"desk": table}, ENVIRON)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 
 import httpx
 import pytest
 from tests.delivery import message
-from tests.fakes import fixed_clock
+from tests.fakes import NOON, fixed_clock
 from tests.web import FakeServer
 
 from triage.deliver import Attempt, Destination, FieldRule, Kind, Mode, Verdict, make_core
-from triage.domain import IncidentState
+from triage.domain import Group, GroupMember, IncidentState
+from triage.flow import MemberMode
 
 PAGER = Destination("pager", Kind.PAGERDUTY, "http://pd", "R" * 32, fields={"team": FieldRule(Mode.AUTO)})
 
@@ -60,3 +62,24 @@ def test_state_of_the_incident_counts_whatever_its_labels_are_called() -> None:
     server = FakeServer()
     asyncio.run(make_core(PAGER, fixed_clock, server.transport).deliver(over))
     assert server.bodies[0]["event_action"] == "resolve"
+
+
+@pytest.mark.parametrize(
+    ("members", "ended_at", "action", "severity"),
+    [
+        (MemberMode.COMMENT, None, "trigger", "critical"),
+        (MemberMode.COMMENT, NOON, "resolve", None),
+        (MemberMode.SEPARATE, None, "resolve", None),
+    ],
+)
+def test_group_is_one_alert_that_is_over_with_its_last_member(
+    members: MemberMode, ended_at: datetime | None, action: str, severity: str | None
+) -> None:
+    member = GroupMember("desk", "INC7", 1.0, (), "warning", NOON, NOON)
+    group = Group("g", "critical", 2, 1, NOON, ended_at, (member,))
+    content = replace(message().content, state=IncidentState.RESOLVED, group=group)
+    server = FakeServer(lambda _: httpx.Response(202, json={"status": "success"}))
+    core = make_core(replace(PAGER, members=members), fixed_clock, server.transport)
+    asyncio.run(core.deliver(replace(message(), content=content)))
+    [event] = server.bodies
+    assert (event["event_action"], event.get("payload", {}).get("severity")) == (action, severity)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 import httpx
 from tests.delivery import message
-from tests.fakes import fixed_clock
+from tests.fakes import NOON, fixed_clock
 
 from triage.deliver import Attempt, Destination, FieldRule, Kind, Mode, Verdict
 from triage.deliver.content import Told
 from triage.deliver.tickets import TicketCore
+from triage.domain import Group, GroupMember, GroupReason
 from triage.flow import Message, MessageKind
 
 DESK = Destination("desk", Kind.SERVICENOW, "http://x", "k", fields={"team": FieldRule(Mode.AUTO)})
@@ -117,3 +118,38 @@ def test_core_s_own_record_is_left_alone_where_there_is_nothing_to_fill_in() -> 
     deliver(api, message(), replace(SUGGESTING, updates_own=True))
     assert api.calls == ["find_own"]
     assert len(api.comments["INC7"]) == 1
+
+
+GROUP = Group(
+    "g",
+    "critical",
+    12,
+    9,
+    NOON,
+    None,
+    (GroupMember("desk", "INC7", 0.8, (GroupReason("scope", "shop", 0.7),), "error", NOON, None),),
+)
+MEMBER = replace(
+    message(), kind=MessageKind.MEMBER, thread=("monitor", "A1"), content=replace(message().content, group=GROUP)
+)
+
+
+def test_member_is_a_comment_on_the_record_of_its_group_and_no_ticket() -> None:
+    api = MemoryTickets({"T1": MEMBER.incident_key})
+    core = TicketCore(api, DESK, fixed_clock)
+    attempts = [asyncio.run(core.deliver(each)) for each in (MEMBER, replace(MEMBER, was_tried=True))]
+    assert [attempt.ref for attempt in attempts] == ["T1", "T1"]
+    assert list(api.tickets) == ["T1"]
+    [comment] = api.comments["T1"]
+    assert "desk INC7 (error) goes on." in comment
+    assert "scope shop; similarity 80%" in comment
+    assert "The problem is critical; 9 of 12 alerts go on." in comment
+
+
+def test_member_whose_group_has_no_record_there_gets_one_that_the_next_one_finds() -> None:
+    api = MemoryTickets()
+    core = TicketCore(api, DESK, fixed_clock)
+    first = asyncio.run(core.deliver(MEMBER))
+    following = replace(MEMBER, content=replace(MEMBER.content, revision=2))
+    assert asyncio.run(core.deliver(following)).ref == first.ref == "T1"
+    assert len(api.tickets) == len(api.comments["T1"]) == 1

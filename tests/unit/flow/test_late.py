@@ -21,7 +21,7 @@ from tests.fakes import (
 )
 
 from triage.domain import Incident, PrecedentQuery, Triage
-from triage.flow import LiveFlow
+from triage.flow import LiveFlow, MemberMode
 
 _T = TypeVar("_T")
 
@@ -49,6 +49,9 @@ class MemoryOutlets:
 
     def of(self, source: str) -> tuple[str, ...]:
         return (f"{source}-core",)
+
+    def members(self, _destinations: Sequence[str]) -> dict[str, MemberMode]:
+        return {}
 
     def wake(self, destinations: Sequence[str]) -> None:
         self.woken += destinations

@@ -1,0 +1,84 @@
+"""Reads by what alerts are grouped: the ``[grouping]`` table of ``triage.toml``, and the file of dependencies."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from triage.decide.grouping import GroupingRules, Topology
+from triage.errors import Problem, SettingsError, UsageError
+from triage.settings import Settings
+
+__all__ = ["read_dependencies", "to_grouping"]
+
+_KEYS = ("enabled", "window_s", "reopen_s", "entities", "scopes", "dependencies")
+
+
+def to_grouping(settings: Settings) -> GroupingRules | None:
+    """Return by what alerts are grouped; None where they are not to be.
+
+    Raises
+    ------
+    SettingsError
+        Naming everything of ``[grouping]`` that cannot be used.
+    """
+    table = settings.grouping
+    problems = [
+        Problem(f"is not known here; known are {', '.join(_KEYS)}", where=f"grouping.{key}")
+        for key in table
+        if key not in _KEYS
+    ]
+    usual = GroupingRules()
+    window_s = _number(table, "window_s", usual.window_s, problems)
+    reopen_s = _number(table, "reopen_s", usual.reopen_s, problems)
+    entities = _names(table, "entities", usual.entities, problems)
+    scopes = _names(table, "scopes", usual.scopes, problems)
+    enabled, file = table.get("enabled", True), table.get("dependencies", "")
+    if not isinstance(enabled, bool):
+        problems.append(Problem("must be true or false", where="grouping.enabled", got=str(enabled)))
+    if not isinstance(file, str):
+        problems.append(Problem("must be a path", where="grouping.dependencies", got=str(file)))
+    if problems:
+        raise SettingsError("[grouping] cannot be used.", problems)
+    topology = read_dependencies(settings.home / str(file)) if file else Topology()
+    try:
+        return GroupingRules(window_s, reopen_s, entities, scopes, topology) if enabled else None
+    except UsageError as err:
+        raise SettingsError(f"[grouping] cannot be used. {err.message}") from err
+
+
+def read_dependencies(file: Path) -> Topology:
+    """Read who depends on whom: two columns of a csv file with a header, whatever they are called.
+
+    Raises
+    ------
+    SettingsError
+        The file cannot be read, or a line has not two names.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            rows = [(number, row) for number, row in enumerate(csv.reader(stream), 1) if row][1:]
+    except (OSError, UnicodeDecodeError, csv.Error) as err:
+        raise SettingsError(f"{file} cannot be read as csv in UTF-8: {err}. See grouping.dependencies.") from err
+    bad = [number for number, row in rows if len(row) < 2 or not (row[0].strip() and row[1].strip())]
+    if bad:
+        shown = ", ".join(map(str, bad[:5]))
+        raise SettingsError(f"{file} must name who depends on whom in its first two columns. Lines {shown} do not.")
+    return Topology((row[0].strip(), row[1].strip()) for _, row in rows)
+
+
+def _number(table: Mapping[str, object], key: str, default: float, problems: list[Problem]) -> float:
+    value = table.get(key, default)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    problems.append(Problem("must be a number of seconds", where=f"grouping.{key}", got=str(value)))
+    return default
+
+
+def _names(table: Mapping[str, object], key: str, default: tuple[str, ...], problems: list[Problem]) -> tuple[str, ...]:
+    value = table.get(key, list(default))
+    if isinstance(value, list) and all(isinstance(one, str) and one for one in value):
+        return tuple(value)
+    problems.append(Problem("must be a list of labels' names", where=f"grouping.{key}", got=str(value)))
+    return default

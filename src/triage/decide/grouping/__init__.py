@@ -1,0 +1,22 @@
+"""Which alerts are one problem: decided alert by alert, in their order, from what is known by then. Pure."""
+
+from triage.decide.grouping.alerts import Alert, to_alert
+from triage.decide.grouping.groups import FORGET_S, MemberRecord, OpenGroups, Placement
+from triage.decide.grouping.rules import GroupingRules
+from triage.decide.grouping.standing import MOST_SHOWN, Standing, moment, to_member
+from triage.decide.grouping.topology import Topology
+
+__all__ = [
+    "FORGET_S",
+    "MOST_SHOWN",
+    "Alert",
+    "GroupingRules",
+    "MemberRecord",
+    "OpenGroups",
+    "Placement",
+    "Standing",
+    "Topology",
+    "moment",
+    "to_alert",
+    "to_member",
+]

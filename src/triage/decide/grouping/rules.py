@@ -1,0 +1,71 @@
+"""By what alerts are grouped: names of labels, times, and dependencies. It decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from triage.decide.grouping.topology import Topology
+from triage.errors import UsageError
+
+__all__ = ["ENTITY_LABELS", "SCOPE_LABELS", "GroupingRules"]
+
+# What monitors call the thing that an alert is about, the one that counts most first.
+ENTITY_LABELS = (
+    "entity",
+    "instance",
+    "host",
+    "host.name",
+    "hostname",
+    "node",
+    "pod",
+    "k8s.pod.name",
+    "device",
+)
+# What they call that which it is a part of. Prometheus' job is left out: it names the exporter, not what it serves.
+SCOPE_LABELS = (
+    "service",
+    "service.name",
+    "application",
+    "app",
+    "deployment",
+    "system",
+    "business_service",
+    "cmdb_ci",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupingRules:
+    """By what alerts are grouped.
+
+    Parameters
+    ----------
+    window_s : float, default=600
+        How long after a group's last alert another one may join it for being near rather than the same, in seconds.
+    reopen_s : float, default=1800
+        How long after its end a group is opened again rather than another one begun, in seconds.
+    entities, scopes : tuple of str
+        Names of labels; an incident without one of ``entities`` is no alert, and is not grouped.
+    topology : Topology
+        Who depends on whom.
+
+    Raises
+    ------
+    UsageError
+        A time is out of range, or no label names entities.
+    """
+
+    window_s: float = 600.0
+    reopen_s: float = 1800.0
+    entities: tuple[str, ...] = ENTITY_LABELS
+    scopes: tuple[str, ...] = SCOPE_LABELS
+    topology: Topology = field(default_factory=Topology)
+
+    def __post_init__(self) -> None:
+        if not (0.0 < self.window_s <= 86_400.0 and 0.0 <= self.reopen_s <= 7 * 86_400.0):
+            raise UsageError(
+                "A window must be above 0 and at most a day, and a guard against re-opening at most 7 days. "
+                f"Got {self.window_s:g} s and {self.reopen_s:g} s."
+            )
+        if not self.entities:
+            raise UsageError("At least one label must name what an alert is about.")

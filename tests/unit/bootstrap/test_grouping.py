@@ -1,0 +1,50 @@
+"""By what alerts are grouped, as the settings say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from triage.bootstrap.grouping import read_dependencies, to_grouping
+from triage.decide.grouping import GroupingRules
+from triage.errors import SettingsError
+from triage.settings import Settings
+
+
+def test_alerts_are_grouped_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
+    rules = to_grouping(Settings(home=tmp_path))
+    assert rules is not None
+    assert (rules.window_s, rules.entities) == (GroupingRules().window_s, GroupingRules().entities)
+    assert to_grouping(Settings(home=tmp_path, grouping={"enabled": False})) is None
+
+
+def test_dependencies_are_read_beside_the_settings(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("caller,callee\nweb, api\n\napi,db,extra\n", encoding="utf-8")
+    rules = to_grouping(Settings(home=tmp_path, grouping={"dependencies": "calls.csv", "scopes": ["team"]}))
+    assert rules is not None
+    assert dict(rules.topology.near("web")) == {"api": 1, "db": 2}
+    assert rules.scopes == ("team",)
+
+
+@pytest.mark.parametrize(
+    ("table", "where"),
+    [
+        ({"windows": 3}, "grouping.windows"),
+        ({"window_s": "long"}, "grouping.window_s"),
+        ({"entities": "host"}, "grouping.entities"),
+        ({"enabled": 1}, "grouping.enabled"),
+        ({"dependencies": 3}, "grouping.dependencies"),
+        ({"window_s": 0}, "window"),
+        ({"dependencies": "none.csv"}, r"none\.csv"),
+    ],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, table: dict[str, object], where: str) -> None:
+    with pytest.raises(SettingsError, match=where):
+        to_grouping(Settings(home=tmp_path, grouping=table))
+
+
+def test_line_without_two_names_is_named(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("caller,callee\nweb\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="Lines 2 do not"):
+        read_dependencies(tmp_path / "calls.csv")
