@@ -65,7 +65,7 @@ NOW = 2  # the root at the present step
 ENTITY_EVIDENCE = 3  # what a warning rests on: TREND_EVIDENCE and JOINT_EVIDENCE together
 THRESHOLD = 4  # evidence that opens a warning
 PEAK = 5  # the highest evidence of the open warning
-ENTITY_SCORE = 6  # one less the tail probability
+ENTITY_SCORE = 6  # one less the tail probability, as far as the state lasts
 SPREAD = 7  # usual distance of the root from USUAL
 SURPRISES = 8  # sum over the series of what is rare of their surprise, squared
 JOINT_USUAL = 9  # slow mean of the joint state's log distance
@@ -77,7 +77,8 @@ STANDING_USUAL = 14  # mean of STANDING over the last days
 STANDING_SPREAD = 15  # its usual distance from that
 TREND_EVIDENCE = 16  # decades of tail probability of the series' trends together
 JOINT_EVIDENCE = 17  # of STANDING
-ENTITY_NUMBERS = 18
+LASTING = 18  # mean of how unusual the entity has been over the last hundred steps
+ENTITY_NUMBERS = 19
 
 # Columns of EntityState.clock.
 NOW_NS = 0  # event time: the latest of the entity's points
@@ -122,7 +123,7 @@ class Seasons(NamedTuple):
 
 
 class EntityState(NamedTuple):
-    """Of every entity: what the columns above name; shapes (m, 18) and (m, 8)."""
+    """Of every entity: what the columns above name; shapes (m, 19) and (m, 8)."""
 
     numbers: NDArray[np.float64]
     clock: NDArray[np.int64]

@@ -78,7 +78,7 @@ class Watcher:
     Notes
     -----
     A series costs 372 bytes and its name, and 128 more once it has earned a season: by an hour of points that are not
-    all alike. An entity costs 272 bytes, and the joint state of its first d series, up to 40, 72 d (d + 2) bytes.
+    all alike. An entity costs 280 bytes, and the joint state of its first d series, up to 40, 72 d (d + 2) bytes.
 
     Examples
     --------
