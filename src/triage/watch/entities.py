@@ -28,6 +28,7 @@ from triage.watch.state import (
     SURPRISES,
     TREND_EVIDENCE,
     USUAL,
+    WORN,
     EntityState,
 )
 
@@ -44,6 +45,8 @@ _LEANING_SHARE = 0.2
 # A labelled incident lasts longer than what is rare about it. Means over 50 to 200 steps, and .75 to 1.1 of them, did
 # within .02 AUC-PR on servers.
 _LASTING_RATE, _LASTING_SHARE = 1 / 100, 1.1
+# Of wear, whose tail falls with this power: beside it what is unusual now hardly counts once an entity is worn.
+_WORN_POWER = 4.0
 _LEAST_LOG, _LEAST_STANDING = 0.05, 0.25  # spreads of entities that hardly vary
 _LEAST_SPREAD = 0.1  # in scales of a series: of an entity that never moves
 _DECADES = math.log10(math.e)
@@ -150,7 +153,8 @@ def sum_up(state: EntityState, row: int, judged: int, is_settled: bool) -> None:
     A warning rests on what is new: the trends as they are, and the standing beyond that of the last days. Together they
     are the root of the sum of squares: trends come first where there are precursors, the standing is surer where there
     are none, and where both are raised there is more than noise. The score says how the entity stands against all that
-    was usual, now and over the last hundred steps, so that it stays high as long as an incident lasts.
+    was usual, now and over the last hundred steps, so that it stays high as long as an incident lasts, and
+    how far it has worn out where entities of its kind do.
     """
     numbers = state.numbers[row]
     spread = max(numbers[SPREAD], _LEAST_SPREAD)
@@ -166,7 +170,8 @@ def sum_up(state: EntityState, row: int, judged: int, is_settled: bool) -> None:
     numbers[ENTITY_EVIDENCE] = math.hypot(numbers[TREND_EVIDENCE], known * numbers[JOINT_EVIDENCE])
     lasting = _LASTING_SHARE * numbers[LASTING]
     both = math.hypot(_unusual(numbers, state.clock[row, STEPS]), lasting) / math.hypot(1.0, _LASTING_SHARE)
-    numbers[ENTITY_SCORE] = 1.0 - math.exp(-both)
+    worn = _WORN_POWER * math.log(1.0 + max(numbers[WORN], 0.0))
+    numbers[ENTITY_SCORE] = 1.0 - math.exp(-math.hypot(both, worn))
 
 
 @compiled

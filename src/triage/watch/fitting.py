@@ -12,6 +12,7 @@ from triage.watch.alerting import AIMED_SHARE, LEAST_THRESHOLD, openings
 from triage.watch.budget import Budget
 from triage.watch.points import Points
 from triage.watch.watcher import Watcher
+from triage.watch.wear_fitting import find_wear
 
 __all__ = ["fit_watcher"]
 
@@ -51,7 +52,7 @@ def fit_watcher(entity: Sequence[str], metric: Sequence[str], history: Points, b
     >>> fit_watcher(["web"], ["cpu"], history, Budget.parse("1/day")).threshold >= 2.2
     True
     """
-    watcher = Watcher(budget, _SILENT)
+    watcher = Watcher(budget, _SILENT, find_wear(entity, metric, history))
     rows = watcher.series_of(entity, metric)
     if len(watcher.table) != len(rows):
         raise DataError(f"Each series must be named once. Got {len(rows)} names of {len(watcher.table)} series.")

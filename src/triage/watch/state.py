@@ -78,7 +78,8 @@ STANDING_SPREAD = 15  # its usual distance from that
 TREND_EVIDENCE = 16  # decades of tail probability of the series' trends together
 JOINT_EVIDENCE = 17  # of STANDING
 LASTING = 18  # mean of how unusual the entity has been over the last hundred steps
-ENTITY_NUMBERS = 19
+WORN = 19  # how far its series have moved from early life, as others like it do before they end
+ENTITY_NUMBERS = 20
 
 # Columns of EntityState.clock.
 NOW_NS = 0  # event time: the latest of the entity's points
@@ -123,7 +124,7 @@ class Seasons(NamedTuple):
 
 
 class EntityState(NamedTuple):
-    """Of every entity: what the columns above name; shapes (m, 19) and (m, 8)."""
+    """Of every entity: what the columns above name; shapes (m, 20) and (m, 8)."""
 
     numbers: NDArray[np.float64]
     clock: NDArray[np.int64]

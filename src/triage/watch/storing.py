@@ -30,6 +30,7 @@ from triage.watch.state import (
     empty_seasons,
     empty_series,
 )
+from triage.watch.wear import WearState, empty_wear
 
 __all__ = [
     "arrays_of",
@@ -41,22 +42,31 @@ __all__ = [
     "texts_in",
     "to_document",
     "warnings_in",
+    "wear_of",
+    "weights_in",
 ]
 
 # Above what values up to 1e30 can leave in a state, and below overflow, of 32 bits as well.
 _LARGEST = {4: 1e37, 8: 1e160}
 _LARGEST_WHOLE = 2**62
-_State = TypeVar("_State", SeriesState, Seasons, EntityState, JointState)
+_State = TypeVar("_State", SeriesState, Seasons, EntityState, JointState, WearState)
 
 
 def arrays_of(
-    series: SeriesState, seasons: Seasons, entities: EntityState, joint: JointState, n: int, m: int
+    series: SeriesState,
+    seasons: Seasons,
+    entities: EntityState,
+    joint: JointState,
+    wear: WearState,
+    size: tuple[int, int],
 ) -> dict[str, Array]:
-    """Return the first ``n`` series and ``m`` entities as arrays; small whole numbers as int32."""
+    """Return the first ``size`` series and entities as arrays; small whole numbers as int32."""
+    n, m = size
     named = {f"series_{name}": array[:n] for name, array in series._asdict().items()}
     named |= {f"season_{name}": array[: seasons.taken[0]] for name, array in seasons._asdict().items()}
     named["season_taken"] = seasons.taken
     named |= {f"entity_{name}": array[:m] for name, array in entities._asdict().items()}
+    named |= {f"wear_{name}": array[:n] for name, array in wear._asdict().items()}
     named |= {f"joint_{name}": array for name, array in packed(joint, n, m)._asdict().items()}
     return {name: array.astype(np.int32) if array.itemsize < 4 else array.copy() for name, array in named.items()}
 
@@ -90,6 +100,19 @@ def seasons_of(arrays: Mapping[str, Array], series: SeriesState) -> Seasons:
     _require(bool((state.visits <= MOST_VISITS).all()), "season_visits", "more points than are counted")
     held = np.sort(series.ages[:, SEASON])
     _require(np.array_equal(held[held != 0], np.arange(1, taken + 1)), "series_ages", "seasons that are not there")
+    return state
+
+
+def wear_of(arrays: Mapping[str, Array], weight: NDArray[np.float64]) -> WearState:
+    """Return the wear of series of these weights from their arrays.
+
+    Raises
+    ------
+    BundleRefused
+        As `series_of`.
+    """
+    state = _filled(arrays, "wear_", empty_wear(np.zeros(len(weight))))
+    _require(np.array_equal(state.weight, weight), "wear_weight", "other weights than the metrics have")
     return state
 
 
@@ -221,3 +244,19 @@ def number_in(document: Mapping[str, JSON], key: str) -> float:
     if isinstance(found, bool) or not isinstance(found, int | float):
         raise BundleRefused(f"The watcher's {key!r} must be a number. Got {found!r}. Train the model again.")
     return found
+
+
+def weights_in(document: Mapping[str, JSON], key: str) -> dict[str, float]:
+    """Return the numbers by name under a key.
+
+    Raises
+    ------
+    BundleRefused
+        When something else is there.
+    """
+    found = document.get(key)
+    if not isinstance(found, Mapping):
+        raise BundleRefused(f"The watcher's {key!r} must be numbers by name. Got {found!r}. Train the model again.")
+    weights = {name: number_in(found, name) for name in found}
+    _require(all(1e-30 < abs(weight) < 1e30 for weight in weights.values()), key, "weights out of range")
+    return weights

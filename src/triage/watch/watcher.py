@@ -12,7 +12,7 @@ The rules for single points, which hold in any batch:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,9 +50,12 @@ from triage.watch.storing import (
     texts_in,
     to_document,
     warnings_in,
+    wear_of,
+    weights_in,
 )
 from triage.watch.table import SeriesTable
 from triage.watch.warnings import close_warning, open_warning
+from triage.watch.wear import WearState, empty_wear, grown_wear
 
 __all__ = ["Watcher"]
 
@@ -70,6 +73,9 @@ class Watcher:
     threshold : float, default=LEAST_THRESHOLD
         Evidence, -log10 of the tail probability, from which an entity is warned about at first; `fit_watcher` finds it.
 
+    wear : mapping of str to float, optional
+        What it is worth, by metric, how far a series has moved from its early life; `find_wear` finds it.
+
     Raises
     ------
     UsageError
@@ -78,7 +84,7 @@ class Watcher:
     Notes
     -----
     A series costs 372 bytes and its name, and 128 more once it has earned a season: by an hour of points that are not
-    all alike. An entity costs 280 bytes, and the joint state of its first d series, up to 40, 72 d (d + 2) bytes.
+    all alike. An entity costs 288 bytes, and the joint state of its first d series, up to 40, 72 d (d + 2) bytes.
 
     Examples
     --------
@@ -88,15 +94,19 @@ class Watcher:
     array([0., 0., 0.])
     """
 
-    def __init__(self, budget: Budget, threshold: float = LEAST_THRESHOLD) -> None:
+    def __init__(
+        self, budget: Budget, threshold: float = LEAST_THRESHOLD, wear: Mapping[str, float] | None = None
+    ) -> None:
         self.budget = budget
         self.threshold = threshold
+        self.wear = dict(wear or {})
         self.table = SeriesTable()
         self._linked = 0
         self._series: SeriesState = empty_series(0)
         self._seasons: Seasons = empty_seasons(0)
         self._entities: EntityState = empty_entities(0, threshold)
         self._joint: JointState = empty_joint(0, 0)
+        self._wear: WearState = empty_wear(np.zeros(0))
         self._links: Links = empty_links(0, 0)
         self._open: dict[int, EarlyWarning] = {}
         self.set_threshold(threshold)
@@ -162,7 +172,7 @@ class Watcher:
             part = Arrivals(points.series[there], points.time_ns[there], points.value[there])
             # No more series than points can earn a season here.
             self._seasons = with_free(self._seasons, len(part.series))
-            state = WatchState(self._series, self._seasons, self._entities, self._joint, self._links)
+            state = WatchState(self._series, self._seasons, self._entities, self._joint, self._wear, self._links)
             watch_points(state, pace, part, answers)
             event = answers.event[: len(part.series)]
             score[there], entity_score[there] = answers.score[: len(event)], answers.entity_score[: len(event)]
@@ -202,12 +212,14 @@ class Watcher:
     def to_part(self) -> Part:
         """Return the whole state: what `from_part` makes of it answers all that follows with the same bits."""
         table = self.table
-        arrays = arrays_of(self._series, self._seasons, self._entities, self._joint, len(table), len(table.entities))
+        states = (self._series, self._seasons, self._entities, self._joint, self._wear)
+        arrays = arrays_of(*states, (len(table), len(table.entities)))
         arrays["series_entity"] = np.array(table.owners, dtype=np.int64)
         document: dict[str, JSON] = {
             "alerts": self.budget.alerts,
             "period_ns": self.budget.period_ns,
             "threshold": self.threshold,
+            "wear": dict(self.wear),
             "entities": list(table.entities),
             "metrics": list(table.metrics),
             "open": [to_document(self._open[row]) for row in sorted(self._open)],
@@ -228,7 +240,7 @@ class Watcher:
         owners = np.asarray(arrays.get("series_entity", ())).tolist()
         try:
             budget = Budget(int(number_in(document, "alerts")), int(number_in(document, "period_ns")))
-            watcher = cls(budget, number_in(document, "threshold"))
+            watcher = cls(budget, number_in(document, "threshold"), weights_in(document, "wear"))
             watcher.series_of([entities[owner] for owner in owners], metrics)
         except (UsageError, IndexError, TypeError) as err:
             raise BundleRefused(f"The watcher's table or budget cannot be used: {err}. Train the model again.") from err
@@ -245,6 +257,8 @@ class Watcher:
         joint = joint_of(arrays, np.array(owners, dtype=np.int64), len(entities))
         more = empty_joint(len(watcher._series.last_ns) - len(metrics), spare)
         watcher._joint = with_room(grown_joint(joint, more), watcher._joint.clock[:, ROOM])
+        weight = watcher._wear.weight
+        watcher._wear = grown_wear(wear_of(arrays, weight[: len(metrics)]), weight[len(metrics) :])
         rows = {name: row for row, name in enumerate(entities)}
         watcher._open = {
             rows[warning.entity]: warning for warning in warnings_in(document, "open") if warning.entity in rows
@@ -279,9 +293,13 @@ class Watcher:
             for new, kept in zip(self._links, old, strict=True):
                 new[: len(kept)] = kept
             self._joint = grown_joint(self._joint, empty_joint(more_series, more_entities))
+            if self.wear:
+                self._wear = grown_wear(self._wear, np.zeros(more_series))
         links = self._links
         for row in range(self._linked, n):
             owner = self.table.owners[row]
+            if self.wear:
+                self._wear.weight[row] = self.wear.get(self.table.metrics[row], 0.0)
             links.entity[row], links.following[row], links.first[owner] = owner, links.first[owner], row
         if n > self._linked:
             counts = np.bincount(links.entity[:n], minlength=len(self._entities.numbers))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,10 @@ def one_series(values: Sequence[float] | NDArray[np.float64], step_ns: int = MIN
     return Points(np.zeros(n, dtype=np.int64), np.arange(n) * step_ns, np.asarray(values, dtype=np.float64))
 
 
-def new_watcher(series: int = 1, entities: int = 1, budget: str = "1/day") -> Watcher:
-    watcher = Watcher(Budget.parse(budget))
+def new_watcher(
+    series: int = 1, entities: int = 1, budget: str = "1/day", wear: Mapping[str, float] | None = None
+) -> Watcher:
+    watcher = Watcher(Budget.parse(budget), wear=wear)
     watcher.series_of([f"e{row % entities}" for row in range(series)], [f"m{row // entities}" for row in range(series)])
     return watcher
 

@@ -14,7 +14,7 @@ from triage.watch.watcher import Watcher
 
 
 def a_part() -> Part:
-    watcher = new_watcher(4, 2, "1/h")
+    watcher = new_watcher(4, 2, "1/h", {"m0": 0.5})
     values = noise(800)
     values[780:] += 40.0
     watcher.handle(Points(np.arange(800) % 4, np.arange(800) // 4 * 60_000_000_000, values))
@@ -97,6 +97,10 @@ def test_number_that_no_watcher_leaves_is_refused(name: str, value: float) -> No
         ("period_ns", "day"),
         ("threshold", -1.0),
         ("open", []),
+        ("wear", None),
+        ("wear", {"m0": 0.0}),
+        ("wear", {"m0": 0.25}),
+        ("wear", {}),
         ("open", {}),
         ("open", [1]),
         ("open", [{"entity": "e0"}]),

@@ -33,7 +33,7 @@ def streams(draw: st.DrawFn) -> Points:
 
 
 def a_watcher() -> Watcher:
-    return new_watcher(SERIES, ENTITIES, BUDGET)
+    return new_watcher(SERIES, ENTITIES, BUDGET, {"m1": 0.5, "m2": -2.0})
 
 
 @settings(max_examples=60, deadline=None)
