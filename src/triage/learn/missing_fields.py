@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ _Floats = NDArray[np.float32]
 
 # A field's commonest values; all others count as one. More would be 100 kB a field of 800 labels.
 _MOST_VALUES = 31
+# A value of a single ticket is as good as a new one.
+_LEAST_TICKETS = 2
 # What the values of so many tickets of any label count beside those of a label's own.
 _PRIOR = 5.0
 # Nobody is asked for less.
@@ -113,8 +116,9 @@ class Asker:
 
 def _places(column: Sequence[str | None]) -> NDArray[np.int64]:
     """Return each value's place by how common it is, 0 for all that are rare; -1 where it is missing."""
-    values, counts = np.unique([value for value in column if value is not None], return_counts=True)
-    commonest = values[np.argsort(-counts, kind="stable")[:_MOST_VALUES]].tolist()
+    # Of values that are as common the one that comes first: how they are spelt must leave no trace.
+    counts = Counter(value for value in column if value is not None).most_common(_MOST_VALUES)
+    commonest = [value for value, count in counts if count >= _LEAST_TICKETS]
     place = {value: at for at, value in enumerate(commonest, start=1)}
     return np.array([-1 if value is None else place.get(value, 0) for value in column], np.int64)
 
