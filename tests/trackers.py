@@ -96,7 +96,8 @@ def audit(number: int, of: int, column: str, old: str, new: str) -> dict[str, st
 
 def _holds(row: Mapping[str, str], query: Mapping[str, str]) -> bool:
     for condition in query["sysparm_query"].split("^"):
-        if condition.startswith("ORDERBY"):
+        # Which were changed lately is said by a test through what is there.
+        if condition.startswith("ORDERBY") or "gs.minutesAgoStart" in condition:
             continue
         name, operator, value = re.fullmatch(r"(\w+?)(IN|<|>|=)(.*)", condition).groups()  # type: ignore[union-attr]
         holds = {

@@ -18,6 +18,8 @@ from triage.errors import StoreUnavailable
 
 __all__ = ["health_routes"]
 
+_NO_MODEL = "No model is loaded; incidents go on unlabelled."
+
 
 def health_routes(service: Service, metrics: Metrics) -> APIRouter:
     """Build ``/healthz``, ``/readyz`` and ``/metrics``."""
@@ -52,7 +54,7 @@ def health_routes(service: Service, metrics: Metrics) -> APIRouter:
             {
                 "status": "ready",
                 "models": [{"name": model.name, "version": model.version} for model in models if model.version],
-                "degraded": degraded if models else ["No model is loaded; incidents go on unlabelled."],
+                "degraded": [*(degraded if models else [_NO_MODEL]), *(service.polls.faults if service.polls else ())],
             }
         )
 

@@ -73,6 +73,7 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
             limits,
             intake=intake,
             relay=live.relay if settings.relay else None,
+            polls=live.polls,
         )
         app = create_app(service)
         # What is loaded by now stays: without it full collections walk the models again and again, at 200 ms of p99.
@@ -126,6 +127,7 @@ async def _serve(server: uvicorn.Server, listener: socket.socket, live: Live, se
     beside = [
         asyncio.create_task(_follow(live.models, settings.reload_interval_s)),
         asyncio.create_task(live.flow.late.run()),
+        asyncio.create_task(live.polls.run()),
     ]
     if settings.relay:
         beside.append(asyncio.create_task(live.relay.run()))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from triage.deliver import Relay
-from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, ModelCatalogue, Outbox
+from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, ModelCatalogue, Outbox, Polls
 from triage.intake import FieldMap, SeriesNames
 
 __all__ = ["IntakeRules", "Limits", "Service"]
@@ -80,6 +80,8 @@ class Service:
     intake : IntakeRules
     relay : Relay or None, default=None
         Asked for what it has delivered; None where another process delivers.
+    polls : Polls or None, default=None
+        Asked which trackers cannot be read; None where none is.
     """
 
     flow: LiveFlow
@@ -92,3 +94,4 @@ class Service:
     new_id: Callable[[], str] = _new_id
     intake: IntakeRules = field(default_factory=IntakeRules)
     relay: Relay | None = None
+    polls: Polls | None = None

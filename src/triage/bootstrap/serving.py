@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from triage.bootstrap.delivering import make_relay
 from triage.bootstrap.grouping import to_grouping
 from triage.bootstrap.places import open_shelf
+from triage.bootstrap.pulling import read_accounts
 from triage.bootstrap.service_levels import to_service_levels
 from triage.bootstrap.watching import LiveWatchers, to_budget
 from triage.deliver import Relay
 from triage.domain import Incident
-from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, Outbox
+from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, Outbox, Polls
 from triage.flow.asking import label_events
 from triage.intake import VERSION_1, SeriesNames, to_remote_write
 from triage.registry.live import LiveModels, require_champions
 from triage.settings import Settings
 from triage.store import SqlJournal
+from triage.trackers import TrackerClient, TrackerPoll, open_reader
 
 __all__ = ["Live", "open_live"]
 
@@ -34,6 +36,7 @@ class Live:
     relay: Relay
     outbox: Outbox
     keyed: KeyedAnswers
+    polls: Polls
 
 
 @contextmanager
@@ -51,7 +54,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     Raises
     ------
     SettingsError
-        The alert budget is none, or a destination, ``[grouping]`` or ``[sla]`` cannot be used.
+        The alert budget is none, or a destination, a tracker, ``[grouping]`` or ``[sla]`` cannot be used.
     NotFound
         A named model has no champion.
     Conflict
@@ -77,7 +80,21 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
         label_events(lambda: models.engine, [first], _now())
         to_remote_write(b"", VERSION_1, SeriesNames())
         metrics = LiveMetrics(LiveWatchers(models, budget), journal.metrics, flow, _now)
-        yield Live(flow, metrics, models, relay, journal.outbox, KeyedAnswers(journal.keys, _now))
+        with ExitStack() as opened:
+            polls = Polls(flow, _open_polls(settings, opened), journal.cursors, _now)
+            yield Live(flow, metrics, models, relay, journal.outbox, KeyedAnswers(journal.keys, _now), polls)
+
+
+def _open_polls(settings: Settings, opened: ExitStack) -> list[TrackerPoll]:
+    """Return the trackers that are to be read again and again."""
+    polls = [
+        TrackerPoll(account, open_reader(TrackerClient(account, waits_s=())), _now)
+        for account in read_accounts(settings)
+        if account.poll_s > 0
+    ]
+    for poll in polls:
+        opened.callback(poll.close)
+    return polls
 
 
 def _now() -> datetime:

@@ -32,6 +32,7 @@ from triage.flow.outgoing import (
     Outbox,
 )
 from triage.flow.outlooks import OutlookDocument, outlook_document, with_outlook
+from triage.flow.polls import Cursors, Polled, PolledTicket, Polls, PollSource
 from triage.flow.ports import (
     Answer,
     AnswerStatus,
@@ -60,6 +61,7 @@ __all__ = [
     "ChangePage",
     "CommitCounts",
     "Content",
+    "Cursors",
     "DeadLetter",
     "DeadLetterPage",
     "DestinationState",
@@ -87,6 +89,10 @@ __all__ = [
     "Outlets",
     "OutlookDocument",
     "Page",
+    "PollSource",
+    "Polled",
+    "PolledTicket",
+    "Polls",
     "Received",
     "Relabel",
     "ServedModel",

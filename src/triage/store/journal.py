@@ -25,6 +25,7 @@ from triage.store.late import put_labels, select_unlabelled, unlabelled_of
 from triage.store.lock import FileLock
 from triage.store.metric_journal import SqlMetricJournal
 from triage.store.outbox import SqlOutbox
+from triage.store.polls import SqlCursors
 from triage.store.reading import Reader
 from triage.store.recording import latest_answers, select_newest
 from triage.store.rows import incident_of, rows_of
@@ -137,6 +138,11 @@ class SqlJournal:
         return SqlKeyStore(self._writer, self._reader, self._locks)
 
     @property
+    def cursors(self) -> SqlCursors:
+        """How far trackers have been read, in the same database."""
+        return SqlCursors(self._writer, self._reader, self._locks)
+
+    @property
     def outbox(self) -> SqlOutbox:
         """What is to be delivered, in the same database."""
         return SqlOutbox(self._writer, self._reader, self._locks)
@@ -188,7 +194,7 @@ class SqlJournal:
         await self._writer.submit(Write(verdicts=(feedback,)))
 
     async def add_outcome(self, outcome: Outcome) -> None:
-        """Commit how an incident ended.
+        """Commit how an incident ended; what is known already is not written again.
 
         Raises
         ------
@@ -207,7 +213,12 @@ class SqlJournal:
             of_it = (incidents.c.source == outcome.source) & (incidents.c.incident_id == outcome.incident_id)
             if connection.scalar(select(incidents.c.seq).where(of_it)) is None:
                 raise NotFound(f"No incident {outcome.incident_id!r} of source {outcome.source!r} is stored.")
-            connection.execute(insert(outcomes), rows)
+            there = (outcomes.c.source == outcome.source) & (outcomes.c.incident_id == outcome.incident_id)
+            said = (outcomes.c.name, outcomes.c.value, outcomes.c.known_at, outcomes.c.given_by)
+            known = {tuple(row) for row in connection.execute(select(*said).where(there))}
+            new = [row for row in rows if (row["name"], row["value"], row["known_at"], row["given_by"]) not in known]
+            if new:
+                connection.execute(insert(outcomes), new)
 
         await self._writer.perform(write)
 

@@ -225,6 +225,7 @@ deliveries = Table(
     Column("revision", Integer, nullable=False),
     Column("ref", String(255), nullable=False),
     Column("delivered_at", UtcDateTime, nullable=False),
+    Index(None, "destination", "ref"),
 )
 
 # Those that said that they want nothing any more.
@@ -257,6 +258,15 @@ keyed_answers = Table(
     Column("body", Text, nullable=False),
     Column("stored_at", UtcDateTime, nullable=False),
     Index(None, "stored_at"),
+)
+
+# How far each tracker has been read; see `triage.flow.Polls`.
+polls = Table(
+    "polls",
+    metadata,
+    Column("name", String(63), primary_key=True),
+    Column("mark", Text, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
 )
 
 # How incidents ended, a row for each thing that became known; of two about the same the later known counts.

@@ -54,7 +54,9 @@ class Account:
     ca_file : Path or None, default=None
         Certificates that are trusted instead of the system's.
     source : str, default=""
-        What incidents of it are called in `triage serve`; the name of the table if empty.
+        What incidents of it are called in `triage serve`; as the kind if the table does not say.
+    destination : str, default=""
+        Under which ``[deliver.NAME]`` we make tickets in it ourselves; empty if we do not.
     poll_s : float, default=0.0
         How often `triage serve` reads what is new and changed, in seconds; never if 0.
     takes_incidents, takes_outcomes : bool, default=True
@@ -74,6 +76,7 @@ class Account:
     timeout_s: float = 30.0
     ca_file: Path | None = None
     source: str = ""
+    destination: str = ""
     poll_s: float = 0.0
     takes_incidents: bool = True
     takes_outcomes: bool = True
@@ -96,8 +99,10 @@ class _Table(BaseModel):
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
     ca_file: Path | None = None
     source: Annotated[str, Field(max_length=255)] = ""
+    destination: Annotated[str, Field(max_length=63)] = ""
     poll_s: Annotated[float, Field(ge=0, le=86_400)] = 0.0
-    incidents: StrictBool = True
+    # The others send their own.
+    incidents: StrictBool | None = None
     outcomes: StrictBool = True
 
     @field_validator("url")
@@ -163,8 +168,9 @@ def _to_account(name: str, table: object, environ: Mapping[str, str], problems: 
         read.rate,
         read.timeout_s,
         read.ca_file,
-        read.source or name,
+        read.source or read.kind.value,
+        read.destination,
         read.poll_s,
-        read.incidents,
+        read.kind is TrackerKind.REQUEST_TRACKER if read.incidents is None else read.incidents,
         read.outcomes,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -16,13 +16,13 @@ from triage.deliver.ladder import retry_after_s
 from triage.errors import DataError, SettingsError, TrackerRefused, TrackerUnavailable
 from triage.trackers.accounts import Account, TrackerKind
 
-__all__ = ["TrackerClient"]
+__all__ = ["WAITS_S", "TrackerClient"]
 
 _log = structlog.get_logger(__name__)
 
 _SCHEMES = {TrackerKind.REQUEST_TRACKER: "token", TrackerKind.SERVICENOW: "Bearer", TrackerKind.JIRA: "Bearer"}
 # Seconds before each further try of a call: a restart of the tracker is waited for, an outage is not.
-_WAITS_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
+WAITS_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 # Whoever asks for more is not waited for: the same command goes on later.
 _LONGEST_WAIT_S = 900.0
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -37,6 +37,8 @@ class TrackerClient:
     account : Account
     transport : httpx.BaseTransport or None, default=None
         How HTTP is spoken; over the network if None.
+    waits_s : sequence of float, default=WAITS_S
+        How long to wait before each further try of a call, in seconds; none for whoever asks again by itself.
     sleep, monotonic : callable
         Waits some seconds; tells seconds of a clock that nobody sets.
     """
@@ -45,10 +47,12 @@ class TrackerClient:
         self,
         account: Account,
         transport: httpx.BaseTransport | None = None,
+        waits_s: Sequence[float] = WAITS_S,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.account = account
+        self._waits_s = waits_s
         self._sleep = sleep
         self._monotonic = monotonic
         self._next_call_at = 0.0
@@ -82,7 +86,7 @@ class TrackerClient:
         DataError
             What is answered is no JSON.
         """
-        for wait_s in (*_WAITS_S, None):
+        for wait_s in (*self._waits_s, None):
             self._pace()
             try:
                 response = self._client.get(path, params=dict(query))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from triage.errors import DataError, TrackerRefused
 from triage.trackers.client import TrackerClient
-from triage.trackers.shapes import Record, list_at, moment_at, optional_moment_at, text_at
-from triage.trackers.tickets import Page, Ticket, TicketChange
+from triage.trackers.shapes import Record, list_at, minutes_since, moment_at, optional_moment_at, text_at
+from triage.trackers.tickets import Changed, Page, Ticket, TicketChange
 
 __all__ = ["JiraReader"]
 
@@ -55,10 +55,30 @@ class JiraReader:
 
     def pages(self, since: datetime | None, until: datetime, after: str = "") -> Iterator[Page]:
         """Yield issues that were created in a span of time; the mark is the minute of the last one."""
-        start = datetime.fromisoformat(after) if after else since
+        # A search takes whole minutes in the account's zone; what is beside the span is left out here.
+        span = [f'created <= "{self._minute(until + timedelta(minutes=1))}"']
+        for tickets, minute in self._walk(span, datetime.fromisoformat(after) if after else since):
+            wanted = (one for one in tickets if one.created_at < until and (since is None or one.created_at >= since))
+            yield Page(tuple(wanted), minute.isoformat())
+
+    def changed(self, mark: str, now: datetime) -> Changed:
+        """Return issues that were changed since a moment, which is the mark."""
+        if not mark:
+            return Changed((), now.isoformat())
+        # Relative, and so without a zone. A day of changes has its place in memory.
+        span = [f'updated >= "-{minutes_since(mark, now)}m"']
+        return Changed([one for tickets, _ in self._walk(span, None) for one in tickets], now.isoformat())
+
+    def close(self) -> None:
+        """Let connections go."""
+        self._client.close()
+
+    def _walk(self, span: Sequence[str], start: datetime | None) -> Iterator[tuple[list[Ticket], datetime]]:
+        """Yield pages of issues from a minute on, each with the minute of its last one."""
         seen: set[str] = set()
         while True:
-            issues = list(self._from(start, until, seen))
+            since = [] if start is None else [f'created >= "{self._minute(start)}"']
+            issues = list(self._next([*span, *since], seen))
             if not issues:
                 return
             tickets = [self._ticket(issue) for issue in issues]
@@ -67,19 +87,10 @@ class JiraReader:
                 # Who was created before that minute is not found again.
                 start, seen = last, set()
             seen |= {text_at(one, "id", "An issue") for one in issues}
-            wanted = [one for one in tickets if one.created_at < until and (since is None or one.created_at >= since)]
-            yield Page(tuple(wanted), start.isoformat())
+            yield tickets, start
 
-    def close(self) -> None:
-        """Let connections go."""
-        self._client.close()
-
-    def _from(self, start: datetime | None, until: datetime, seen: set[str]) -> Iterator[Record]:
-        """Yield the next issues from a minute on that were not seen: those of the first page that has some."""
-        # A search takes whole minutes in the account's zone; what is beside the span is left out by whoever asked.
-        span = [f'created <= "{self._minute(until + timedelta(minutes=1))}"']
-        if start is not None:
-            span.append(f'created >= "{self._minute(start)}"')
+    def _next(self, span: Sequence[str], seen: set[str]) -> Iterator[Record]:
+        """Yield the issues that were not seen of the first page that has some."""
         given = f"({self._account.query})" if self._account.query else ""
         jql = f"{' AND '.join(filter(None, [given, *span]))} ORDER BY created ASC, key ASC"
         query = {
@@ -135,6 +146,7 @@ class JiraReader:
         resolved_at = optional_moment_at(fields, "resolutiondate", what)
         return Ticket(
             id=key,
+            ref=key,
             created_at=moment_at(fields, "created", what),
             updated_at=moment_at(fields, "updated", what),
             values={ours: text for ours, text in values.items() if text},

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from triage.intake.mail import clean_mail
 from triage.trackers.client import TrackerClient
 from triage.trackers.shapes import Record, list_at, moment_at, optional_moment_at, text_at
-from triage.trackers.tickets import Page, Ticket, TicketChange
+from triage.trackers.tickets import Changed, Page, Ticket, TicketChange
 
 __all__ = ["RequestTrackerReader"]
 
@@ -27,6 +28,8 @@ _KINDS = frozenset({"Set", "Status", "CustomField"})
 _NOBODY = "Nobody"
 # TicketSQL reads a day in the account's zone: that much further on both sides, and cut by us.
 _ANY_ZONE = timedelta(days=1)
+# A transaction gets its number before it can be seen: those of the last seconds are looked at again.
+_SETTLED = timedelta(seconds=10)
 
 
 class RequestTrackerReader:
@@ -52,39 +55,41 @@ class RequestTrackerReader:
             if not records:
                 return
             after = text_at(records[-1], "id", "A ticket")
-            tickets = self.to_tickets(records)
+            tickets = self._to_tickets(records)
             inside = (one for one in tickets if one.created_at < until and (since is None or one.created_at >= since))
             yield Page(tuple(inside), after)
 
-    def changed(self, after: int) -> tuple[list[Ticket], int]:
-        """Return the tickets that transactions beyond a number are about, and the number of the last one.
-
-        The oldest of them, at most as many transactions as one call gives; none when nothing is new.
-        """
-        query = f"ObjectType = 'RT::Ticket' AND id > {after}"
-        found = self._search("transactions", query, "ObjectId", _WHAT_CHANGES)
+    def changed(self, mark: str, now: datetime) -> Changed:
+        """Return the tickets of the next transactions; the mark is the number of the last that is settled."""
+        if not mark:
+            return Changed((), str(self._last_change()))
+        query = f"ObjectType = 'RT::Ticket' AND id > {mark}"
+        found = self._search("transactions", query, "ObjectId,Created", _WHAT_CHANGES)
         if not found:
-            return [], after
-        last = int(text_at(found[-1], "id", "A transaction"))
+            return Changed((), mark)
         numbers = sorted({int(text_at(one, "ObjectId", "A transaction")) for one in found})
         picked = f"( {' OR '.join(f'id = {number}' for number in numbers)} )"
-        return self.to_tickets(self._tickets([picked], _PER_CALL)), last
+        tickets = self._to_tickets(self._tickets([picked], _PER_CALL))
+        made = {text_at(one, "id", "A transaction"): moment_at(one, "Created", "A transaction") for one in found}
+        # By its own clock or by ours, whichever says so: clocks may differ, and nothing may come after the last one.
+        until = max(max(made.values()) - _SETTLED, now - 6 * _SETTLED)
+        settled = [number for number, at in made.items() if at <= until or len(found) == _PER_CALL]
+        return Changed(tickets, settled[-1] if settled else mark, has_more=len(found) == _PER_CALL)
 
-    def last_change(self) -> int:
+    def close(self) -> None:
+        """Let connections go."""
+        self._client.close()
+
+    def _last_change(self) -> int:
         """Return the number of the last transaction; 0 if there is none."""
         query = "ObjectType = 'RT::Ticket' AND id > 0"
         found = self._search("transactions", query, "ObjectId", _WHAT_CHANGES, order="DESC", most=1)
         return int(text_at(found[0], "id", "A transaction")) if found else 0
 
-    def to_tickets(self, records: Sequence[Record]) -> list[Ticket]:
-        """Return tickets with their first texts and their changes."""
+    def _to_tickets(self, records: Sequence[Record]) -> list[Ticket]:
         numbers = [int(text_at(record, "id", "A ticket")) for record in records]
         changes = self._changes(numbers) if self._account.has_changes and numbers else {}
         return [self._ticket(record, changes.get(number, [])) for record, number in zip(records, numbers, strict=True)]
-
-    def close(self) -> None:
-        """Let connections go."""
-        self._client.close()
 
     def _tickets(self, conditions: Sequence[str], most: int) -> list[Record]:
         given = [f"( {self._account.query} )"] if self._account.query else []
@@ -123,6 +128,7 @@ class RequestTrackerReader:
                 values[self._ours(str(custom.get("name", "")))] = ", ".join(told)
         return Ticket(
             id=number,
+            ref=number,
             created_at=moment_at(record, "Created", what),
             updated_at=moment_at(record, "LastUpdated", what),
             values={name: text for name, text in values.items() if name and text},
@@ -136,12 +142,12 @@ class RequestTrackerReader:
         return self._account.fields.get(name, name)
 
     def _content(self, number: str) -> str:
-        """Return the text that a ticket was opened with: the first attachment that is plain text."""
+        """Return the text that a ticket was opened with, without the mail around it."""
         query = {"fields": "Content,ContentType", "per_page": "5"}
         what = f"the texts of ticket {number}"
         found = list_at(self._client.get(f"{_API}/ticket/{number}/attachments", query, what), "items", what)
         texts = (one for one in found if str(one.get("ContentType", "")).startswith("text/plain"))
-        return str(next(texts, {}).get("Content") or "")
+        return clean_mail(str(next(texts, {}).get("Content") or ""))
 
     def _changes(self, numbers: Sequence[int]) -> dict[int, list[TicketChange]]:
         """Return the changes of tickets of neighbouring numbers."""

@@ -43,7 +43,7 @@ def to_rows(ticket: Ticket, names: Mapping[tuple[str, str], str] | None = None) 
     >>> from datetime import UTC, datetime, timedelta
     >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
     >>> moved = TicketChange(noon + timedelta(hours=1), "queue", "Desk", "Network")
-    >>> ticket = Ticket("7", noon, moved.at, {"queue": "Network"}, (moved,))
+    >>> ticket = Ticket("7", "7", noon, moved.at, {"queue": "Network"}, (moved,))
     >>> [(row["incident_state"], row["queue"]) for row in to_rows(ticket)]
     [('New', 'Desk'), ('Open', 'Network')]
     """

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from triage.errors import DataError
 from triage.exports import to_label
 from triage.trackers.client import TrackerClient
-from triage.trackers.shapes import Record, list_at, moment_at, optional_moment_at, text_at
-from triage.trackers.tickets import Page, Ticket, TicketChange
+from triage.trackers.shapes import Record, list_at, minutes_since, moment_at, optional_moment_at, text_at
+from triage.trackers.tickets import Changed, Page, Ticket, TicketChange
 
 __all__ = ["ServiceNowReader"]
 
@@ -72,6 +72,24 @@ class ServiceNowReader:
         span = [f"sys_created_on<{until + _ANY_ZONE:%Y-%m-%d %H:%M:%S}"]
         if since is not None:
             span.append(f"sys_created_on>{since - _ANY_ZONE:%Y-%m-%d %H:%M:%S}")
+        for tickets, last in self._walk(span, after):
+            inside = (one for one in tickets if one.created_at < until and (since is None or one.created_at >= since))
+            yield Page(tuple(inside), last)
+
+    def changed(self, mark: str, now: datetime) -> Changed:
+        """Return incidents that were changed since a moment, which is the mark."""
+        if not mark:
+            return Changed((), now.isoformat())
+        # Relative, and so without a zone. A day of changes has its place in memory.
+        span = [f"sys_updated_on>=javascript:gs.minutesAgoStart({minutes_since(mark, now)})"]
+        return Changed([one for tickets, _ in self._walk(span, "") for one in tickets], now.isoformat())
+
+    def close(self) -> None:
+        """Let connections go."""
+        self._client.close()
+
+    def _walk(self, span: Sequence[str], after: str) -> Iterator[tuple[list[Ticket], str]]:
+        """Yield pages of incidents in the order of their ``sys_id``, each with the last one."""
         while True:
             ours = [self._account.query, *span, f"sys_id>{after}" if after else "", "ORDERBYsys_id"]
             query = {
@@ -92,13 +110,7 @@ class ServiceNowReader:
                 )
             changes = self._changes(ids) if self._account.has_changes else {}
             after = max(ids)
-            tickets = (self._ticket(record, changes) for record in records)
-            inside = (one for one in tickets if one.created_at < until and (since is None or one.created_at >= since))
-            yield Page(tuple(inside), after)
-
-    def close(self) -> None:
-        """Let connections go."""
-        self._client.close()
+            yield [self._ticket(record, changes) for record in records], after
 
     def _ticket(self, record: Record, changes: Mapping[str, Sequence[TicketChange]]) -> Ticket:
         raw = {name: _raw(record, name) for name in (*_MADE, *_ENDS) if record.get(name) not in (None, "")}
@@ -111,10 +123,11 @@ class ServiceNowReader:
                 names[ours, _raw(record, theirs)] = shown
         return Ticket(
             id=text_at(raw, "number", what),
+            ref=text_at(raw, "sys_id", what),
             # The value and not what is shown, which is in the zone and the format of the account.
             created_at=moment_at(raw, "sys_created_on", what),
             updated_at=moment_at(raw, "sys_updated_on", what),
-            values={**values, "sys_id": text_at(raw, "sys_id", what)},
+            values=values,
             changes=tuple(changes.get(raw["sys_id"], ())),
             has_changes=self._account.has_changes,
             opened_at=moment_at(raw, "opened_at", what),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from triage.errors import DataError, bounded
 
-__all__ = ["Record", "list_at", "moment_at", "optional_moment_at", "text_at"]
+__all__ = ["Record", "list_at", "minutes_since", "moment_at", "optional_moment_at", "text_at"]
 
 Record: TypeAlias = Mapping[str, object]
+_CLOCKS_DIFFER_MIN = 5
 # Request Tracker's "not set".
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -28,6 +30,11 @@ def list_at(body: object, key: str, what: str) -> list[Record]:
         keys = bounded(body) if isinstance(body, Mapping) else type(body).__name__
         raise DataError(f"The answer on {what} must hold a list of objects under {key!r}. Got {keys}.")
     return found
+
+
+def minutes_since(mark: str, now: datetime) -> int:
+    """Return the minutes since a moment, and five more in which clocks may differ: what comes again does no harm."""
+    return max(0, math.ceil((now - datetime.fromisoformat(mark)).total_seconds() / 60)) + _CLOCKS_DIFFER_MIN
 
 
 def text_at(record: Record, key: str, what: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-__all__ = ["Page", "Ticket", "TicketChange", "TrackerReader"]
+__all__ = ["Changed", "Page", "Ticket", "TicketChange", "TrackerReader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,9 @@ class Ticket:
     Parameters
     ----------
     id : str
-        What the tracker calls it, and people do.
+        What people call it.
+    ref : str
+        What the tracker's API calls it.
     created_at, updated_at : datetime
         When it was written down first and last (aware, UTC).
     values : mapping of str to str
@@ -57,6 +59,7 @@ class Ticket:
     """
 
     id: str
+    ref: str
     created_at: datetime
     updated_at: datetime
     values: Mapping[str, str]
@@ -77,6 +80,15 @@ class Page:
     mark: str
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Tickets that were created or changed since a mark, the mark to go on from, and whether more waits already."""
+
+    tickets: Sequence[Ticket]
+    mark: str
+    has_more: bool = False
+
+
 class TrackerReader(Protocol):
     """Whoever reads a tracker."""
 
@@ -84,6 +96,12 @@ class TrackerReader(Protocol):
         """Yield every ticket that was created in a span of time, at least once, from a mark on.
 
         What is changed or created while it reads moves nothing that it has still to read.
+        """
+
+    def changed(self, mark: str, now: datetime) -> Changed:
+        """Return what was created or changed since a mark, some of it perhaps again; nothing but a mark if it is empty.
+
+        ``now`` is the present (aware, UTC).
         """
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import SimpleNamespace
 
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
@@ -15,7 +16,7 @@ from tests.fakes import FakeCatalogue, FakeLabeller, MemoryJournal, fixed_clock,
 
 from triage.api import Limits, Service, create_app
 from triage.domain import Incident, PrecedentQuery, Triage
-from triage.flow import LiveFlow, ServedModel
+from triage.flow import LiveFlow, Polls, ServedModel
 
 
 def test_live_process_says_so_even_when_the_store_is_closed(client: TestClient, journal: MemoryJournal) -> None:
@@ -51,6 +52,20 @@ def test_refused_model_degrades_and_is_named(service: Service) -> None:
 def test_service_without_models_is_ready_and_says_what_it_lacks(service: Service) -> None:
     client = TestClient(create_app(replace(service, models=FakeCatalogue(()))))
     assert client.get("/readyz").json()["degraded"] == ["No model is loaded; incidents go on unlabelled."]
+
+
+class Unread(Polls):
+    """Could not read its tracker."""
+
+    @property
+    def faults(self) -> list[str]:
+        return ["desk is not read: it refuses the credentials"]
+
+
+def test_tracker_that_cannot_be_read_is_named(service: Service) -> None:
+    polls = Unread(service.flow, [], SimpleNamespace(), fixed_clock)
+    body = TestClient(create_app(replace(service, polls=polls))).get("/readyz").json()
+    assert (body["status"], body["degraded"]) == ("ready", ["desk is not read: it refuses the credentials"])
 
 
 @dataclass

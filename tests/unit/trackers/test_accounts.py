@@ -15,8 +15,14 @@ def test_table_is_read_with_its_secret_from_the_environment_and_never_shows_it()
     [account] = to_accounts({"desk": {**TABLE, **more}}, {"DESK": "s3cret"})
     assert (account.kind, account.url, account.secret) == (TrackerKind.SERVICENOW, "https://desk.example", "s3cret")
     assert (account.fields, account.has_changes, account.poll_s, account.rate) == ({"u_team": "team"}, False, 60.0, 0.5)
-    assert account.source == "desk"
+    # Those of webhooks are called so too, and these send their own.
+    assert (account.source, account.takes_incidents) == ("servicenow", False)
     assert "s3cret" not in repr(account)
+
+
+def test_request_tracker_sends_nothing_so_that_its_incidents_are_polled() -> None:
+    [account] = to_accounts({"desk": {**TABLE, "kind": "request-tracker"}}, {"DESK": "s3cret"})
+    assert (account.source, account.takes_incidents, account.poll_s) == ("request-tracker", True, 0.0)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_calls_are_paced() -> None:
 
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
     account = Account("desk", SERVICENOW, "http://desk", secret="t", rate=4.0)
-    client = TrackerClient(account, transport, sleep, lambda: now[0])
+    client = TrackerClient(account, transport, sleep=sleep, monotonic=lambda: now[0])
     for _ in range(5):
         client.get("/x", {}, "things")
     assert slept == [0.25] * 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -104,6 +104,18 @@ def test_search_that_has_changed_its_shape_is_told(connect: Connect) -> None:
     del tracker.issues[0]["fields"]["updated"]
     with pytest.raises(DataError, match="Issue OPS-1 must have 'updated'"):
         tickets(tracker, connect)
+
+
+@pytest.mark.parametrize("is_cloud", [True, False])
+def test_what_has_changed_is_asked_for_by_minutes_ago_which_have_no_zone(connect: Connect, is_cloud: bool) -> None:
+    issues = [issue(number, f"2026-11-25T10:{number:02}:30.000+0000") for number in range(1, 6)]
+    tracker = FakeJira(issues=issues, is_cloud=is_cloud)
+    reader = open_reader(connect(tracker, TrackerKind.JIRA, per_page=2))
+    first = reader.changed("", UNTIL)
+    later = reader.changed(first.mark, UNTIL + timedelta(minutes=1))
+    assert [ticket.id for ticket in later.tickets] == [f"OPS-{number}" for number in range(1, 6)]
+    asked = [query["jql"] for path, query in tracker.calls if "search" in path]
+    assert all('updated >= "-6m"' in jql for jql in asked)
 
 
 def test_query_is_bracketed(connect: Connect) -> None:

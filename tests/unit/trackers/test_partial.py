@@ -15,6 +15,7 @@ NOON = datetime(2026, 11, 23, 12, 0, 0, 250_000, tzinfo=UTC)
 ASKED = {"kind": "jira", "since": None}
 ONE = Ticket(
     "A",
+    "A-1",
     NOON,
     NOON,
     {"queue": "Ä"},

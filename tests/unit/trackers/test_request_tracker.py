@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.responses import JSONResponse
 from tests.trackers import Connect, FakeRequestTracker
 
 from triage.errors import DataError
-from triage.trackers import Ticket, TrackerKind
+from triage.trackers import Changed, Ticket, TrackerKind
 from triage.trackers.request_tracker import RequestTrackerReader
 
 UNTIL = datetime(2026, 12, 1, tzinfo=UTC)
@@ -102,13 +102,40 @@ def test_what_has_changed_is_found_by_transactions(connect: Connect) -> None:
     tracker.open(1, TEN)
     tracker.open(2, TEN)
     reader = reader_of(tracker, connect)
-    last = reader.last_change()
-    assert reader.changed(last) == ([], last)
+    first = reader.changed("", UNTIL)
+    assert (list(first.tickets), reader.changed(first.mark, UNTIL)) == ([], Changed((), first.mark))
     tracker.change(2, ELEVEN, "Status", "new", "open", Status="open")
     tracker.open(3, ELEVEN)
-    found, after = reader.changed(last)
-    assert [ticket.id for ticket in found] == ["2", "3"]
-    assert reader.changed(after) == ([], after)
+    later = reader.changed(first.mark, UNTIL)
+    assert [ticket.id for ticket in later.tickets] == ["2", "3"]
+    assert reader.changed(later.mark, UNTIL) == Changed((), later.mark)
+
+
+def test_transactions_of_the_last_seconds_are_looked_at_again(connect: Connect) -> None:
+    tracker = FakeRequestTracker()
+    tracker.open(1, TEN)
+    reader = reader_of(tracker, connect)
+    at = datetime.fromisoformat(TEN)
+    found = reader.changed("1", at + timedelta(seconds=1))
+    assert ([ticket.id for ticket in found.tickets], found.mark) == (["1"], "1")
+    # A minute later, or with others that are later, nothing comes before it any more.
+    assert reader.changed("1", at + timedelta(minutes=2)).mark == tracker.transactions[0]["id"]
+    tracker.open(2, ELEVEN)
+    assert reader.changed("1", at).mark == tracker.transactions[0]["id"]
+
+
+def test_more_transactions_than_a_call_gives_are_read_in_turns(connect: Connect) -> None:
+    tracker = FakeRequestTracker()
+    for number in range(1, 151):
+        tracker.open(number, TEN)
+    reader = reader_of(tracker, connect, has_changes=False)
+    mark, seen = "1", list[str]()
+    for _ in range(2):
+        found = reader.changed(mark, datetime.fromisoformat(TEN))
+        seen += [ticket.id for ticket in found.tickets]
+        mark = found.mark
+    assert seen == [str(number) for number in range(1, 151)]
+    assert not found.has_more
 
 
 def test_answer_without_items_is_told(connect: Connect) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.trackers import Connect, FakeServiceNow, audit, incident
@@ -76,6 +76,20 @@ def test_account_that_may_not_see_changes_is_told_what_to_do(connect: Connect) -
         tickets(tracker, connect)
     [ticket] = tickets(tracker, connect, has_changes=False)
     assert not ticket.has_changes
+
+
+def test_what_has_changed_is_asked_for_by_minutes_ago_which_have_no_zone(connect: Connect) -> None:
+    tracker = FakeServiceNow()
+    tracker.tables["incident"] = [incident(number) for number in range(1, 6)]
+    reader = open_reader(connect(tracker, TrackerKind.SERVICENOW, per_page=2))
+    first = reader.changed("", UNTIL)
+    assert (list(first.tickets), first.mark) == ([], UNTIL.isoformat())
+    assert tracker.calls == []
+    later = reader.changed(first.mark, UNTIL + timedelta(minutes=90, seconds=1))
+    assert len(later.tickets) == 5
+    # 91 minutes, and 5 in which clocks may differ.
+    assert tracker.calls[0][1]["sysparm_query"].startswith("sys_updated_on>=javascript:gs.minutesAgoStart(96)^")
+    assert later.mark == "2026-12-01T01:30:01+00:00"
 
 
 def test_column_that_is_no_longer_there_is_named(connect: Connect) -> None:
