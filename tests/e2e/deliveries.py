@@ -16,14 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import pytest
 from tests.cores import tickets_in
 from tests.e2e.service import Service
+from tests.postgres import PostgresServer
 
-__all__ = ["Delivered", "configure", "deliver_from_all", "deliver_through_kills", "running_cores"]
+__all__ = ["Delivered", "configure", "deliver_from_all", "deliver_through_kills", "new_database_url", "running_cores"]
 
 _ROOT = Path(__file__).parents[2]
 # Short, as what a killed service had claimed is tried again after three times as long.
 _TIMEOUT_S = 1.0
+_CORES = ("pager", "desk")
 _PATIENCE_S = 180.0
 
 
@@ -40,6 +43,13 @@ class Delivered:
 
     def doubled(self, core: str) -> list[str]:
         return sorted(title for title, n in self.tickets[core].items() if n > 1)
+
+    def check(self) -> None:
+        """Fail unless every acknowledged incident is once at each core, and something was put to the test."""
+        assert self.acknowledged
+        for core in _CORES:
+            assert (core, self.missing(core), self.doubled(core)) == (core, [], [])
+        assert self.retried > 0
 
     @property
     def retried(self) -> int:
@@ -71,21 +81,35 @@ def configure(home: Path, cores: str, database_url: str | None = None) -> None:
     (home / "triage.toml").write_text(f"{settings}{tables}", encoding="utf-8")
 
 
-def deliver_through_kills(home: Path, cores_file: Path, kills: int, posts: int, seed: int) -> Delivered:
+def new_database_url(kind: str, request: pytest.FixtureRequest, server: str) -> str | None:
+    """Return a new database of a kind, on the PostgreSQL that a fixture gives; None for the home's own file."""
+    if kind == "sqlite":
+        return None
+    running: PostgresServer = request.getfixturevalue(server)
+    return running.new_database()
+
+
+def deliver_through_kills(home: Path, database_url: str | None, kills: int, posts: int, seed: int) -> Delivered:
     """Post incidents while the service is killed with -9 at random moments, then let it deliver what is left.
 
     Parameters
     ----------
     home : Path
-        As `configure` left it.
-    cores_file : Path
+        An empty folder.
+    database_url : str or None
+        As `new_database_url` gives it.
     kills, posts : int
         Times it is killed, and incidents that are posted between two kills, and after the last.
     seed : int
         Of the moments of the kills.
     """
+    with running_cores(home) as (cores, file):
+        configure(home, cores, database_url)
+        return _deliver_through_kills(home, file, kills, posts, random.Random(seed))
+
+
+def _deliver_through_kills(home: Path, cores_file: Path, kills: int, posts: int, dice: random.Random) -> Delivered:
     outcome = Delivered()
-    dice = random.Random(seed)
     for number in range(kills):
         with Service(home) as service:
             asyncio.run(_post(service, outcome, range(number * posts, (number + 1) * posts), dice.randrange(1, posts)))

@@ -7,30 +7,23 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.e2e.deliveries import Delivered, configure, deliver_from_all, deliver_through_kills, running_cores
+from tests.e2e.deliveries import (
+    configure,
+    deliver_from_all,
+    deliver_through_kills,
+    new_database_url,
+    running_cores,
+)
 from tests.e2e.service import Service, environment
 from tests.postgres import PostgresServer
-
-
-def check(outcome: Delivered) -> None:
-    assert outcome.acknowledged
-    for core in ("pager", "desk"):
-        assert outcome.missing(core) == []
-        assert outcome.doubled(core) == []
-    assert outcome.retried > 0
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_kills_under_load_neither_lose_nor_double_a_ticket(
     tmp_path: Path, kind: str, request: pytest.FixtureRequest
 ) -> None:
-    database_url = None
-    if kind == "postgresql":
-        server: PostgresServer = request.getfixturevalue("postgres")
-        database_url = server.new_database()
-    with running_cores(tmp_path) as (cores, file):
-        configure(tmp_path, cores, database_url)
-        check(deliver_through_kills(tmp_path, file, kills=2, posts=200, seed=1))
+    database_url = new_database_url(kind, request, "postgres")
+    deliver_through_kills(tmp_path, database_url, kills=2, posts=200, seed=1).check()
 
 
 def test_dead_letters_are_worked_on_by_command(tmp_path: Path) -> None:
@@ -40,9 +33,7 @@ def test_dead_letters_are_worked_on_by_command(tmp_path: Path) -> None:
             command, env=environment(tmp_path), cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
         )
 
-    with running_cores(tmp_path) as (cores, file):
-        configure(tmp_path, cores)
-        deliver_through_kills(tmp_path, file, kills=0, posts=5, seed=1)
+    deliver_through_kills(tmp_path, None, kills=0, posts=5, seed=1)
     listed = triage("list", "--json")
     assert [one["name"] for one in json.loads(listed.stdout)] == ["desk", "pager"]
     assert json.loads(triage("dead", "list", "--json").stdout) == []
