@@ -77,6 +77,19 @@ def test_duplicates_and_disorder_are_kept_and_change_no_other_row(run: Run, home
     assert sum(row["alert"] == "1" for row in shuffled) == sum(row["alert"] == "1" for row in straight.values())
 
 
+def test_rows_in_a_silence_say_nothing_new_and_never_alert(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "silences.csv").write_text("entity,start,end\n*,2026-09-25T11:00:00Z,2026-09-25T14:00:00Z\n")
+    monkeypatch.setenv("TRIAGE_SILENCES", str(tmp_path / "silences.csv"))
+    run("detect", "history.csv", "--out", tmp_path / "out.csv")
+    out = pd.read_csv(tmp_path / "out.csv")
+    inside = out["timestamp"].between("2026-09-25T11:00:00Z", "2026-09-25T13:59:59Z")
+    assert inside.sum() == 2 * 36
+    assert not out.loc[inside, "alert"].any()
+    assert out[inside].groupby("entity")["score"].nunique().max() == 1
+
+
 def test_cutting_the_file_changes_no_row_before_the_cut(run: Run, home: Path, tmp_path: Path) -> None:
     lines = (home / "history.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (tmp_path / "history.csv").write_text("".join(lines[:2001]), encoding="utf-8")

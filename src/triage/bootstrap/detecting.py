@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -98,13 +98,14 @@ def detect_file(
     """
     bundle = None if search.model is None else open_shelf(settings).load(search.model)
     watcher = None if bundle is None else open_watcher(bundle)
+    reading = replace(reading, silences=settings.silences)
     table, history = read_metrics(file, reading if bundle is None else reading.over(bundle.card), progress)
     check_anomaly_out(table, search.out)
     if search.plots is not None:
         _check_folder(search.plots)
     left_out = 0
     if bundle is None or watcher is None:
-        watcher = Watcher(to_budget(search.budget or settings.alert_budget, history))
+        watcher = Watcher(to_budget(search.budget or settings.alert_budget, history), zone=history.zone)
         answers = watch_history(watcher, history)
     else:
         _check_budget(search, watcher, history)

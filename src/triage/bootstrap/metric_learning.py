@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from triage import __version__
@@ -75,6 +75,7 @@ def train_metric_file(
     shelf = open_shelf(settings)
     shelf.check_kind(name, METRICS_KIND)
     horizon, gap = parse_duration(wish.horizon, "--horizon"), parse_duration(wish.gap, "--gap")
+    reading = replace(reading, silences=settings.silences)
     _, history = read_metrics(file, reading, progress)
     incidents = None if incidents_file is None else read_incidents(incidents_file, reading, history)
     request = MetricRequest(
@@ -106,6 +107,6 @@ def evaluate_metric_file(
     if which not in set(MetricSlice):
         raise UsageError(f"For a model of metrics the slice must be one of {', '.join(MetricSlice)}. Got {which!r}.")
     bundle = open_shelf(settings).load(name)
-    reading = MetricReading().over(bundle.card)
+    reading = MetricReading(silences=settings.silences).over(bundle.card)
     _, history = read_metrics(files[0], reading, progress)
     return evaluate_metrics(bundle, history, read_incidents(files[1], reading, history), MetricSlice(which))

@@ -16,13 +16,14 @@ from triage.datasets import (
     to_metric_history,
     to_metric_incidents,
 )
-from triage.errors import UsageError
+from triage.errors import DataError, UsageError
 from triage.measure.durations import parse_duration
 from triage.training import Card
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.watch.budget import Budget
+from triage.watch.calendar import Silence, silenced
 
-__all__ = ["MetricReading", "read_incidents", "read_metrics", "to_budget"]
+__all__ = ["MetricReading", "read_incidents", "read_metrics", "read_silences", "to_budget"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,14 @@ class MetricReading:
     tz : str or None
         IANA zone of times that name none.
     encoding : str or None
+    silences : Path or None
+        File of windows that are passed over.
     """
 
     step: str | None = None
     tz: str | None = None
     encoding: str | None = None
+    silences: Path | None = None
 
     def options(self) -> MetricOptions:
         """Return it as the reader takes it.
@@ -91,8 +95,42 @@ def read_metrics(file: Path, reading: MetricReading, progress: Callable[[str], N
     ignored = find_roles(table).ignored
     if ignored:
         progress(f"Columns that are not read: {', '.join(ignored)}.")
+    if reading.silences is not None:
+        history = _unsilenced(history, reading, progress)
     progress(f"{len(history):,} values in {len(history.series):,} series of {len(history.entities):,} entities")
     return table, history
+
+
+def read_silences(file: Path, options: MetricOptions, encoding: str | None = None) -> tuple[Silence, ...]:
+    """Read windows in which nothing is warned of or learnt: ``entity`` (``*`` for all), ``start``, ``end``.
+
+    Raises
+    ------
+    UsageError
+        No such file, or a column is missing.
+    DataError
+        It cannot be read, or a window has no end; with the rows at fault.
+    """
+    windows = to_metric_incidents(read_table(file, ReadOptions(encoding=encoding)), options)
+    endless = windows.ended_ns < 0
+    if endless.any():
+        raise DataError(f"{file} names {int(endless.sum())} windows without an end. Fill in the column 'end'.")
+    return tuple(
+        Silence(None if entity == "*" else entity, begin, end)
+        for entity, begin, end in zip(
+            windows.entity, windows.opened_ns.tolist(), windows.ended_ns.tolist(), strict=True
+        )
+    )
+
+
+def _unsilenced(history: MetricHistory, reading: MetricReading, progress: Callable[[str], None]) -> MetricHistory:
+    if reading.silences is None:
+        return history
+    options = replace(reading.options(), step_ns=history.step_ns or reading.options().step_ns)
+    silences = read_silences(reading.silences, options, reading.encoding)
+    inside = silenced(silences, history.entities, history.entity_of_point, history.time_ns)
+    progress(f"{int(inside.sum()):,} values in the windows of {reading.silences} are passed over.")
+    return history.of_points(~inside)
 
 
 def read_incidents(file: Path, reading: MetricReading, history: MetricHistory) -> MetricIncidents:

@@ -12,7 +12,7 @@ from triage.bootstrap.grouping import to_grouping
 from triage.bootstrap.places import open_shelf
 from triage.bootstrap.pulling import read_accounts
 from triage.bootstrap.service_levels import to_service_levels
-from triage.bootstrap.watching import LiveWatchers, to_budget
+from triage.bootstrap.watching import LiveWatchers, to_budget, to_silences, to_zone
 from triage.deliver import Relay
 from triage.domain import Incident
 from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, Outbox, Polls
@@ -62,7 +62,8 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
     StoreUnavailable
         The database cannot be opened.
     """
-    budget = to_budget(settings.alert_budget)
+    budget, zone = to_budget(settings.alert_budget), to_zone(settings.time_zone)
+    silences = to_silences(settings.silences, zone)
     shelf = open_shelf(settings)
     require_champions(shelf, names)
     grouping = to_grouping(settings)
@@ -79,7 +80,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
         models.engine.remember([replace(first, labels={**first.labels, "restricted": "yes"})])
         label_events(lambda: models.engine, [first], _now())
         to_remote_write(b"", VERSION_1, SeriesNames())
-        metrics = LiveMetrics(LiveWatchers(models, budget), journal.metrics, flow, _now)
+        metrics = LiveMetrics(LiveWatchers(models, budget, zone, silences), journal.metrics, flow, _now)
         with ExitStack() as opened:
             polls = Polls(flow, _open_polls(settings, opened), journal.cursors, _now)
             yield Live(flow, metrics, models, relay, journal.outbox, KeyedAnswers(journal.keys, _now), polls)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from triage.errors import SettingsError, UsageError
+from collections.abc import Sequence
+from pathlib import Path
+
+from triage.bootstrap.metric_reading import read_silences
+from triage.datasets import MetricOptions
+from triage.errors import DataError, SettingsError, UsageError
 from triage.flow import StreamWatcher
 from triage.parts import Part
 from triage.registry.live import LiveModels, restored_watcher
 from triage.watch.budget import Budget
+from triage.watch.calendar import Silence, zone_of
 from triage.watch.watcher import Watcher
 
-__all__ = ["LiveWatchers", "to_budget"]
+__all__ = ["LiveWatchers", "to_budget", "to_silences", "to_zone"]
 
 
 def to_budget(text: str) -> Budget:
@@ -26,6 +32,36 @@ def to_budget(text: str) -> Budget:
         raise SettingsError(f"alert_budget cannot be used. {err.message}") from err
 
 
+def to_zone(name: str) -> str:
+    """Read the setting ``time_zone``.
+
+    Raises
+    ------
+    SettingsError
+        There is no such zone.
+    """
+    try:
+        return zone_of(name).key
+    except UsageError as err:
+        raise SettingsError(f"time_zone cannot be used. {err.message}") from err
+
+
+def to_silences(file: Path | None, zone: str) -> tuple[Silence, ...]:
+    """Read the file of the setting ``silences``; none if there is no such setting.
+
+    Raises
+    ------
+    SettingsError
+        It cannot be read, or is no file of windows.
+    """
+    if file is None:
+        return ()
+    try:
+        return read_silences(file, MetricOptions(None, zone))
+    except (UsageError, DataError) as err:
+        raise SettingsError(f"silences cannot be used. {err.message}") from err
+
+
 class LiveWatchers:
     """Which watcher is in force; implements ``triage.flow.WatcherSource``.
 
@@ -34,27 +70,33 @@ class LiveWatchers:
     models : LiveModels
     budget : Budget
         Of the watcher without a model.
+    zone : str, default="UTC"
+        By whose clocks its days go.
+    silences : sequence of Silence, default=()
+        Of every watcher.
     """
 
-    def __init__(self, models: LiveModels, budget: Budget) -> None:
+    def __init__(self, models: LiveModels, budget: Budget, zone: str = "UTC", silences: Sequence[Silence] = ()) -> None:
         self._models = models
         self._budget = budget
+        self._zone = zone
+        self._silences = tuple(silences)
 
     @property
     def origin(self) -> str:
         """The model in force with its version, else the budget."""
         champion = self._models.watcher
         if champion is None:
-            return f"budget {self._budget.alerts} in {self._budget.period_ns} ns"
+            return f"budget {self._budget.alerts} in {self._budget.period_ns} ns, {self._zone}"
         return f"model {champion.ref.name} {champion.ref.version}"
 
     def make(self) -> tuple[str, StreamWatcher]:
         """Return a watcher as it was fitted, and its origin."""
         champion = self._models.watcher
         if champion is None:
-            return self.origin, Watcher(self._budget)
+            return self.origin, Watcher(self._budget, zone=self._zone, silences=self._silences)
         ref = champion.ref
-        return f"model {ref.name} {ref.version}", restored_watcher(champion.state, f"Model {ref.name!r}")
+        return f"model {ref.name} {ref.version}", self._restored(champion.state, f"Model {ref.name!r}")
 
     def restore(self, state: Part) -> StreamWatcher:
         """Return a watcher from its own state.
@@ -64,4 +106,9 @@ class LiveWatchers:
         BundleRefused
             Another version wrote it.
         """
-        return restored_watcher(state, "The stored state")
+        return self._restored(state, "The stored state")
+
+    def _restored(self, state: Part, where: str) -> Watcher:
+        watcher = restored_watcher(state, where)
+        watcher.silences = self._silences
+        return watcher

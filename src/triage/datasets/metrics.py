@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from triage.datasets.metric_times import EventTimes, read_event_times
 from triage.datasets.numbers import read_numbers
 from triage.datasets.table import Table, listed, row_problems
+from triage.datasets.times import known_zone
 from triage.errors import DataError, Problem, UsageError
 from triage.training.metrics import MetricHistory
 
@@ -124,7 +125,8 @@ def to_metric_history(table: Table, options: MetricOptions) -> MetricHistory:
         metric = np.broadcast_to(np.arange(len(metrics)), values.shape)
     else:
         metric = metric[:, None]
-    return _assemble(table, times, (entity, entities), (metric, metrics), values)
+    history = _assemble(table, times, (entity, entities), (metric, metrics), values)
+    return replace(history, zone="UTC" if times.step_ns is not None else known_zone(options.tz))
 
 
 def _names(table: Table, column: str | None, what: str) -> tuple[NDArray[np.int64], tuple[str, ...], list[Problem]]:

@@ -82,6 +82,10 @@ class Settings(BaseSettings):
         Precision promised for automatic labels, in (0, 1); a higher one labels fewer.
     alert_budget : str, default="1/day"
         Alerts an entity, by event time, as long as no model of metrics is in force: ``N/day``, ``N/30d``.
+    time_zone : str, default="UTC"
+        IANA name of the zone by whose clocks days go, as long as no model of metrics is in force.
+    silences : Path or None
+        File of windows in which nothing of metrics is warned of or learnt.
     database_url : str
         The service's database. Default: SQLite in ``home/triage.db``.
     mlflow_uri : str
@@ -128,6 +132,8 @@ class Settings(BaseSettings):
     entity_labels: str = "instance,host,host.name,node,service,service.name,pod,k8s.pod.name,job"
     promise: Annotated[float, Field(gt=0, lt=1)] = 0.95
     alert_budget: str = "1/day"
+    time_zone: str = "UTC"
+    silences: Path | None = None
     database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home'] / 'triage.db'}", repr=False)
     mlflow_uri: str = Field(default_factory=lambda known: f"sqlite:///{known['home'] / 'mlflow.db'}", repr=False)
     models_dir: Path = Field(default_factory=lambda known: known["home"] / "models")

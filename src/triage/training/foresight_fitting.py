@@ -61,7 +61,7 @@ def fit_foresight(
     if n_seen < LEAST_INCIDENTS:
         return None
     metrics = _shared_metrics(history)
-    evidence = watch_history(Watcher(budget, _SILENT), history).evidence
+    evidence = watch_history(Watcher(budget, _SILENT, zone=history.zone), history).evidence
     omens = omens_of(history, metrics, evidence)
     rows = _thinned(np.flatnonzero(kept), near)
     fold = _folds(history, known)

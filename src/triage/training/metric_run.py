@@ -174,7 +174,7 @@ def _fit(history: MetricHistory, budget: Budget) -> Watcher:
     entity, metric = zip(*history.series, strict=True)
     order = history.in_time_order()
     points = Points(history.series_of_point[order], history.time_ns[order], history.value[order])
-    return fit_watcher(entity, metric, points, budget)
+    return fit_watcher(entity, metric, points, budget, history.zone)
 
 
 def _to_card(

@@ -39,6 +39,8 @@ class MetricHistory:
         Length of a step, where timestamps are steps.
     moved_ns : int, default=0
         By how much event times are later than the file says.
+    zone : str, default="UTC"
+        IANA name of the zone by whose clocks days go.
     """
 
     name: str
@@ -52,6 +54,7 @@ class MetricHistory:
     time_ns_of_row: _Ints
     step_ns: int | None
     moved_ns: int = 0
+    zone: str = "UTC"
 
     def __len__(self) -> int:
         return len(self.time_ns)
@@ -74,6 +77,16 @@ class MetricHistory:
     def in_time_order(self) -> _Ints:
         """Return the samples' positions by event time; samples of the same time keep the file's order."""
         return np.argsort(self.time_ns, kind="stable")
+
+    def of_points(self, kept: NDArray[np.bool_]) -> MetricHistory:
+        """Return the history without some of its samples; rows, entities and series stay."""
+        return replace(
+            self,
+            series_of_point=self.series_of_point[kept],
+            time_ns=self.time_ns[kept],
+            value=self.value[kept],
+            row_of_point=self.row_of_point[kept],
+        )
 
     def of_rows(self, kept: NDArray[np.bool_]) -> MetricHistory:
         """Return the history without some of its rows; entities and series keep their positions."""

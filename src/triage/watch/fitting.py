@@ -21,7 +21,9 @@ _EARLIER = 0.6  # of the points: what thresholds are fitted by; the rest shows h
 _GRID = 0.05  # decades between the thresholds that are tried
 
 
-def fit_watcher(entity: Sequence[str], metric: Sequence[str], history: Points, budget: Budget) -> Watcher:
+def fit_watcher(
+    entity: Sequence[str], metric: Sequence[str], history: Points, budget: Budget, zone: str = "UTC"
+) -> Watcher:
     """Return a watcher that has seen the history and warns within the budget from there on.
 
     Parameters
@@ -31,6 +33,8 @@ def fit_watcher(entity: Sequence[str], metric: Sequence[str], history: Points, b
     history : Points
         Past points, in the order in which they came.
     budget : Budget
+    zone : str, default="UTC"
+        By whose clocks days go.
 
     Returns
     -------
@@ -52,17 +56,17 @@ def fit_watcher(entity: Sequence[str], metric: Sequence[str], history: Points, b
     >>> fit_watcher(["web"], ["cpu"], history, Budget.parse("1/day")).threshold >= 2.2
     True
     """
-    watcher = Watcher(budget, _SILENT, find_wear(entity, metric, history))
+    watcher = Watcher(budget, _SILENT, find_wear(entity, metric, history), zone)
     rows = watcher.series_of(entity, metric)
     if len(watcher.table) != len(rows):
         raise DataError(f"Each series must be named once. Got {len(rows)} names of {len(watcher.table)} series.")
     watcher.handle(history)
     watcher.settle()
-    watcher.set_threshold(_threshold(entity, metric, history, budget))
+    watcher.set_threshold(_threshold(Watcher(budget, _SILENT, zone=zone), (entity, metric), history))
     return watcher
 
 
-def _threshold(entity: Sequence[str], metric: Sequence[str], history: Points, budget: Budget) -> float:
+def _threshold(trial: Watcher, names: tuple[Sequence[str], Sequence[str]], history: Points) -> float:
     """Return the evidence from which on the past would have been warned of as often as the budget aims at.
 
     Notes
@@ -70,15 +74,14 @@ def _threshold(entity: Sequence[str], metric: Sequence[str], history: Points, bu
     It is looked for in the later part, by a watcher that was fitted on the earlier part only: by what it has learnt
     from it would be less surprised than it will be.
     """
-    trial = Watcher(budget, _SILENT)
-    trial.series_of(entity, metric)
+    trial.series_of(*names)
     is_later = history.time_ns > (np.quantile(history.time_ns, _EARLIER) if len(history) else 0)
     trial.handle(history[np.flatnonzero(~is_later)])
     trial.settle()
     later = history[np.flatnonzero(is_later)]
     evidence = np.hypot(*trial.handle(later).evidence.T)
     owners = np.array(trial.table.owners, dtype=np.int64)[later.series]
-    return _as_often(_by_entity(owners, later.time_ns, evidence), budget)
+    return _as_often(_by_entity(owners, later.time_ns, evidence), trial.budget)
 
 
 def _by_entity(

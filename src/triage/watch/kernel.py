@@ -54,10 +54,11 @@ CAUSES = 5  # the most causes that a warning names
 
 
 class Arrivals(NamedTuple):
-    """Points in order of arrival: int64 (n,), int64 (n,), float64 (n,)."""
+    """Points in order of arrival: int64 (n,) thrice, float64 (n,). ``local_ns`` is what clocks on the wall show."""
 
     series: NDArray[np.int64]
     time_ns: NDArray[np.int64]
+    local_ns: NDArray[np.int64]
     value: NDArray[np.float64]
 
 
@@ -126,7 +127,7 @@ def watch_points(state: WatchState, pace: Pace, points: Arrivals, answers: Answe
         entity = links.entity[row]
         before, odd = series.numbers[row, EVIDENCE], _rare(series.numbers[row, SURPRISE])
         answers.score[point], answers.event[point] = 0.0, NOTHING
-        if watch_value(series, seasons, row, time_ns, points.value[point]):
+        if watch_value(series, seasons, row, time_ns, points.local_ns[point], points.value[point]):
             passed_ns = weigh_entity(entities, entity, time_ns, before, series.numbers[row, EVIDENCE])
             odd = _rare(series.numbers[row, SURPRISE]) - odd
             entities.numbers[entity, SURPRISES] = max(entities.numbers[entity, SURPRISES] + odd, 0.0)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import compiled
+from triage.watch.counters import GAUGE, UNREAD, rate_of
 from triage.watch.course import HOUR_NS, NO_MOMENT, earn_season, learn_hours, moment_of
 from triage.watch.scales import ERROR_RATE, HUBER, TO_DEVIATION, least_scale, moved_scale
 from triage.watch.state import (
@@ -21,6 +22,7 @@ from triage.watch.state import (
     FIRST_HOUR,
     HELD,
     JUMP_SCALE,
+    KIND,
     LAST,
     LEAN_SCALE,
     LEVEL,
@@ -64,7 +66,7 @@ _TO_DECADES = -math.log10(math.e)
 
 
 @compiled
-def watch_value(state: SeriesState, seasons: Seasons, row: int, time_ns: int, value: float) -> bool:
+def watch_value(state: SeriesState, seasons: Seasons, row: int, time_ns: int, local_ns: int, value: float) -> bool:
     """Answer and learn from one point; return whether it counted.
 
     Parameters
@@ -77,29 +79,37 @@ def watch_value(state: SeriesState, seasons: Seasons, row: int, time_ns: int, va
         Which series.
     time_ns : int
         Event time, ns since the epoch.
+    local_ns : int
+        The same on the clocks of those whose habits make the season.
     value : float
 
     Returns
     -------
     bool
         False, and nothing is changed, for a value that is no number or beyond `LARGEST`, and for a point that is not
-        newer than the series' last one.
+        newer than the series' last one. False as well for a counter's reading that gives no rate; that scores 0.
     """
     ages, levels = state.ages[row], state.levels[row]
-    count = ages[COUNT]
-    if not abs(value) <= LARGEST or (count > 0 and time_ns <= state.last_ns[row]):
+    is_begun = ages[COUNT] > 0 or ages[KIND] > UNREAD
+    if not abs(value) <= LARGEST or (is_begun and time_ns <= state.last_ns[row]):
         return False
+    if ages[KIND] != GAUGE:
+        value = rate_of(state, row, time_ns, value)
+        if not value <= LARGEST:
+            state.numbers[row, RARITY] = 1.0
+            return False
     state.last_ns[row] = time_ns
+    count = ages[COUNT]
     ages[COUNT] = min(count + 1, _MOST_COUNTED)
     if count < OPENING:
         if count == 0:
-            ages[FIRST_HOUR] = time_ns // HOUR_NS
+            ages[FIRST_HOUR] = local_ns // HOUR_NS
             state.numbers[row, RARITY] = 1.0
         levels[count] = value
         if count == OPENING - 1:
             _begin(levels, state.numbers[row])
         return True
-    _judge(state, seasons, row, time_ns, value, 1.0 / (count + 1.0))
+    _judge(state, seasons, row, local_ns, value, 1.0 / (count + 1.0))
     levels[BEFORE_LAST] = levels[LAST]
     levels[LAST] = value
     return True
@@ -140,16 +150,16 @@ def _median(values: NDArray[np.float64]) -> float:
 
 
 @compiled
-def _judge(state: SeriesState, seasons: Seasons, row: int, time_ns: int, value: float, share: float) -> None:
+def _judge(state: SeriesState, seasons: Seasons, row: int, local_ns: int, value: float, share: float) -> None:
     """Answer by what is known, then learn."""
     levels, numbers = state.levels[row], state.numbers[row]
     least = least_scale(levels[LEVEL])
-    season = _season_of(state, seasons, row, time_ns, least)
-    moment = moment_of(seasons, season, time_ns) if season >= 0 else NO_MOMENT
+    season = _season_of(state, seasons, row, local_ns, least)
+    moment = moment_of(seasons, season, local_ns) if season >= 0 else NO_MOMENT
     expected = levels[LEVEL]
     if (
         moment.is_known
-        and time_ns // HOUR_NS - state.ages[row, FIRST_HOUR] >= _SEASON_AFTER_HOURS
+        and local_ns // HOUR_NS - state.ages[row, FIRST_HOUR] >= _SEASON_AFTER_HOURS
         and numbers[COURSE_ERROR] < _SEASON_GAIN * numbers[LEVEL_ERROR]
     ):
         expected = moment.expected + levels[OFFSET]
@@ -166,11 +176,11 @@ def _judge(state: SeriesState, seasons: Seasons, row: int, time_ns: int, value: 
 
 
 @compiled
-def _season_of(state: SeriesState, seasons: Seasons, row: int, time_ns: int, least: float) -> int:
+def _season_of(state: SeriesState, seasons: Seasons, row: int, local_ns: int, least: float) -> int:
     """Return the series' row among the seasons, -1 for none; give it one if it has earned it by now."""
     ages = state.ages[row]
     season = ages[SEASON] - 1
-    if season < 0 and time_ns // HOUR_NS > ages[FIRST_HOUR] and state.levels[row, SCALE] > least:
+    if season < 0 and local_ns // HOUR_NS > ages[FIRST_HOUR] and state.levels[row, SCALE] > least:
         season = earn_season(seasons, state.levels[row, NEAR])
         ages[SEASON] = season + 1
     return int(season)

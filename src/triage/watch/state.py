@@ -1,6 +1,6 @@
 """What is remembered of every series and entity: rows of plain arrays, a column a quantity. Computes nothing.
 
-The kernel gets these tuples of arrays whole. A series costs 348 bytes, links to its entity included, and 24 of its
+The kernel gets these tuples of arrays whole. A series costs 360 bytes, links to its entity included, and 24 of its
 entity's joint state (``joint``). A season costs 128; a series earns one by an hour of points that are not all alike.
 """
 
@@ -56,7 +56,8 @@ SERIES_NUMBERS = 12
 COUNT = 0  # points so far
 FIRST_HOUR = 1  # of the first point, since 1970
 SEASON = 2  # one more than its row among the seasons; 0 while it has none
-SERIES_AGES = 3
+KIND = 3  # gauge or counter, see ``counters``
+SERIES_AGES = 4
 
 # Columns of EntityState.numbers.
 SQUARES = 0  # sum over the series of their squared evidence
@@ -99,14 +100,15 @@ OPENING = 8  # points that a series' first level and scale are the medians of
 
 
 class SeriesState(NamedTuple):
-    """Of every series what the columns above name, the time of its last point, and its tails.
+    """Of every series what the columns above name, the time of its last point, a counter's last reading, its tails.
 
-    Shapes (n, 10), (n, 12), (n,), (n, 3) and (n, 6, 16). The levels hold the first values until they set the level.
+    Shapes (n, 10), (n, 12), (n,), (n,), (n, 4) and (n, 6, 16). The levels hold the first values until they set a level.
     """
 
     levels: NDArray[np.float64]
     numbers: NDArray[np.float32]
     last_ns: NDArray[np.int64]
+    reading: NDArray[np.float64]
     ages: NDArray[np.int32]
     tails: NDArray[np.uint16]
 
@@ -144,6 +146,7 @@ def empty_series(n: int) -> SeriesState:
         levels=np.zeros((n, SERIES_LEVELS)),
         numbers=np.zeros((n, SERIES_NUMBERS), dtype=np.float32),
         last_ns=np.zeros(n, dtype=np.int64),
+        reading=np.zeros(n),
         ages=np.zeros((n, SERIES_AGES), dtype=np.int32),
         tails=np.zeros((n, STATISTICS + 1, BINS), dtype=np.uint16),
     )

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from triage.domain import Cause, EarlyWarning
 from triage.errors import BundleRefused
 from triage.parts import JSON, Array
+from triage.watch.counters import GAUGE
 from triage.watch.course import MOST_VISITS
 from triage.watch.joint import JointState, empty_joint, is_packed, packed
 from triage.watch.state import (
     COUNT,
+    KIND,
     OPEN,
     RAISED,
     SEASON,
@@ -81,6 +83,7 @@ def series_of(arrays: Mapping[str, Array], n: int) -> SeriesState:
     """
     state = _filled(arrays, "series_", empty_series(n))
     _require(bool((state.ages[:, COUNT] >= 0).all()), "series_ages", "a negative count")
+    _require(bool((state.ages[:, KIND] >= GAUGE).all()), "series_ages", "an unknown kind")
     is_falling = bool((state.tails[..., :-1] >= state.tails[..., 1:]).all())
     _require(is_falling, "series_tails", "counts that rise from bin to bin")
     return state

@@ -6,6 +6,9 @@ The rules for single points, which hold in any batch:
 - A repeat of a series' newest time gets the first one's score; the first value stays, nothing is changed.
 - A point older than its series' newest is too late to say anything about now: score 0, nothing is changed.
 - The first eight points of a series set its level and scale and score 0. A constant series scores 0 until it moves.
+- Of a counter, by its name (``_total``), the rate since its reading before is watched. The first reading, and one lower
+  than the one before, give none: score 0. A counter that falls three times before its level is known is a gauge.
+- A point in a silence counts as absent. Days go by the clocks of one zone, summer time included.
 - A series or entity without points has no state to speak of, and does not change any other's answers.
 - An entity's time is the latest of its points; its warnings open and close at that time.
 """
@@ -22,10 +25,13 @@ from triage.errors import BundleRefused, UsageError
 from triage.parts import JSON, Part
 from triage.watch.alerting import CLOSED, LEAST_THRESHOLD, NOTHING, OPENED, Pace
 from triage.watch.budget import Budget
+from triage.watch.calendar import Silence, local_ns, silenced, zone_of
+from triage.watch.counters import kinds_of
 from triage.watch.joint import IS_SETTLED, JUDGED, ROOM, JointState, empty_joint, grown_joint, with_room
 from triage.watch.kernel import Answers, Arrivals, WatchState, empty_answers, watch_points
 from triage.watch.points import Points, Watched
 from triage.watch.state import (
+    KIND,
     OPEN,
     PEAK,
     THRESHOLD,
@@ -72,18 +78,21 @@ class Watcher:
         A cap for each entity, and what each entity's threshold moves to keep to.
     threshold : float, default=LEAST_THRESHOLD
         Evidence, -log10 of the tail probability, from which an entity is warned about at first; `fit_watcher` finds it.
-
     wear : mapping of str to float, optional
         What it is worth, by metric, how far a series has moved from its early life; `find_wear` finds it.
+    zone : str, default="UTC"
+        IANA name of the zone by whose clocks days go: the season moves with them when they are put forward or back.
+    silences : sequence of Silence, default=()
+        Points that fall into them count as absent. They may be replaced at any time, and are not part of the state.
 
     Raises
     ------
     UsageError
-        When the threshold is not above 0.
+        When the threshold is not above 0, or there is no such zone.
 
     Notes
     -----
-    A series costs 372 bytes and its name, and 128 more once it has earned a season: by an hour of points that are not
+    A series costs 384 bytes and its name, and 128 more once it has earned a season: by an hour of points that are not
     all alike. An entity costs 288 bytes, and the joint state of its first d series, up to 40, 72 d (d + 2) bytes.
 
     Examples
@@ -95,9 +104,16 @@ class Watcher:
     """
 
     def __init__(
-        self, budget: Budget, threshold: float = LEAST_THRESHOLD, wear: Mapping[str, float] | None = None
+        self,
+        budget: Budget,
+        threshold: float = LEAST_THRESHOLD,
+        wear: Mapping[str, float] | None = None,
+        zone: str = "UTC",
+        silences: Sequence[Silence] = (),
     ) -> None:
         self.budget = budget
+        self.silences = tuple(silences)
+        self._zone = zone_of(zone)
         self.threshold = threshold
         self.wear = dict(wear or {})
         self.table = SeriesTable()
@@ -167,9 +183,15 @@ class Watcher:
         opened: list[EarlyWarning] = []
         closed: list[EarlyWarning] = []
         answers = empty_answers(min(len(points), _CHUNK))
+        value = self._unsilenced(points)
         for begin in range(0, len(points), _CHUNK):
             there = slice(begin, min(begin + _CHUNK, len(points)))
-            part = Arrivals(points.series[there], points.time_ns[there], points.value[there])
+            part = Arrivals(
+                points.series[there],
+                points.time_ns[there],
+                local_ns(points.time_ns[there], self._zone),
+                value[there],
+            )
             # No more series than points can earn a season here.
             self._seasons = with_free(self._seasons, len(part.series))
             state = WatchState(self._series, self._seasons, self._entities, self._joint, self._wear, self._links)
@@ -220,6 +242,7 @@ class Watcher:
             "period_ns": self.budget.period_ns,
             "threshold": self.threshold,
             "wear": dict(self.wear),
+            "zone": self._zone.key,
             "entities": list(table.entities),
             "metrics": list(table.metrics),
             "open": [to_document(self._open[row]) for row in sorted(self._open)],
@@ -240,7 +263,9 @@ class Watcher:
         owners = np.asarray(arrays.get("series_entity", ())).tolist()
         try:
             budget = Budget(int(number_in(document, "alerts")), int(number_in(document, "period_ns")))
-            watcher = cls(budget, number_in(document, "threshold"), weights_in(document, "wear"))
+            watcher = cls(
+                budget, number_in(document, "threshold"), weights_in(document, "wear"), str(document.get("zone"))
+            )
             watcher.series_of([entities[owner] for owner in owners], metrics)
         except (UsageError, IndexError, TypeError) as err:
             raise BundleRefused(f"The watcher's table or budget cannot be used: {err}. Train the model again.") from err
@@ -266,6 +291,13 @@ class Watcher:
         if set(watcher._open) != set(np.flatnonzero(held.clock[:, OPEN]).tolist()):
             raise BundleRefused("The watcher's open warnings are not those of its entities. Train the model again.")
         return watcher
+
+    def _unsilenced(self, points: Points) -> NDArray[np.float64]:
+        """Return the points' values, those that fall into a silence as absent."""
+        if not self.silences:
+            return points.value
+        owners = self._links.entity[points.series].astype(np.int64)
+        return np.where(silenced(self.silences, self.table.entities, owners, points.time_ns), np.nan, points.value)
 
     def _open_one(self, entity: int, answers: Answers, place: int) -> EarlyWarning:
         ranked = zip(answers.cause[place].tolist(), answers.share[place].tolist(), strict=True)
@@ -302,6 +334,7 @@ class Watcher:
                 self._wear.weight[row] = self.wear.get(self.table.metrics[row], 0.0)
             links.entity[row], links.following[row], links.first[owner] = owner, links.first[owner], row
         if n > self._linked:
+            self._series.ages[self._linked : n, KIND] = kinds_of(self.table.metrics[self._linked : n])
             counts = np.bincount(links.entity[:n], minlength=len(self._entities.numbers))
             self._joint = with_room(self._joint, counts)
         self._linked = n

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from tests.fakes import metric_batch
 
-from triage.bootstrap.watching import LiveWatchers, to_budget
+from triage.bootstrap.watching import LiveWatchers, to_budget, to_silences, to_zone
 from triage.errors import BundleRefused, SettingsError
 from triage.parts import Part
 from triage.registry import Shelf
 from triage.registry.live import LiveModels
 from triage.watch.budget import Budget
+from triage.watch.calendar import Silence
 from triage.watch.points import Points
 from triage.watch.watcher import Watcher
 
@@ -66,3 +67,39 @@ def test_a_budget_that_cannot_be_read_names_its_setting() -> None:
     assert to_budget("3/30d") == Budget.parse("3/30d")
     with pytest.raises(SettingsError, match="alert_budget"):
         to_budget("often")
+
+
+def test_zone_and_silences_are_those_of_every_watcher(shelf: Shelf) -> None:
+    silences = (Silence("a", 0, 10**9),)
+    watchers = LiveWatchers(LiveModels(shelf), BUDGET, "Europe/Berlin", silences)
+    made, restored = watchers.make()[1], watchers.restore(fitted())
+    assert made.to_part().document["zone"] == "Europe/Berlin"
+    assert watchers.origin != LiveWatchers(LiveModels(shelf), BUDGET).origin
+    for watcher in (made, restored):
+        assert isinstance(watcher, Watcher)
+        assert watcher.silences == silences
+
+
+def test_silences_are_read_from_a_file_and_stars_are_all_entities(tmp_path: Path) -> None:
+    file = tmp_path / "silences.csv"
+    file.write_text("entity,start,end\ndb,2026-07-01 10:00,2026-07-01 12:00\n*,2026-12-25,2026-12-26\n")
+    window, holiday = to_silences(file, "Europe/Berlin")
+    assert (window.entity, holiday.entity) == ("db", None)
+    assert window.until_ns - window.from_ns == 2 * 3600 * 10**9
+    assert window.from_ns == 1_782_892_800 * 10**9  # 08:00 UTC: summer time
+    assert to_silences(None, "UTC") == ()
+
+
+@pytest.mark.parametrize("text", ["entity,start,end\ndb,2026-07-01,\n", "entity,start,end\ndb,x,y\n", "name\ndb\n"])
+def test_file_that_is_none_of_silences_is_refused_by_the_settings_name(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "silences.csv"
+    file.write_text(text)
+    with pytest.raises(SettingsError, match="silences cannot be used"):
+        to_silences(file, "UTC")
+
+
+def test_missing_file_of_silences_and_unknown_zone_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="silences cannot be used"):
+        to_silences(tmp_path / "none.csv", "UTC")
+    with pytest.raises(SettingsError, match="time_zone cannot be used"):
+        to_zone("Mars/Phobos")

@@ -166,7 +166,7 @@ def test_threshold_must_be_above_zero(threshold: float) -> None:
 
 def test_series_costs_no_more_than_the_documentation_says() -> None:
     held = (*empty_series(1), *empty_links(1, 0), *empty_joint(1, 0))
-    assert sum(array.nbytes for array in held) == 372
+    assert sum(array.nbytes for array in held) == 384
     assert sum(array.nbytes for array in empty_seasons(1)[:-1]) == 128
 
 
