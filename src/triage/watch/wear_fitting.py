@@ -20,8 +20,10 @@ _MOST_LIVES = 500  # more say no more; taken evenly
 _OVER = 0.1  # an entity that is silent for so much of its life before the history ends has ended itself
 _LEAST_SHARE = 0.5  # of the entities: where few end, the others are not like them
 _LEAST_POINTS = 3 * EARLY_POINTS  # of a life that says which way it went
-# Of the rank correlation with age, in the mean over lives. Drifts and seasons that lives have by chance stay below.
+# Of the rank correlation with age in the later half of life, in the mean over lives: drifts and seasons that lives have
+# by chance stay below, and so does what only warms up.
 _LEAST_CORRELATION = 0.5
+_COUNTER_SHARE = 0.9  # of a series' changes: what goes one way so often counts something, and is no state to wear out
 
 _Floats = NDArray[np.float64]
 
@@ -44,8 +46,9 @@ def find_wear(entity: Sequence[str], metric: Sequence[str], history: Points) -> 
 
     Notes
     -----
-    A metric's weight is its mean rank correlation with age over its usual distance in early life; all are scaled so
-    that their sum over an entity's metrics has a mean square of 1 just after early life.
+    A metric's weight is its mean rank correlation with age, in the later half of life, over its usual distance in early
+    life; all are scaled so that their sum over an entity's metrics has a mean square of 1 just after early life.
+    Counters are left out.
     """
     names, owners = np.unique(np.array(entity, dtype=object).astype(str), return_inverse=True)
     lives = _lives(len(names), owners, history)
@@ -64,7 +67,7 @@ def find_wear(entity: Sequence[str], metric: Sequence[str], history: Points) -> 
         value = history.value[mine]
         spread = float(value[:EARLY_POINTS].std())
         moved = _course_of(value, spread)
-        correlations[metric[row]].append(_with_age(moved))
+        correlations[metric[row]].append(0.0 if _is_counter(value) else _with_age(moved[len(moved) // 2 :]))
         spreads[metric[row]].append(spread)
         early[int(owners[row]), metric[row]] = spread * moved[EARLY_POINTS : 2 * EARLY_POINTS]
     weights = {name: _weight(np.array(found), spreads[name]) for name, found in correlations.items()}
@@ -101,6 +104,12 @@ def _follow_all(state: WearState, value: _Floats, moved: _Floats) -> None:
     for at in range(len(value)):
         follow_wear(state, 0, value[at], at + 1)
         moved[at] = state.course[0, PART]
+
+
+def _is_counter(value: _Floats) -> bool:
+    """Return whether nearly all of a series' changes go one way."""
+    changes = np.sign(np.diff(value))
+    return abs(float(changes.sum())) > (2.0 * _COUNTER_SHARE - 1.0) * max(float(np.abs(changes).sum()), 1.0)
 
 
 def _with_age(moved: _Floats) -> float:

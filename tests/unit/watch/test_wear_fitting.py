@@ -8,12 +8,12 @@ from triage.watch.fitting import fit_watcher
 from triage.watch.points import Points
 from triage.watch.wear_fitting import LEAST_LIVES, find_wear
 
-METRICS = ("heat", "pressure", "load")
+METRICS = ("heat", "pressure", "load", "memory", "cycles")
 Made = tuple[list[str], list[str], Points]
 
 
 def machines(lengths: list[int], seed: int = 0, first: int = 0) -> Made:
-    """Return machines whose heat rises and pressure falls towards their end, while load only swings."""
+    """Return machines whose heat rises and pressure falls to the end; load swings, memory warms up, cycles count."""
     rng = np.random.default_rng(seed)
     entity: list[str] = []
     metric: list[str] = []
@@ -21,7 +21,9 @@ def machines(lengths: list[int], seed: int = 0, first: int = 0) -> Made:
     for number, length in enumerate(lengths):
         age = np.arange(length)
         wear = (age / length) ** 3
-        for which, values in enumerate((8.0 * wear, 50.0 - 20.0 * wear, np.sin(age / 9.0))):
+        warm = 20.0 * np.minimum(age / 40.0, 1.0)
+        states = (8.0 * wear, 50.0 - 20.0 * wear, np.sin(age / 9.0), warm, 100.0 * age)
+        for which, values in enumerate(states):
             entity.append(f"machine {first + number}")
             metric.append(METRICS[which])
             series.append(np.full(length, len(entity) - 1))
