@@ -55,7 +55,7 @@ class OutlookScores:
         metrics = {} if self.hours is None else self.hours.as_metrics()
         for each in self.risks:
             metrics |= each.as_metrics()
-        return metrics
+        return metrics if self.precedents is None else metrics | self.precedents.as_metrics()
 
     def as_document(self) -> dict[str, JSON]:
         """Return the scores as JSON values, for reports."""

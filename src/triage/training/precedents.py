@@ -51,6 +51,12 @@ class PrecedentScores:
     same_label: Mapping[str, float]
     commonest_label: Mapping[str, float]
 
+    def as_metrics(self) -> dict[str, float]:
+        """Return the hit rates by name, for the record of runs; NaN left out."""
+        named = {"precedents.found": self.found}
+        named |= {f"precedents.{target}.same_label": share for target, share in self.same_label.items()}
+        return {name: value for name, value in named.items() if not np.isnan(value)}
+
     def as_document(self) -> dict[str, JSON]:
         """Return them as JSON values."""
         return {

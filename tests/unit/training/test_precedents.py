@@ -129,6 +129,10 @@ def test_score_is_the_share_whose_nearest_earlier_incident_has_the_label() -> No
     assert scores.judged == 50
     assert scores.same_label["topic"] > scores.commonest_label["topic"] + 0.2
     assert scores.found > 0.9
+    assert scores.as_metrics() == {
+        "precedents.found": scores.found,
+        "precedents.topic.same_label": scores.same_label["topic"],
+    }
 
 
 def test_history_without_texts_is_compared_by_its_fields() -> None:
