@@ -220,7 +220,8 @@ def _out_of_fold(
             continue
         matrix = to_matrix(features.rows(inputs.take(kept)), len(features))
         asked = [(target, recipe, labels[target]) for target, recipe in recipes.items()]
-        heads = fit_linear_heads(matrix, asked, n_jobs, has_text=bool(len(features.terms)))
+        terms = features.terms
+        heads = fit_linear_heads(matrix, asked, n_jobs, has_text=bool(len(terms)), pieces=terms.pieces)
         fitted = _fit_bag(heads, matrix, labels, n_bags, n_jobs)
         tallied = _fit_tallies(features, matrix, labels)
         rows = list(features.rows(inputs.take(left)))

@@ -31,6 +31,7 @@ _WORTH_A_PROCESS = 2_000_000
 _MARGIN_SCALE = 3.0
 # A strength means about the same closeness of fit to both: .2 of the machine is 3 of the regression.
 _STRENGTH_OF_MACHINE = 15.0
+NO_PIECES = slice(0, 0)
 
 
 class Recipe(NamedTuple):
@@ -46,12 +47,15 @@ class Recipe(NamedTuple):
         How much the linear part counts, and where there are any, the hidden units and the statistics of fields.
     shifts : tuple of (str, float), default=()
         What is added to a label's log-odds, as it has become commoner or rarer since.
+    pieces : float, default=1.0
+        How much pieces of words weigh in the linear part against what they usually do; above 0.
     """
 
     strength: float
     half_life: float
     shares: tuple[float, ...] = (1.0,)
     shifts: tuple[tuple[str, float], ...] = ()
+    pieces: float = 1.0
 
     def as_document(self) -> dict[str, JSON]:
         """Return it as JSON values; JSON has no infinity, so null stands for it."""
@@ -60,6 +64,7 @@ class Recipe(NamedTuple):
             "half_life": self.half_life if isfinite(self.half_life) else None,
             "shares": list(self.shares),
             "shifts": dict(self.shifts),
+            "pieces": self.pieces,
         }
 
 
@@ -80,7 +85,12 @@ def row_weights(n_rows: int, half_life: float) -> NDArray[np.float64]:
 
 
 def fit_linear_heads(
-    matrix: csr_array, wanted: Sequence[tuple[str, Recipe, Sequence[str | None]]], n_jobs: int, *, has_text: bool
+    matrix: csr_array,
+    wanted: Sequence[tuple[str, Recipe, Sequence[str | None]]],
+    n_jobs: int,
+    *,
+    has_text: bool,
+    pieces: slice = NO_PIECES,
 ) -> list[Head]:
     """Fit one head for each target, recipe and labels that are wanted; none is calibrated.
 
@@ -94,6 +104,8 @@ def fit_linear_heads(
         Fits at a time.
     has_text : bool
         Whether the features are those of texts, among others.
+    pieces : slice, optional
+        Which of them are pieces of words.
 
     Notes
     -----
@@ -104,7 +116,9 @@ def fit_linear_heads(
     jobs = n_jobs if matrix.nnz >= _WORTH_A_PROCESS else 1
     # The solver's vectors are too short for threads: one BLAS thread fits the sample in a fifth of the time of two.
     with threadpool_limits(1):
-        return list(Parallel(n_jobs=jobs)(delayed(_fit_head)(matrix[task.rows], task, has_text) for task in tasks))
+        return list(
+            Parallel(n_jobs=jobs)(delayed(_fit_head)(matrix[task.rows], task, has_text, pieces) for task in tasks)
+        )
 
 
 def _to_task(target: str, recipe: Recipe, labels: Sequence[str | None]) -> _Task:
@@ -114,7 +128,11 @@ def _to_task(target: str, recipe: Recipe, labels: Sequence[str | None]) -> _Task
     return _Task(target, recipe, rows, tuple(label for label in labels if label is not None), weights / weights.mean())
 
 
-def _fit_head(matrix: csr_array, task: _Task, has_text: bool) -> Head:
+def _fit_head(matrix: csr_array, task: _Task, has_text: bool, pieces: slice) -> Head:
+    weighed = np.ones(matrix.shape[1])
+    if task.recipe.pieces != 1.0:
+        weighed[pieces] = task.recipe.pieces
+        matrix = csr_array((matrix.data * weighed[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape)
     classes = tuple(sorted(set(task.labels)))
     truth = to_positions(task.labels, classes)
     if has_text:
@@ -128,7 +146,8 @@ def _fit_head(matrix: csr_array, task: _Task, has_text: bool) -> Head:
         warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%", UserWarning)
         learner.fit(matrix, truth, sample_weight=task.weights)
     scale = _MARGIN_SCALE if has_text else 1.0
-    weights, intercept = learner.coef_.T * scale, learner.intercept_ * scale
+    # A feature that weighs more in the fit is one whose weight counts for more in a row as it is.
+    weights, intercept = learner.coef_.T * scale * weighed[:, None], learner.intercept_ * scale
     if len(classes) == 2:
         # scikit-learn keeps one column for two classes: the second's margin over the first's.
         weights, intercept = np.hstack([-weights / 2, weights / 2]), np.append(-intercept / 2, intercept / 2)

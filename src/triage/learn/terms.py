@@ -61,6 +61,11 @@ class TermFeatures:
     def __len__(self) -> int:
         return len(self.keys)
 
+    @property
+    def pieces(self) -> slice:
+        """Which of the features are pieces of words."""
+        return slice(self.sizes[0], self.sizes[0] + self.sizes[1])
+
     def row(self, text: str) -> Row:
         """Return the features of one text: ``(1 + log count) * idf``, each view scaled to its weight."""
         return self.rows([text]).row(0)

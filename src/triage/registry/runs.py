@@ -30,10 +30,15 @@ from triage.training import RunRecord
 # reported to anybody, and no process of ours opens a pickle, whatever the environment says.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
+# Where tqdm is installed, MLflow would draw bars over our progress.
+os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
 
-from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, RunStatus
-from mlflow.exceptions import MlflowException
+with warnings.catch_warnings():
+    # tqdm complains in notebooks that have no widgets, when it is imported.
+    warnings.filterwarnings("ignore", "IProgress not found")
+    from mlflow import MlflowClient
+    from mlflow.entities import Metric, Param, RunStatus
+    from mlflow.exceptions import MlflowException
 
 __all__ = ["MlflowRuns"]
 

@@ -200,12 +200,25 @@ def test_calibration_does_not_move_the_weights() -> None:
 
 
 def test_recipe_without_a_half_life_is_json() -> None:
-    assert Recipe(3.0, inf).as_document() == {"strength": 3.0, "half_life": None, "shares": [1.0], "shifts": {}}
+    assert Recipe(3.0, inf).as_document() == {
+        "strength": 3.0,
+        "half_life": None,
+        "shares": [1.0],
+        "shifts": {},
+        "pieces": 1.0,
+    }
     mixed = Recipe(3.0, 0.3, (0.4, 0.6), (("vpn", -0.1),))
-    assert mixed.as_document() == {"strength": 3.0, "half_life": 0.3, "shares": [0.4, 0.6], "shifts": {"vpn": -0.1}}
+    assert mixed.as_document() == {
+        "strength": 3.0,
+        "half_life": 0.3,
+        "shares": [0.4, 0.6],
+        "shifts": {"vpn": -0.1},
+        "pieces": 1.0,
+    }
 
 
 def test_more_effort_tries_all_that_less_effort_does() -> None:
     quick, normal, thorough = (EFFORTS[effort] for effort in ("quick", "normal", "thorough"))
-    assert set(quick.strengths) < set(normal.strengths) < set(thorough.strengths)
-    assert set(quick.half_lives) < set(normal.half_lives) < set(thorough.half_lives)
+    assert set(quick.strengths) < set(normal.strengths) <= set(thorough.strengths)
+    assert set(quick.half_lives) < set(normal.half_lives) <= set(thorough.half_lives)
+    assert [effort.is_tuned for effort in (quick, normal, thorough)] == [False, False, True]

@@ -40,3 +40,19 @@ def test_rows_without_a_label_are_left_out() -> None:
     rows = [at for at, label in enumerate(gaps) if label is not None]
     [same] = fit_linear_heads(matrix[rows], [("t", Recipe(1.0, inf), [gaps[at] for at in rows])], 1, has_text=False)
     assert head.weights.tobytes() == same.weights.tobytes()
+
+
+def test_pieces_that_weigh_as_usual_change_nothing_and_others_are_fitted_as_if_their_values_were_larger() -> None:
+    generator = np.random.default_rng(0)
+    matrix = csr_array((generator.random((60, 8)) < 0.4) * generator.random((60, 8)))
+    labels = [str(at % 3) for at in range(60)]
+    plain, same, more = (
+        fit_linear_heads(
+            matrix, [("t", Recipe(3.0, inf, pieces=pieces), labels)], 1, has_text=True, pieces=slice(3, 8)
+        )[0]
+        for pieces in (1.0, 1.0, 3.0)
+    )
+    assert plain.weights.tobytes() == same.weights.tobytes()
+    scaled = csr_array(matrix.toarray() * np.array([1.0] * 3 + [3.0] * 5))
+    [by_hand] = fit_linear_heads(scaled, [("t", Recipe(3.0, inf), labels)], 1, has_text=True)
+    assert more.weights == pytest.approx(by_hand.weights * np.array([1.0] * 3 + [3.0] * 5)[:, None], abs=1e-5)
