@@ -9,33 +9,34 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-import numpy as np
 import orjson
 import pandas as pd
 
-from benchmarks.load import Load, client_name, press
+from benchmarks.load import MARK, Load, client_name, press
+from benchmarks.peers import LEARNERS
+from benchmarks.posted_points import post_points
 from benchmarks.report import ResultTable
-from benchmarks.servers import SAMPLE, TARGETS, TICKET, Server, serving, triage
+from benchmarks.servers import Server, serving, triage
+from benchmarks.word_tickets import LABELS, WORDS, make_history
 
 __all__ = ["run"]
 
 _CLIENTS = (1, 8, 64)
 _ROUNDS = 3
 _PRESS_S = 2.0
-# The simulation adds incidents of its faults.
 _MANY = 25_000
-_SERIES, _STEPS = 10_000, 100
-_STEPS_A_BATCH = (1, 10, 100)
 # MLflow calls uvicorn by its name.
 _PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-_MORE = {"BENCH_TICKETS": str(SAMPLE), "BENCH_TARGETS": TARGETS, "PATH": _PATH}
+_TARGETS = ",".join(LABELS)
+
+
+_HEADS = "**triage**, `?dry_run=true`, heads and reasons"
+_WHOLE = f"**triage**, `?dry_run=true`, duration and 3 precedents among {_MANY:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,97 +53,82 @@ def run(is_final: bool) -> list[ResultTable]:
     del is_final
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         home = Path(folder)
-        service = running.enter_context(_service(home / "heads", _without_endings(home)))
-        ready = _readiness(service)
-        whole = running.enter_context(_service(home / "whole", _many_tickets(home)))
-        body = orjson.dumps(TICKET).decode()
-        incidents = f"{service.url}/v1/incidents"
+        *past, fresh = make_history(_MANY + 1).to_dict("records")
+        ticket = {name: str(fresh[name]) for name in ("short_description", "description")}
+        history = pd.DataFrame(past)
+        # Without what tells how incidents ended, nothing can be learnt of durations and fixes.
+        heads = running.enter_context(_service(home / "heads", history.drop(columns=["resolved_at", "fix"])))
+        whole = running.enter_context(_service(home / "whole", history))
+        more = {"PATH": _PATH, "BENCH_PEERS": str(_fit_peers(home))}
+        body = orjson.dumps({"id": MARK, "source": "bench", **ticket}).decode()
+        incidents = f"{heads.url}/v1/incidents"
+        peers = {
+            "bare ASGI echo": _peer(home, more, "bare_echo"),
+            "FastAPI echo": _peer(home, more, "fastapi_echo", "--factory"),
+            "FastAPI, a scikit-learn pipeline a target": _peer(home, more, "naive", "--factory"),
+        }
+        text = orjson.dumps({"inputs": [" ".join(ticket.values())]}).decode()
         rows = [
-            _peer_row("bare ASGI echo", running.enter_context(_peer(home, "bare_echo")), body),
-            _peer_row("FastAPI echo", running.enter_context(_peer(home, "fastapi_echo", "--factory")), body),
-            _peer_row(
-                "FastAPI, a scikit-learn pipeline a target",
-                running.enter_context(_peer(home, "naive", "--factory")),
-                body,
-            ),
-            _mlflow_row(running.enter_context(_mlflow(home))),
-            _Row(
-                "**triage**, `?dry_run=true`, heads and reasons",
-                f"{incidents}?dry_run=true&precedents=0",
-                body,
-                service.process,
-            ),
-            _Row(
-                f"**triage**, `?dry_run=true`, duration and 3 precedents among {_MANY:,}",
-                f"{whole.url}/v1/incidents?dry_run=true",
-                body,
-                whole.process,
-            ),
-            _Row("**triage**, committed, without precedents", f"{incidents}?precedents=0", body, service.process),
+            *(_peer_row(name, running.enter_context(peer), body) for name, peer in peers.items()),
+            *(_mlflow_row(name, running.enter_context(_mlflow(home, more, name)), text) for name in LEARNERS),
+            _Row(_HEADS, f"{incidents}?dry_run=true&precedents=0", body, heads.process),
+            _Row(_WHOLE, f"{whole.url}/v1/incidents?dry_run=true", body, whole.process),
+            _Row("**triage**, committed, without precedents", f"{incidents}?precedents=0", body, heads.process),
         ]
-        requests = _requests(rows)
-        points = _points(service.url)
-    return [requests, ready, points]
+        ready = _readiness([(_HEADS, heads), (_WHOLE, whole)], body)
+        return [_requests(rows), ready, post_points(heads.url)]
 
 
 @contextmanager
-def _service(home: Path, tickets: Path) -> Iterator[Server]:
-    """Train on tickets, and serve what was learnt."""
-    print(f"Serving: training on {tickets.name}", flush=True)
+def _service(home: Path, history: pd.DataFrame) -> Iterator[Server]:
+    """Train on a history, and serve what was learnt."""
+    print(f"Serving: training for {home.name}", flush=True)
     home.mkdir()
-    triage(home, "train", "incidents", str(tickets), "--target", TARGETS, "--name", "bench", "--effort", "quick")
+    tickets = home / "tickets.csv"
+    history.to_csv(tickets, index=False)
+    triage(home, "train", "incidents", str(tickets), "--target", _TARGETS, "--name", "bench", "--effort", "quick")
     serve = [sys.executable, "-m", "triage", "serve", "--port", "0"]
-    with serving(home, serve, _MORE):
+    with serving(home, serve, {}):
         # The kernels of this machine are on disk from here on.
         pass
-    with serving(home, serve, _MORE) as server:
+    with serving(home, serve, {}) as server:
         yield server
 
 
-def _without_endings(home: Path) -> Path:
-    """Write the sample without what tells how incidents ended: nothing can be learnt of durations and fixes."""
-    path = home / "sample.csv"
-    pd.read_csv(SAMPLE, dtype=str, keep_default_na=False).drop(columns=["resolved_at", "fix"]).to_csv(path, index=False)
-    return path
-
-
-def _many_tickets(home: Path) -> Path:
-    """Write as many tickets as a desk of some hundred people has in a year."""
-    triage(home, "simulate", str(home / "estate"), "--days", "1", "--tickets", str(_MANY))
-    return home / "estate" / "tickets.csv"
+def _fit_peers(home: Path) -> Path:
+    print("Serving: fitting what is compared with", flush=True)
+    folder = home / "peers"
+    folder.mkdir()
+    arguments = (str(home / "heads" / "tickets.csv"), list(LABELS), str(folder))
+    program = f"from benchmarks.peers import fit_peers; fit_peers{arguments!r}"
+    subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).parents[1], check=True)
+    return folder
 
 
 def _peer_row(name: str, server: Server, body: str) -> _Row:
     return _Row(name, server.url, body, server.process)
 
 
-def _mlflow_row(server: Server) -> _Row:
-    text = f"{TICKET['short_description']} {TICKET['description']}"
-    body = orjson.dumps({"inputs": [text]}).decode()
-    return _Row(
-        "`mlflow models serve`, the first target's pipeline", f"{server.url}/invocations", body, server.process, 1
-    )
+def _mlflow_row(learner: str, server: Server, body: str) -> _Row:
+    return _Row(f"`mlflow models serve`, {learner}", f"{server.url}/invocations", body, server.process, 1)
 
 
-def _readiness(service: Server) -> ResultTable:
-    """Read the memory after the first answers, and say how long the start took."""
-    press(f"{service.url}/v1/incidents?dry_run=true", orjson.dumps(TICKET).decode(), 8, 1.0)
-    status = Path(f"/proc/{service.process}/status").read_text()
-    resident = re.search(r"VmRSS:\s+(\d+) kB", status)
-    assert resident is not None
+def _readiness(services: Sequence[tuple[str, Server]], body: str) -> ResultTable:
+    """Read the memory after the first answers, and say how long the starts took."""
+    rows = []
+    for name, service in services:
+        press(f"{service.url}/v1/incidents?dry_run=true", body, 8, 1.0)
+        status = Path(f"/proc/{service.process}/status").read_text()
+        resident = re.search(r"VmRSS:\s+(\d+) kB", status)
+        assert resident is not None
+        rows.append((name, f"{service.start_s:.1f}", f"{int(resident[1]) / 1000:.0f}"))
     return ResultTable(
         "ready",
         "Start and memory",
         "From the start of the process until it serves, with compiled kernels on disk; resident memory after a second "
-        "of requests.",
+        "of requests. Models as in the table above.",
         ("model", "ready after, s", "resident, MB"),
-        (
-            (
-                f"the sample's three targets ({TARGETS}), no duration",
-                f"{service.start_s:.1f}",
-                f"{int(resident[1]) / 1000:.0f}",
-            ),
-        ),
+        tuple(rows),
     )
 
 
@@ -172,9 +158,10 @@ def _requests(rows: Sequence[_Row]) -> ResultTable:
     return ResultTable(
         "serving",
         "Requests a second",
-        f"A ticket of 25 words posted by 1, 8 and 64 clients ({client_name()}), three targets ({TARGETS}) learnt "
-        f"from the sample, or from {_MANY:,} simulated tickets with their endings; medians of {_ROUNDS} interleaved "
-        f"rounds of {_PRESS_S:.0f} s, of MLflow one round. `echo` is "
+        f"A ticket of {WORDS} words posted again and again by 1, 8 and 64 clients ({client_name()}); three targets "
+        f"({', '.join(f'{target}: {n} labels' for target, n in LABELS.items())}) learnt by effort quick from {_MANY:,} "
+        "made tickets, by every row from the same ones; the peers' features are the TF-IDF of words and pairs of "
+        f"words. Medians of {_ROUNDS} interleaved rounds of {_PRESS_S:.0f} s, of MLflow one round. `echo` is "
         "the ratio to the bare ASGI echo of the same round, `FastAPI` that to the FastAPI echo. CPU is that of the "
         "server's processes for one request: what else the machine does moves it least.",
         ("row", *(f"{what}, {clients}" for clients in _CLIENTS for what in columns), "CPU us a request"),
@@ -207,75 +194,18 @@ def _cells(seen: Mapping[tuple[str, int], list[Load]], name: str, clients: int, 
     return [f"{per_s:,.0f}", *(f"{ratio:.4f}" for ratio in ratios), f"{p50_ms:.1f}", f"{p99_ms:.1f}"]
 
 
-def _points(service: str) -> ResultTable:
-    """Post 10,000 series x 100 points from one client, in batches of several sizes."""
-    generator = np.random.default_rng(0)
-    rows: list[tuple[str, ...]] = []
-    step = 0
-    with httpx.Client(base_url=service, timeout=300, headers={"content-type": "application/json"}) as client:
-        # The kernel is loaded, and every series known, before anything is timed.
-        _post(client, _columns(generator, range(1)))
-        for steps in _STEPS_A_BATCH:
-            rates: list[float] = []
-            for _ in range(_ROUNDS):
-                bodies = []
-                for _ in range(_STEPS // steps):
-                    bodies.append(_columns(generator, range(step + 1, step + steps + 1)))
-                    step += steps
-                begin = time.perf_counter()
-                for body in bodies:
-                    _post(client, body)
-                rates.append(_SERIES * _STEPS / (time.perf_counter() - begin))
-            print(f"Serving: {steps * _SERIES:,} points a batch", flush=True)
-            size = f"{steps * _SERIES:,}"
-            rows.append((size, *(f"{rate:,.0f}" for rate in (statistics.median(rates), min(rates), max(rates)))))
-    return ResultTable(
-        "points",
-        "Points a second through `POST /v1/metrics`",
-        f"{_SERIES:,} series x {_STEPS} points of noise as JSON columns with ISO 8601 timestamps, from one client that "
-        f"waits for each answer: parsed, committed, watched, warnings committed. {_ROUNDS} rounds.",
-        ("points a batch", "points/s, median", "lowest", "highest"),
-        tuple(rows),
-    )
-
-
-def _columns(generator: np.random.Generator, steps: range) -> bytes:
-    entity = [f"host-{number // 10:04d}" for number in range(_SERIES)]
-    metric = [f"metric-{number % 10}" for number in range(_SERIES)]
-    moments = np.datetime64("2026-11-23T00:00:00") + np.array(steps) * np.timedelta64(60, "s")
-    timestamp = [f"{moment}Z" for moment in moments.astype(str).tolist() for _ in range(_SERIES)]
-    value = generator.normal(size=_SERIES * len(steps)).round(4).tolist()
-    n = len(steps)
-    return orjson.dumps({"entity": entity * n, "metric": metric * n, "timestamp": timestamp, "value": value})
-
-
-def _post(client: httpx.Client, body: bytes) -> None:
-    client.post("/v1/metrics", content=body).raise_for_status()
-
-
 @contextmanager
-def _peer(home: Path, app: str, *options: str) -> Iterator[Server]:
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        f"benchmarks.peers:{app}",
-        "--port",
-        str(_free_port()),
-        "--no-access-log",
-    ]
-    with serving(home, [*command, *options], _MORE) as server:
+def _peer(home: Path, more: Mapping[str, str], app: str, *options: str) -> Iterator[Server]:
+    command = [sys.executable, "-m", "uvicorn", f"benchmarks.peers:{app}", "--port", str(_free_port())]
+    with serving(home, [*command, "--no-access-log", *options], more) as server:
         yield server
 
 
 @contextmanager
-def _mlflow(home: Path) -> Iterator[Server]:
-    """Save the naive service's first pipeline as MLflow's own tools do, and serve it by MLflow."""
-    folder = home / "mlflow-model"
-    program = f"from benchmarks.peers import save_for_mlflow; save_for_mlflow({str(folder)!r})"
-    subprocess.run([sys.executable, "-c", program], env=os.environ | _MORE, cwd=Path(__file__).parents[1], check=True)
-    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(folder), "--env-manager", "local"]
-    with serving(home, [*command, "--port", str(_free_port()), "--workers", "1"], _MORE) as server:
+def _mlflow(home: Path, more: Mapping[str, str], learner: str) -> Iterator[Server]:
+    model = str(home / "peers" / learner)
+    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", model, "--env-manager", "local"]
+    with serving(home, [*command, "--port", str(_free_port()), "--workers", "1"], more) as server:
         yield server
 
 
