@@ -18,8 +18,6 @@ _MAIL, _PHONE, _CARD, _IBAN, _SECRET, _NAME = "xxmail", "xxphone", "xxcard", "xx
 # Possessive, behind a character that cannot be in it: each run of characters is read once.
 _MAIL_ADDRESS = re.compile(r"(?<![\w.%+-])[\w.%+-]++@(?:[\w-]+\.)+[^\W\d_]{2,}")
 _FEW_DIGITS = re.compile(r"\d(?:\D{0,3}\d){5}")
-# From here on a word may be a token.
-_LONG_WORD = 13
 # What one round makes visible the next one finds; a second round finds nothing in all texts seen.
 _MOST_ROUNDS = 4
 
@@ -73,6 +71,5 @@ def _redact_once(text: str, names: Sequence[str]) -> str:
         text = _MAIL_ADDRESS.sub(_MAIL, text)
     if _FEW_DIGITS.search(text):
         text = cut_phones(cut_cards(cut_ibans(text, _IBAN), _CARD), _PHONE)
-    if max(map(len, text.split()), default=0) >= _LONG_WORD:
-        text = cut_tokens(text, _SECRET)
+    text = cut_tokens(text, _SECRET)
     return cut_names(text, names, _NAME) if names else text
