@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from triage.compiling import resolved
 from triage.domain import Reason, WouldHelp
-from triage.learn.answer_arrays import FIELD, MOST_TIED, NEAR, WORD, Found, Network, Room, empty_room
+from triage.learn.answer_arrays import FIELD, MOST_TIED, NEAR, WORD, Found, Network
 from triage.learn.answer_kernel import answer_tickets
 from triage.learn.bags import Bag
 from triage.learn.features import Features
@@ -21,6 +20,7 @@ from triage.learn.inputs import Inputs
 from triage.learn.lineage import NO_LINEAGE, Lineage, parent_reason, to_links
 from triage.learn.missing_fields import NO_FIELDS, Asker, FieldTable
 from triage.learn.missing_kernel import Asked
+from triage.learn.rooms import Rooms
 from triage.learn.rows import Row
 from triage.learn.term_kernel import Tickets
 from triage.learn.terms import encode_folded, in_batches, room_for
@@ -30,8 +30,6 @@ __all__ = ["MOST_LABELS", "Answerer", "HeadAnswer", "RowAnswer", "to_network"]
 
 # A person choosing from a list reads five lines; more is stored by nobody.
 MOST_LABELS = 5
-# Room for the longest of usual tickets takes 5 MB.
-_KEPT_CODE_POINTS = 16_384
 
 
 class HeadAnswer(NamedTuple):
@@ -126,7 +124,7 @@ class Answerer:
         self._classes = [head.classes for head in heads]
         self._related = _related(self._targets, lineage)
         self._asker = Asker(table, features)
-        self._rooms = _Rooms()
+        self._rooms = Rooms()
         self._kernel: Callable[..., None] | None = None
 
     def answer(self, inputs: Inputs, most_reasons: int) -> Iterator[RowAnswer]:
@@ -194,9 +192,7 @@ class Answerer:
         longest, most = room_for(tickets, features.crossed)
         n, n_heads = len(tickets.ends), len(network.scales)
         room = self._rooms.room(longest, len(features.fields.values), len(network.bias))
-        # One ticket's row is written to the room: large arrays are taken from the system and given back at every
-        # request, at 50 us of page faults.
-        ids, values = (room.ids, room.values) if n == 1 else (np.empty(most, np.int32), np.empty(most))
+        ids, values = self._rooms.rows(most)
         follows = bool(len(network.links.rules))
         most_given = n * n_heads * (most_reasons + MOST_TIED) if most_reasons else 0
         found = Found(
@@ -227,22 +223,6 @@ def _related(targets: Sequence[str], lineage: Sequence[Lineage]) -> dict[int, in
     place = {target: number for number, target in enumerate(targets)}
     of_children = {place[each.parent]: place[each.child] for each in reversed(lineage)}
     return {**of_children, **{place[each.child]: place[each.parent] for each in lineage}}
-
-
-class _Rooms(threading.local):
-    """A thread's room, kept from one ticket to the next: making it takes as long as looking a short text up."""
-
-    def __init__(self) -> None:
-        self._room: Room | None = None
-        self._code_points = -1
-
-    def room(self, n_code_points: int, n_fields: int, n_units: int) -> Room:
-        if n_code_points > _KEPT_CODE_POINTS:
-            return empty_room(n_code_points, n_fields, n_units)
-        if self._room is None or n_code_points > self._code_points:
-            self._code_points = max(n_code_points, 2 * self._code_points)
-            self._room = empty_room(self._code_points, n_fields, n_units)
-        return self._room
 
 
 def _blank(features: Features, inputs: Inputs, begin: int, starts: Sequence[int]) -> list[bool]:

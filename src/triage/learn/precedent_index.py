@@ -20,7 +20,7 @@ from triage.learn.precedent_search import search
 from triage.learn.slots import Slots, build_slots
 from triage.learn.terms import encode, in_batches
 from triage.learn.text import letters
-from triage.learn.text_kernel import empty_scratch, most_features
+from triage.learn.text_kernel import empty_scratch, most_features, most_stems
 from triage.parts import Array
 
 __all__ = ["ALL", "GAINS", "HEAD_REPEATS", "Found", "PrecedentIndex", "build_index", "empty_best"]
@@ -122,7 +122,7 @@ class PrecedentIndex:
         if k < 1 or not len(self):
             return Found([], [])
         codes, _ = encode([text])
-        scratch, room = empty_scratch(len(codes)), empty_query(most_features(len(codes)))
+        scratch, room = empty_scratch(len(codes)), empty_query(most_stems(len(codes)))
         best = empty_best(k)
         span = range(len(self)) if rows is None else rows
         within = Allowed(ALL if allowed is None else allowed, max(span.start, 0), min(span.stop, len(self)))

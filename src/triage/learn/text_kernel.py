@@ -25,6 +25,7 @@ __all__ = [
     "cut_stems",
     "empty_scratch",
     "most_features",
+    "most_stems",
     "stir",
 ]
 
@@ -87,6 +88,11 @@ def most_features(n_code_points: int) -> int:
     """Return the most features that a text of so many code points can have, each occurrence counted."""
     pairs = min(n_code_points, _PAIRED_WORDS) * MOST_APART
     return 5 * n_code_points + 2 * HEAD_WORDS + pairs
+
+
+def most_stems(n_code_points: int) -> int:
+    """Return the most features that `cut_stems` makes of a text of so many code points, each occurrence counted."""
+    return 2 * (min(n_code_points, _STEMMED_WORDS) + 2 * HEAD_WORDS)
 
 
 def empty_scratch(n_code_points: int) -> Scratch:
