@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import json
 import zlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +46,7 @@ from triage.flow import (
     Entry,
     GroupPage,
     GroupQuery,
+    Known,
     LiveFlow,
     LiveMetrics,
     MetricBatch,
@@ -55,10 +57,13 @@ from triage.flow import (
     ServedModel,
     Snapshot,
     Unlabelled,
+    Verdict,
     WarningPage,
     WarningQuery,
     WarningState,
+    Withdrawal,
 )
+from triage.monitor import Place, Standing, Tally
 from triage.parts import Part, Parts
 from triage.training import Card, RunRecord
 from triage.watch.points import Points, Watched
@@ -278,6 +283,49 @@ class MemoryJournal:
     async def check(self) -> None:
         if not self.is_open:
             raise StoreUnavailable("The store is closed.")
+
+
+@dataclass
+class MemoryEvidence:
+    """A book of evidence that forgets; refuses everything while it is closed."""
+
+    verdicts: dict[tuple[str, str, str], Verdict] = field(default_factory=dict)
+    automatic: Counter[Place] = field(default_factory=Counter)
+    withdrawals: dict[Place, str] = field(default_factory=dict)
+    is_open: bool = True
+
+    def _check(self) -> None:
+        if not self.is_open:
+            raise StoreUnavailable("The book is closed.")
+
+    async def add_verdicts(self, verdicts: Sequence[Verdict]) -> list[Verdict]:
+        self._check()
+        new = {(one.source, one.incident_id, one.place.target): one for one in verdicts}
+        new = {key: one for key, one in new.items() if key not in self.verdicts}
+        self.verdicts |= new
+        return list(new.values())
+
+    async def add_automatic(self, labels: Mapping[Place, int]) -> None:
+        self._check()
+        self.automatic.update(labels)
+
+    async def withdraw(self, withdrawal: Withdrawal) -> bool:
+        self._check()
+        is_news = withdrawal.place not in self.withdrawals
+        self.withdrawals.setdefault(withdrawal.place, withdrawal.reason)
+        return is_news
+
+    async def read(self, models: Sequence[ModelRef]) -> Known:
+        self._check()
+        standings = {place: Standing(Tally(n)) for place, n in self.automatic.items()}
+        for one in self.verdicts.values():
+            wrong = int(not one.is_right)
+            heard = Standing(audited=Tally(1, wrong)) if one.is_audit else Standing(Tally(0, wrong))
+            standings[one.place] = standings.get(one.place, Standing()) + heard
+        return Known(
+            {place: one for place, one in standings.items() if place.model in models},
+            [Withdrawal(place, NOON, why) for place, why in self.withdrawals.items() if place.model in models],
+        )
 
 
 @dataclass(frozen=True)

@@ -185,6 +185,8 @@ class Prediction(NamedTuple):
         The largest contributions, by absolute size.
     would_help : WouldHelp or None
         None where no missing field would raise the confidence by a hundredth, or no reasons are wanted.
+    held : str, default=""
+        Why a label that would be automatic is left to people: ``audit`` or ``withdrawn``; empty otherwise.
     """
 
     target: str
@@ -194,6 +196,7 @@ class Prediction(NamedTuple):
     why: str
     reasons: tuple[Reason, ...] = ()
     would_help: WouldHelp | None = None
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ _PREDICTION = {
     "label": "network",
     "probability": 0.97,
     "decision": "auto",
+    "held": "",
     "why": "0.97 is at or above the threshold 0.9 that keeps the promised precision of 0.95.",
     "top": [{"label": "network", "probability": 0.97}, {"label": "hardware", "probability": 0.03}],
     "reasons": [{"kind": "term", "name": "vpn", "value": "", "contribution": 2.25}],
@@ -253,6 +254,7 @@ MODEL = {
     "targets": ["assignment_group"],
     "loaded_at": "2026-11-23T09:00:00Z",
     "refused": "",
+    "withdrawn": [],
 }
 MODELS = {"items": [MODEL]}
 HEALTH = {"status": "alive"}

@@ -46,6 +46,12 @@ class Metrics:
         self._decisions = Counter(
             "triage_decisions", "Decisions on accepted incidents.", ["target", "decision"], registry=self._registry
         )
+        self._held = Counter(
+            "triage_held_decisions",
+            "Automatic labels that were left to people: for audit, or as they are withdrawn.",
+            ["target", "held"],
+            registry=self._registry,
+        )
         self._degraded = Counter(
             "triage_degraded_answers", "Accepted incidents whose answer lacks something.", registry=self._registry
         )
@@ -70,6 +76,8 @@ class Metrics:
                 self._degraded.inc()
             for prediction in answer.triage.predictions:
                 self._decisions.labels(prediction.target, prediction.decision.value).inc()
+                if prediction.held:
+                    self._held.labels(prediction.target, prediction.held).inc()
 
     def render(self) -> bytes:
         """Return all of it in Prometheus' text format."""
@@ -103,6 +111,9 @@ class _ServiceCollector(Collector):
         refused = sum(bool(model.refused) for model in models)
         yield GaugeMetricFamily("triage_models_loaded", "Models in force.", loaded)
         yield GaugeMetricFamily("triage_models_refused", "Models of which a version was refused.", refused)
+        oversight = self._service.flow.oversight
+        withdrawn = 0 if oversight is None else len(oversight.withdrawn)
+        yield GaugeMetricFamily("triage_labels_withdrawn", "Labels that are not automatic any more.", withdrawn)
 
     def _deliveries(self) -> Iterator[Metric]:
         ended = CounterMetricFamily(

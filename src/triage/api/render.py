@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import orjson
 from starlette.responses import Response
 
-from triage.domain import Change, EarlyWarning, Feedback, Outcome
+from triage.domain import Change, EarlyWarning, Feedback, ModelRef, Outcome
 from triage.flow import (
     WARNING_SOURCE,
     Answer,
     DeadLetter,
     ServedModel,
+    Withdrawal,
     group_document,
     outlook_document,
     predictions_document,
@@ -92,14 +95,20 @@ def feedback_body(feedback: Feedback) -> dict[str, object]:
     }
 
 
-def model_body(model: ServedModel) -> dict[str, object]:
-    """Render a model in force."""
+def model_body(model: ServedModel, withdrawn: Sequence[Withdrawal] = ()) -> dict[str, object]:
+    """Render a model in force, with what of all that is withdrawn is its own."""
+    ref = ModelRef(model.name, model.version)
     return {
         "name": model.name,
         "version": model.version,
         "targets": model.targets,
         "loaded_at": model.loaded_at,
         "refused": model.refused,
+        "withdrawn": [
+            {"target": one.place.target, "label": one.place.label, "since": one.since, "reason": one.reason}
+            for one in withdrawn
+            if one.place.model == ref
+        ],
     }
 
 

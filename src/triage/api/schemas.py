@@ -90,6 +90,7 @@ class Prediction(BaseModel):
     label: str | None
     probability: float | None
     decision: str = Field(description="auto, suggest or abstain")
+    held: str = Field(description="why an automatic label is left to people: audit or withdrawn; empty otherwise")
     why: str
     top: list[RankedLabel]
     reasons: list[Reason]
@@ -400,6 +401,15 @@ class EditRequest(BaseModel):
     fields: dict[str, str] = Field(description="what is filled in, by target")
 
 
+class WithdrawnAnswer(BaseModel):
+    """A label that live evidence has shown to be wrong more often than promised: it is suggested from then on."""
+
+    target: str
+    label: str = Field(description="empty: the whole target")
+    since: datetime
+    reason: str
+
+
 class ModelAnswer(BaseModel):
     """A model that the service should answer with."""
 
@@ -408,6 +418,7 @@ class ModelAnswer(BaseModel):
     targets: list[str]
     loaded_at: datetime | None
     refused: str = Field(description="why a version was refused; empty when none was")
+    withdrawn: list[WithdrawnAnswer] = Field(description="what this version does not label automatically any more")
 
 
 class ModelList(BaseModel):

@@ -121,6 +121,8 @@ def deliver(settings: Settings) -> None:
 async def _serve(server: uvicorn.Server, listener: socket.socket, live: Live, settings: Settings) -> None:
     # What the last run had not kept of the stream is watched again before anybody is let in.
     await live.metrics.start()
+    # What was withdrawn before the process was started again stays so.
+    await live.oversight.refresh()
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving at http://{shown}:{port} (its API is described at /docs; Ctrl-C stops it)\n")
@@ -128,6 +130,7 @@ async def _serve(server: uvicorn.Server, listener: socket.socket, live: Live, se
         asyncio.create_task(_follow(live.models, settings.reload_interval_s)),
         asyncio.create_task(live.flow.late.run()),
         asyncio.create_task(live.polls.run()),
+        asyncio.create_task(live.oversight.run()),
     ]
     if settings.relay:
         beside.append(asyncio.create_task(live.relay.run()))

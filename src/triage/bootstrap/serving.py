@@ -15,7 +15,7 @@ from triage.bootstrap.service_levels import to_service_levels
 from triage.bootstrap.watching import LiveWatchers, to_budget, to_silences, to_zone
 from triage.deliver import Relay
 from triage.domain import Incident
-from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, Outbox, Polls
+from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, Outbox, Oversight, Polls, Waits
 from triage.flow.asking import label_events
 from triage.intake import VERSION_1, SeriesNames, to_remote_write
 from triage.registry.live import LiveModels, require_champions
@@ -37,6 +37,7 @@ class Live:
     outbox: Outbox
     keyed: KeyedAnswers
     polls: Polls
+    oversight: Oversight
 
 
 @contextmanager
@@ -73,7 +74,9 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
         )
         models.refresh()
         relay = make_relay(settings, journal.outbox)
-        flow = LiveFlow(lambda: models.engine, journal, _now, relay, settings.answer_deadline_ms / 1000)
+        oversight = Oversight(journal.evidence, models.promises, _now, settings.audit_share)
+        waits = Waits(settings.answer_deadline_ms / 1000)
+        flow = LiveFlow(lambda: models.engine, journal, _now, relay, waits, oversight)
         # Compiled kernels are loaded by their first call, which is not to be a sender's; one that is
         # restricted is found by nobody.
         first = Incident("", "", _now(), labels={"title": "start"})
@@ -83,7 +86,8 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
         metrics = LiveMetrics(LiveWatchers(models, budget, zone, silences), journal.metrics, flow, _now)
         with ExitStack() as opened:
             polls = Polls(flow, _open_polls(settings, opened), journal.cursors, _now)
-            yield Live(flow, metrics, models, relay, journal.outbox, KeyedAnswers(journal.keys, _now), polls)
+            keyed = KeyedAnswers(journal.keys, _now)
+            yield Live(flow, metrics, models, relay, journal.outbox, keyed, polls, oversight)
 
 
 def _open_polls(settings: Settings, opened: ExitStack) -> list[TrackerPoll]:

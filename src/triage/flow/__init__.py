@@ -3,7 +3,7 @@
 from triage.flow.chains import Signal, SignalKind, accept_signals
 from triage.flow.documents import group_document, predictions_document, predictions_from_document
 from triage.flow.keys import KeyedAnswer, KeyedAnswers, KeyStore
-from triage.flow.live import LiveFlow
+from triage.flow.live import LiveFlow, Waits
 from triage.flow.metric_ports import (
     BatchAnswer,
     MetricBatch,
@@ -33,6 +33,7 @@ from triage.flow.outgoing import (
 )
 from triage.flow.outlooks import OutlookDocument, outlook_document, with_outlook
 from triage.flow.polls import Cursors, Polled, PolledTicket, Polls, PollSource
+from triage.flow.oversight import EvidenceBook, Known, Oversight, Verdict, Withdrawal
 from triage.flow.ports import (
     Answer,
     AnswerStatus,
@@ -69,6 +70,7 @@ __all__ = [
     "EndState",
     "Ending",
     "Entry",
+    "EvidenceBook",
     "GroupNews",
     "GroupPage",
     "GroupQuery",
@@ -76,6 +78,7 @@ __all__ = [
     "KeyStore",
     "KeyedAnswer",
     "KeyedAnswers",
+    "Known",
     "Labeller",
     "LiveFlow",
     "LiveMetrics",
@@ -88,6 +91,7 @@ __all__ = [
     "Outbox",
     "Outlets",
     "OutlookDocument",
+    "Oversight",
     "Page",
     "PollSource",
     "Polled",
@@ -101,11 +105,14 @@ __all__ = [
     "Snapshot",
     "StreamWatcher",
     "Unlabelled",
+    "Verdict",
+    "Waits",
     "WarningPage",
     "WarningQuery",
     "WarningState",
     "WatchCounts",
     "WatcherSource",
+    "Withdrawal",
     "accept_signals",
     "group_document",
     "outlook_document",

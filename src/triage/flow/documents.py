@@ -68,6 +68,7 @@ class PredictionDocument(TypedDict):
     label: str | None
     probability: float | None
     decision: str
+    held: NotRequired[str]
     why: str
     top: list[_Ranked]
     reasons: list[ReasonDocument]
@@ -132,6 +133,7 @@ def _prediction_document(prediction: Prediction) -> PredictionDocument:
         "label": top[0].label if top else None,
         "probability": top[0].probability if top else None,
         "decision": prediction.decision.value,
+        "held": prediction.held,
         "why": prediction.why,
         "top": [{"label": each.label, "probability": each.probability} for each in top],
         "reasons": reasons_document(prediction.reasons),
@@ -215,6 +217,8 @@ def _prediction(target: str, document: PredictionDocument) -> Prediction:
         decision=Decision(document["decision"]),
         why=document["why"],
         reasons=reasons_from_document(document["reasons"]),
+        # Answers from before anything was held do not say.
+        held=document.get("held", ""),
         would_help=_would_help(document),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from triage.domain import Change, Decision, Feedback, Group, Incident, Outcome, PrecedentQuery, Triage
@@ -12,6 +12,7 @@ from triage.errors import DataError, NotFound, Problem
 from triage.flow.asking import remember_events
 from triage.flow.labelling import Labelling, LabellingJob
 from triage.flow.late import LateLabels
+from triage.flow.oversight import Oversight
 from triage.flow.ports import (
     Answer,
     AnswerStatus,
@@ -28,10 +29,29 @@ from triage.flow.ports import (
     Unlabelled,
 )
 
-__all__ = ["LiveFlow"]
+__all__ = ["LiveFlow", "Waits"]
 
 # Nobody is named, or we are.
 _OURSELVES = ("", "triage")
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long models may take.
+
+    Parameters
+    ----------
+    deadline_s : float, default=0.5
+        How long an incident waits for its labels, in seconds; without them it goes on, and they follow.
+    patience_s : float, default=10.0
+        A call of the models that takes longer, in seconds, hangs: it is left to itself, and others are labelled.
+    """
+
+    deadline_s: float = 0.5
+    patience_s: float = 10.0
+
+
+_USUAL_WAITS = Waits()
 
 
 class LiveFlow:
@@ -47,10 +67,10 @@ class LiveFlow:
         The present (aware, UTC).
     outlets : Outlets or None, default=None
         Where incidents go on to; nowhere if None.
-    deadline_s : float, default=0.5
-        How long an incident waits for its labels, in seconds; without them it goes on, and they follow.
-    patience_s : float, default=10.0
-        A call of the models that takes longer, in seconds, hangs: it is left to itself, and others are labelled.
+    waits : Waits
+        How long models may take.
+    oversight : Oversight or None, default=None
+        Holds automatic labels back where live evidence is against them, and for audit; nobody does if None.
     """
 
     def __init__(
@@ -59,16 +79,18 @@ class LiveFlow:
         journal: Journal,
         clock: Callable[[], datetime],
         outlets: Outlets | None = None,
-        deadline_s: float = 0.5,
-        patience_s: float = 10.0,
+        waits: Waits = _USUAL_WAITS,
+        oversight: Oversight | None = None,
     ) -> None:
+        labeller_source = labeller_source if oversight is None else _overseen(labeller_source, oversight)
         self._labeller_source = labeller_source
+        self.oversight = oversight
         self._journal = journal
         self._clock = clock
         self._outlets = outlets
-        self._deadline_s = deadline_s
+        self._deadline_s = waits.deadline_s
         # As long as somebody may still wait for it, a call is slow but does not hang.
-        self._labelling = Labelling(labeller_source, clock, max(patience_s, 2 * deadline_s))
+        self._labelling = Labelling(labeller_source, clock, max(waits.patience_s, 2 * waits.deadline_s))
         self.late = LateLabels(self._labelling, labeller_source, journal, clock, outlets)
 
     @property
@@ -120,6 +142,8 @@ class LiveFlow:
             self.late.follow(waits, asyncio.create_task(self._follow(late, waits, of_fresh)))
         if any(triage.degraded and not triage.predictions for triage in triages):
             self.late.expect()
+        if self.oversight is not None:
+            self.oversight.count(answers)
         return answers
 
     async def preview(self, received: Sequence[Received], precedents: PrecedentQuery | None = None) -> list[Answer]:
@@ -164,6 +188,8 @@ class LiveFlow:
             raise DataError("The answer on this incident has no such target.", [problem])
         feedback = replace(feedback, source=found.triage.source)
         await self._journal.add_feedback(feedback)
+        if self.oversight is not None:
+            await self.oversight.hear(found.triage, {feedback.target: feedback.label}, feedback.given_at)
         return feedback
 
     async def outcome(self, outcome: Outcome) -> Outcome:
@@ -203,6 +229,10 @@ class LiveFlow:
         )
         kept = replace(outcome, source=found.triage.source, values=values)
         await self._journal.add_outcome(kept)
+        said = {each.name: each for each in values if not each.is_ours}
+        if self.oversight is not None and said:
+            known_at = max(each.known_at for each in said.values())
+            await self.oversight.hear(found.triage, {name: each.value for name, each in said.items()}, known_at)
         return kept
 
     async def find(self, incident_id: str, source: str | None = None) -> Answer:
@@ -284,3 +314,7 @@ class LiveFlow:
         ]
         if followed:
             await self.late.commit(followed)
+
+
+def _overseen(labeller_source: Callable[[], Labeller], oversight: Oversight) -> Callable[[], Labeller]:
+    return lambda: oversight.over(labeller_source())

@@ -168,6 +168,14 @@ class LiveModels:
         """The model of metrics in force; of several, the first by name."""
         return self._watcher
 
+    def promises(self) -> dict[tuple[ModelRef, str], float]:
+        """Return the precision that each model in force promises of automatic labels, by model and target."""
+        return {
+            (loaded.ref, target): rule.promise
+            for loaded in list(self._loaded.values())
+            for target, rule in loaded.policy.targets.items()
+        }
+
     def served(self) -> Sequence[ServedModel]:
         """Return every model that should be in force, by name."""
         return tuple(self._served.values())

@@ -18,6 +18,7 @@ from triage.flow import Answer, ChangePage, CommitCounts, Entry, GroupPage, Grou
 from triage.store.change_rows import change_of, change_row, known_changes
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
+from triage.store.evidence import SqlEvidenceBook
 from triage.store.group_queries import answers_with_groups, find_group, page_groups
 from triage.store.grouping import GroupLedger
 from triage.store.keys import SqlKeyStore
@@ -141,6 +142,11 @@ class SqlJournal:
     def cursors(self) -> SqlCursors:
         """How far trackers have been read, in the same database."""
         return SqlCursors(self._writer, self._reader, self._locks)
+
+    @property
+    def evidence(self) -> SqlEvidenceBook:
+        """What people say of automatic labels, in the same database."""
+        return SqlEvidenceBook(self._writer, self._reader)
 
     @property
     def outbox(self) -> SqlOutbox:

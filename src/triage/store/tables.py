@@ -26,6 +26,7 @@ from sqlalchemy import (
 __all__ = [
     "NO_OUTLOOK",
     "UtcDateTime",
+    "automatic_labels",
     "changes",
     "decisions",
     "deliveries",
@@ -35,6 +36,7 @@ __all__ = [
     "groups",
     "incidents",
     "keyed_answers",
+    "label_verdicts",
     "metadata",
     "metric_batches",
     "outbox",
@@ -43,6 +45,7 @@ __all__ = [
     "unlabelled",
     "warnings",
     "watcher_snapshots",
+    "withdrawals",
 ]
 
 
@@ -328,4 +331,44 @@ group_members = Table(
     Index(None, "group_id", "seq"),
     Index(None, "change"),
     Index(None, "fingerprint", "seq"),
+)
+
+# The first that people said of a label which was automatic, or would have been; see `triage.flow.Oversight`.
+label_verdicts = Table(
+    "label_verdicts",
+    metadata,
+    Column("source", String(255), primary_key=True),
+    Column("incident_id", String(255), primary_key=True),
+    Column("target", String(255), primary_key=True),
+    Column("model", String(63), nullable=False),
+    Column("version", String(63), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("is_audit", Boolean, nullable=False),
+    Column("is_right", Boolean, nullable=False),
+    Column("known_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["source", "incident_id"], ["incidents.source", "incidents.incident_id"]),
+    Index(None, "model", "version"),
+)
+
+# How many labels were set automatically.
+automatic_labels = Table(
+    "automatic_labels",
+    metadata,
+    Column("model", String(63), primary_key=True),
+    Column("version", String(63), primary_key=True),
+    Column("target", String(255), primary_key=True),
+    Column("label", Text, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+)
+
+# Labels of a model's target, or with an empty label whole targets, that are not automatic any more.
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("model", String(63), primary_key=True),
+    Column("version", String(63), primary_key=True),
+    Column("target", String(255), primary_key=True),
+    Column("label", Text, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
 )

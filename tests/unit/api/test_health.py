@@ -16,7 +16,7 @@ from tests.fakes import FakeCatalogue, FakeLabeller, MemoryJournal, fixed_clock,
 
 from triage.api import Limits, Service, create_app
 from triage.domain import Incident, PrecedentQuery, Triage
-from triage.flow import LiveFlow, Polls, ServedModel
+from triage.flow import LiveFlow, Polls, ServedModel, Waits
 
 
 def test_live_process_says_so_even_when_the_store_is_closed(client: TestClient, journal: MemoryJournal) -> None:
@@ -103,7 +103,7 @@ class HangingLabeller(FakeLabeller):
 
 def test_model_that_hangs_degrades_every_kind_of_post_and_is_named(service: Service) -> None:
     labeller = HangingLabeller()
-    flow = LiveFlow(lambda: labeller, MemoryJournal(), fixed_clock, deadline_s=0.001, patience_s=0.01)
+    flow = LiveFlow(lambda: labeller, MemoryJournal(), fixed_clock, waits=Waits(0.001, 0.01))
     incident = {"id": "1", "title": "VPN is down"}
     with capture_logs(), TestClient(create_app(replace(service, flow=flow))) as client:
         answers = [

@@ -21,7 +21,7 @@ from tests.fakes import (
 )
 
 from triage.domain import Incident, PrecedentQuery, Triage
-from triage.flow import LiveFlow, MemberMode
+from triage.flow import LiveFlow, MemberMode, Waits
 
 _T = TypeVar("_T")
 
@@ -71,7 +71,7 @@ def test_incident_goes_on_within_its_deadline_and_its_labels_follow() -> None:
     labeller, journal, outlets = SlowLabeller(), MemoryJournal(), MemoryOutlets()
 
     async def play() -> list[str]:
-        flow = LiveFlow(lambda: labeller, journal, fixed_clock, outlets, deadline_s=0.02)
+        flow = LiveFlow(lambda: labeller, journal, fixed_clock, outlets, waits=Waits(0.02))
         [answer] = await flow.accept([received("1", "slow")])
         before = answer.triage.degraded
         labeller.may_go.set()
@@ -88,7 +88,7 @@ def test_model_that_hangs_is_not_waited_for_by_those_behind_it() -> None:
     labeller, journal = SlowLabeller(), MemoryJournal()
 
     async def play() -> float:
-        flow = LiveFlow(lambda: labeller, journal, fixed_clock, deadline_s=0.05)
+        flow = LiveFlow(lambda: labeller, journal, fixed_clock, waits=Waits(0.05))
         await flow.accept([received("1", "slow")])
         loop = asyncio.get_running_loop()
         begin = loop.time()
@@ -108,7 +108,7 @@ def test_what_was_labelled_in_time_of_a_long_list_is_kept() -> None:
     labeller, journal = SlowLabeller(), MemoryJournal()
 
     async def play() -> list[bool]:
-        flow = LiveFlow(lambda: labeller, journal, fixed_clock, deadline_s=0.2)
+        flow = LiveFlow(lambda: labeller, journal, fixed_clock, waits=Waits(0.2))
         quick, slow = [received(str(one)) for one in range(64)], [received("last", "slow")]
         answers = await flow.accept([*quick, *slow])
         labeller.may_go.set()
@@ -203,7 +203,7 @@ def test_event_that_makes_a_model_hang_costs_the_others_of_its_list_nothing_but_
     labeller, journal = HangingLabeller(), MemoryJournal()
 
     async def play() -> list[str]:
-        flow = LiveFlow(lambda: labeller, journal, fixed_clock, deadline_s=0.01, patience_s=0.05)
+        flow = LiveFlow(lambda: labeller, journal, fixed_clock, waits=Waits(0.01, 0.05))
         await flow.accept([received("1"), received("2", "poison"), received("3")])
         await until_relabelled(journal, 2)
         # Not tried again and again, as every try costs a thread.
@@ -224,7 +224,7 @@ def test_event_that_hangs_when_it_is_caught_up_with_is_given_up() -> None:
 
     async def play() -> None:
         await LiveFlow(EmptyLabeller, journal, fixed_clock).accept([received("1", "poison")])
-        flow = LiveFlow(lambda: labeller, journal, fixed_clock, deadline_s=0.01, patience_s=0.05)
+        flow = LiveFlow(lambda: labeller, journal, fixed_clock, waits=Waits(0.01, 0.05))
         await flow.late.catch_up()
 
     run(play())
@@ -237,7 +237,7 @@ def test_dry_run_is_answered_degraded_by_the_deadline_and_nothing_follows() -> N
     labeller, journal = HangingLabeller(), MemoryJournal()
 
     async def play() -> list[str]:
-        flow = LiveFlow(lambda: labeller, journal, fixed_clock, deadline_s=0.02, patience_s=0.05)
+        flow = LiveFlow(lambda: labeller, journal, fixed_clock, waits=Waits(0.02, 0.05))
         answers = await flow.preview([received("1", "poison")])
         # Behind the call that hangs; it is not labelled later, as nobody waits for it.
         answers += await flow.preview([received("2")])
@@ -256,7 +256,7 @@ def test_threads_that_hang_are_bounded_and_other_models_get_a_new_one() -> None:
     labellers.append(hanging)
 
     async def play() -> list[str]:
-        flow = LiveFlow(lambda: labellers[-1], MemoryJournal(), fixed_clock, deadline_s=0.001, patience_s=0.002)
+        flow = LiveFlow(lambda: labellers[-1], MemoryJournal(), fixed_clock, waits=Waits(0.001, 0.002))
         for number in range(12):
             await flow.preview([received(str(number), "poison")])
             await asyncio.sleep(0.004)
@@ -279,7 +279,7 @@ def test_call_that_comes_back_after_all_makes_room_for_another() -> None:
     labeller = HangingLabeller()
 
     async def play() -> list[str]:
-        flow = LiveFlow(lambda: labeller, MemoryJournal(), fixed_clock, deadline_s=0.001, patience_s=0.01)
+        flow = LiveFlow(lambda: labeller, MemoryJournal(), fixed_clock, waits=Waits(0.001, 0.01))
         await flow.preview([received("1", "poison")])
         await asyncio.sleep(0.02)
         hangs = flow.labelling_fault

@@ -10,7 +10,7 @@ from tests.histories import as_inputs, constructed_history, fitted_model
 
 from triage.decide.documents import to_part
 from triage.decide.policy import Policy, TargetPolicy
-from triage.domain import Incident
+from triage.domain import Incident, ModelRef
 from triage.errors import BundleRefused, NotFound, StoreUnavailable
 from triage.parts import Part, Parts
 from triage.registry import Shelf
@@ -64,6 +64,14 @@ def test_a_promoted_version_answers_from_the_next_refresh_on(shelf: Shelf, parts
     assert models.refresh()
     assert versions_answering(models) == {"2"}
     assert not models.refresh()
+
+
+def test_promises_are_those_of_the_versions_in_force(shelf: Shelf) -> None:
+    models = LiveModels(shelf)
+    assert models.promises() == {}
+    models.refresh()
+    targets = [head.target for head in fitted_model().heads]
+    assert models.promises() == {(ModelRef("desk", "1"), target): 0.95 for target in targets}
 
 
 def test_a_refused_champion_leaves_the_model_in_force_and_says_why(shelf: Shelf, parts: Parts) -> None:
