@@ -14,6 +14,7 @@ from typing import NamedTuple
 __all__ = [
     "Cause",
     "Change",
+    "Contradiction",
     "Decision",
     "Duplicate",
     "Duration",
@@ -309,6 +310,29 @@ class SuggestedFix:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A label that the sender gives although other labels imply another one.
+
+    Parameters
+    ----------
+    target : str
+        The column: that of priority.
+    given, implied : str
+        The sender's label, and the one that follows.
+    implied_by : mapping of str to str
+        What it follows from: the labels of impact and urgency, by column.
+    assumed : tuple of str
+        Which of these columns the sender did not give, so that the predicted label stands in.
+    """
+
+    target: str
+    given: str
+    implied: str
+    implied_by: Mapping[str, str]
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicate:
     """The earlier incident that this one most likely repeats, and how likely in [0, 1] it does."""
 
@@ -340,6 +364,8 @@ class Triage:
         None when nothing is that like it.
     suggested_fix : SuggestedFix or None
         None when no precedent's fix is known to have held.
+    contradictions : tuple of Contradiction
+        Labels of the sender that go against others.
     """
 
     incident_id: str
@@ -352,6 +378,7 @@ class Triage:
     precedents: tuple[Precedent, ...] = ()
     duplicate: Duplicate | None = None
     suggested_fix: SuggestedFix | None = None
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 class GroupReason(NamedTuple):

@@ -14,8 +14,10 @@ from triage.decide.back_off import back_off
 from triage.decide.breaches import BREACH, breach_risk
 from triage.decide.familiarity import lower
 from triage.decide.policy import Policy
+from triage.decide.priority import PriorityRule
 from triage.decide.service_levels import ServiceLevels
 from triage.domain import (
+    Contradiction,
     Decision,
     Duplicate,
     Duration,
@@ -40,7 +42,7 @@ from triage.learn.risks import RiskModel
 from triage.learn.updates import hours_still_open
 from triage.learn.waits import moment_hours
 
-__all__ = ["Engine", "LoadedModel", "target_probabilities"]
+__all__ = ["Engine", "LoadedModel", "target_choices", "target_probabilities"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class Engine:
                 precedents=draft.precedents,
                 duplicate=draft.duplicate,
                 suggested_fix=suggest_fix(draft.precedents),
+                contradictions=draft.contradictions,
             )
             for event, draft in zip(events, drafts, strict=True)
         ]
@@ -181,6 +184,7 @@ class Engine:
             predictions = back_off(_predict(loaded, answer, doubt, self._most_reasons), loaded.model.parents)
             for prediction in _remarked(loaded, event, predictions):
                 draft.predictions.setdefault(prediction.target, prediction)
+            draft.contradictions = draft.contradictions or tuple(_contradictions(loaded, event, predictions))
             for risk in risks:
                 draft.risks.setdefault(risk.name, risk)
             draft.duration = draft.duration or _duration(loaded, answer, event)
@@ -210,6 +214,7 @@ class _Draft:
     duration: Duration | None = None
     precedents: tuple[Precedent, ...] = ()
     duplicate: Duplicate | None = None
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 def target_probabilities(
@@ -228,6 +233,24 @@ def target_probabilities(
         return MappingProxyType(dict(of_heads))
     derived = rule.probabilities(of_heads[rule.impact], of_heads[rule.urgency])
     return MappingProxyType({**of_heads, rule.priority: (rule.classes, derived)})
+
+
+def target_choices(
+    policy: Policy, found: Mapping[str, tuple[Sequence[str], NDArray[np.float64]]]
+) -> Mapping[str, NDArray[np.int64]]:
+    """Return the position of the label that is answered in each row, by target: the likeliest, but for costs.
+
+    Parameters
+    ----------
+    policy : Policy
+    found : mapping of str to (labels, probabilities of shape (n, n_labels))
+        As `target_probabilities` returns them.
+    """
+    rule = policy.priority
+    return {
+        target: rule.choose(predicted) if rule is not None and target == rule.priority else predicted.argmax(axis=1)
+        for target, (_, predicted) in found.items()
+    }
 
 
 def _assess(loaded: LoadedModel, inputs: Inputs, answers: Sequence[RowAnswer], most_reasons: int) -> list[list[Risk]]:
@@ -260,7 +283,7 @@ def _predict(loaded: LoadedModel, answer: RowAnswer, doubt: str, most_reasons: i
             (loaded.model.head(name).classes, answer.answers[name].probabilities[None, :]) for name in rule.parts
         ]
         reasons = tuple(_because(name, found[name][0][0]) for name in rule.parts) if most_reasons else ()
-        found[rule.priority] = _rank(rule.classes, rule.probabilities(*of_parts)[0]), reasons
+        found[rule.priority] = _rank_by_cost(rule, rule.probabilities(*of_parts)), reasons
     return [
         Prediction(
             target,
@@ -280,10 +303,26 @@ def _remarked(loaded: LoadedModel, event: Incident, predictions: list[Prediction
         return predictions
     likeliest = {prediction.target: prediction.ranked[0].label for prediction in predictions}
     remark = rule.remark(event.labels, likeliest)
-    return [
-        each._replace(why=f"{each.why} {remark}") if remark and each.target == rule.priority else each
-        for each in predictions
-    ]
+    return [_with_remarks(each, rule, remark) if each.target == rule.priority else each for each in predictions]
+
+
+def _with_remarks(prediction: Prediction, rule: PriorityRule, remark: str) -> Prediction:
+    first, *others = prediction.ranked
+    told = [prediction.why]
+    if others and others[0].probability > first.probability:
+        told.append(
+            f"Taken before {others[0].label!r}, which is likelier: taking an incident for less urgent than it is costs "
+            f"{rule.under_cost:g} times as much as taking it for more urgent."
+        )
+    return prediction._replace(why=" ".join([*told, *([remark] if remark else [])]))
+
+
+def _contradictions(loaded: LoadedModel, event: Incident, predictions: Sequence[Prediction]) -> list[Contradiction]:
+    rule = loaded.policy.priority
+    if rule is None or rule.priority not in event.labels:
+        return []
+    found = rule.contradiction(event.labels, {each.target: each.ranked[0].label for each in predictions})
+    return [] if found is None else [found]
 
 
 def _duration(loaded: LoadedModel, answer: RowAnswer, event: Incident) -> Duration | None:
@@ -302,6 +341,16 @@ def _decide(
     if answer.is_blank:
         return Decision.ABSTAIN, "The incident gives nothing that the model reads."
     return lower(*loaded.policy.targets[target].decide(best.probability, best.label), doubt)
+
+
+def _rank_by_cost(rule: PriorityRule, probabilities: NDArray[np.float64]) -> list[RankedLabel]:
+    """Return the likeliest priorities, but the one that is answered first."""
+    ranked = _rank(rule.classes, probabilities[0])
+    at = int(rule.choose(probabilities)[0])
+    if rule.classes[at] == ranked[0].label:
+        return ranked
+    chosen = RankedLabel(rule.classes[at], float(probabilities[0, at]))
+    return [chosen, *(each for each in ranked if each.label != chosen.label)][:MOST_LABELS]
 
 
 def _rank(classes: Sequence[str], probabilities: NDArray[np.float64]) -> list[RankedLabel]:

@@ -15,8 +15,8 @@ from triage.decide.familiarity import Familiarity
 from triage.decide.policy import Policy, TargetPolicy
 from triage.decide.priority import PriorityRule, learn_matrix
 from triage.decide.promise import Threshold
-from triage.domain import Decision, Incident, ModelRef, Prediction, Triage
-from triage.engine import Engine, LoadedModel, target_probabilities
+from triage.domain import Contradiction, Decision, Incident, ModelRef, Prediction, Triage
+from triage.engine import Engine, LoadedModel, target_choices, target_probabilities
 from triage.learn.fitting import choose_model
 from triage.learn.inputs import InputColumns, Inputs, from_frame
 from triage.learn.model import IncidentModel
@@ -244,4 +244,48 @@ def test_strange_incident_is_trusted_less_and_the_reason_is_said() -> None:
 
 def test_familiarity_and_rare_labels_survive_storage() -> None:
     policy = Policy({"topic": replace(TARGET, rare=("lift",))}, None, Familiarity(0.1, ("site",)))
+    assert to_policy(to_part(policy)) == policy
+
+
+def test_priority_that_costs_least_is_answered_and_the_likelier_one_is_named() -> None:
+    plain = loaded()
+    dear = replace(plain, policy=replace(plain.policy, priority=replace(RULE, under_cost=50.0)))
+    events = incidents(30, seed=5)
+    usual, careful = (Engine([one]).handle_many(events, NOW) for one in (plain, dear))
+    changed = 0
+    for before, after in zip(usual, careful, strict=True):
+        was, now = predictions(before)["priority"], predictions(after)["priority"]
+        assert sorted(was.ranked) == sorted(now.ranked)
+        assert now.ranked[0].label <= was.ranked[0].label
+        if now.ranked[0] != was.ranked[0]:
+            changed += 1
+            assert f"Taken before {was.ranked[0].label!r}, which is likelier" in now.why
+        else:
+            assert "Taken before" not in now.why
+    assert changed
+
+
+def test_choices_of_columns_are_those_of_answers() -> None:
+    plain = loaded()
+    dear = replace(plain, policy=replace(plain.policy, priority=replace(RULE, under_cost=50.0)))
+    history = constructed_history(30, seed=5)
+    inputs = from_frame(history.inputs, history.opened_at, history.columns)
+    of_heads = {head.target: (head.classes, dear.model.probabilities(inputs)[head.target]) for head in dear.model.heads}
+    found = target_probabilities(dear.policy, of_heads)
+    answered = Engine([dear]).handle_many(incidents(30, seed=5), NOW)
+    for target, chosen in target_choices(dear.policy, found).items():
+        labels = [found[target][0][at] for at in chosen.tolist()]
+        assert labels == [predictions(answer)[target].ranked[0].label for answer in answered]
+
+
+def test_contradicting_priority_is_a_field_of_the_answer() -> None:
+    given_ = incident(impact="1", urgency="1", priority="3")
+    (answer,) = ENGINE.handle_many([given_], NOW)
+    assert answer.contradictions == (Contradiction("priority", "3", "1", {"impact": "1", "urgency": "1"}),)
+    (consistent,) = ENGINE.handle_many([incident(impact="1", urgency="1", priority="1")], NOW)
+    assert consistent.contradictions == ()
+
+
+def test_cost_of_under_triage_survives_storage() -> None:
+    policy = replace(loaded().policy, priority=replace(RULE, under_cost=3.0))
     assert to_policy(to_part(policy)) == policy

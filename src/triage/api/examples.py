@@ -92,6 +92,7 @@ ANSWER = {
         "precedents": 1,
         "reopened": 0,
     },
+    "contradictions": [],
 }
 
 INCIDENTS = [

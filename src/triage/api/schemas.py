@@ -191,6 +191,16 @@ class GroupPage(BaseModel):
     next: str | None = Field(description="the cursor of the next page; null on the last one")
 
 
+class Contradiction(BaseModel):
+    """A priority that the sender gives although impact and urgency imply another one."""
+
+    target: str
+    given: str
+    implied: str
+    implied_by: dict[str, str] = Field(description="the labels of impact and urgency, by column")
+    assumed: list[str] = Field(description="which of these were not given and are predicted")
+
+
 class IncidentAnswer(BaseModel):
     """What is answered on one incident."""
 
@@ -212,6 +222,7 @@ class IncidentAnswer(BaseModel):
         description="the problem that it is a part of, with its first 20 members and itself; left out for what is no "
         "alert, and of a dry run",
     )
+    contradictions: list[Contradiction] = Field(description="labels of the sender that go against others")
 
 
 class ProblemPart(BaseModel):

@@ -86,6 +86,7 @@ def train(settings: Settings, file: Path, options: ReadOptions, wish: Wish, prog
         n_jobs=min(_MOST_JOBS, cpu_count()),
         code_version=__version__,
         parents=_to_parents(wish.parents),
+        under_triage_cost=settings.under_triage_cost,
         reading={option: getattr(over_settings(settings, options), option) for option in REMEMBERED},
     )
     check_home(settings)

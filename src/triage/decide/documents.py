@@ -49,10 +49,14 @@ class _Priority(_Document):
     classes: tuple[str, ...]
     matrix: tuple[tuple[str, str, str], ...]
     scale: float
+    under_cost: float = 1.0
 
     def to_rule(self) -> PriorityRule:
         matrix = {(impact, urgency): priority for impact, urgency, priority in self.matrix}
-        return PriorityRule(self.impact, self.urgency, self.priority, self.classes, matrix, Calibration(self.scale))
+        calibration = Calibration(self.scale)
+        return PriorityRule(
+            self.impact, self.urgency, self.priority, self.classes, matrix, calibration, self.under_cost
+        )
 
 
 class _Familiarity(_Document):
@@ -93,6 +97,7 @@ def _to_priority(rule: PriorityRule | None) -> _Priority | None:
         classes=rule.classes,
         matrix=tuple((*pair, priority) for pair, priority in rule.matrix.items()),
         scale=rule.calibration.scale,
+        under_cost=rule.under_cost,
     )
 
 

@@ -32,8 +32,8 @@ from triage.flow.outgoing import (
     Outbox,
 )
 from triage.flow.outlooks import OutlookDocument, outlook_document, with_outlook
-from triage.flow.polls import Cursors, Polled, PolledTicket, Polls, PollSource
 from triage.flow.oversight import EvidenceBook, Known, Oversight, Verdict, Withdrawal
+from triage.flow.polls import Cursors, Polled, PolledTicket, Polls, PollSource
 from triage.flow.ports import (
     Answer,
     AnswerStatus,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
-from triage.domain import Duplicate, Duration, Precedent, Risk, SuggestedFix, Triage
+from triage.domain import Contradiction, Duplicate, Duration, Precedent, Risk, SuggestedFix, Triage
 from triage.flow.documents import (
     ModelDocument,
     ReasonDocument,
@@ -60,6 +60,14 @@ class _SuggestedFix(TypedDict):
     reopened: int
 
 
+class _Contradiction(TypedDict):
+    target: str
+    given: str
+    implied: str
+    implied_by: dict[str, str]
+    assumed: list[str]
+
+
 class OutlookDocument(TypedDict):
     """Everything of an answer that is no prediction."""
 
@@ -68,6 +76,7 @@ class OutlookDocument(TypedDict):
     precedents: list[_Precedent]
     duplicate: _Duplicate | None
     suggested_fix: _SuggestedFix | None
+    contradictions: NotRequired[list[_Contradiction]]
 
 
 def outlook_document(triage: Triage) -> OutlookDocument:
@@ -76,7 +85,7 @@ def outlook_document(triage: Triage) -> OutlookDocument:
     Examples
     --------
     >>> outlook_document(Triage("7", "desk"))
-    {'risks': {}, 'duration': None, 'precedents': [], 'duplicate': None, 'suggested_fix': None}
+    {'risks': {}, 'duration': None, 'precedents': [], 'duplicate': None, 'suggested_fix': None, 'contradictions': []}
     """
     duplicate, fix = triage.duplicate, triage.suggested_fix
     return {
@@ -94,6 +103,16 @@ def outlook_document(triage: Triage) -> OutlookDocument:
         "suggested_fix": None
         if fix is None
         else {"text": fix.text, "id": fix.id, "precedents": fix.precedents, "reopened": fix.reopened},
+        "contradictions": [
+            {
+                "target": each.target,
+                "given": each.given,
+                "implied": each.implied,
+                "implied_by": dict(each.implied_by),
+                "assumed": list(each.assumed),
+            }
+            for each in triage.contradictions
+        ],
     }
 
 
@@ -116,6 +135,11 @@ def with_outlook(triage: Triage, document: OutlookDocument) -> Triage:
         precedents=tuple(_precedent(precedent) for precedent in document["precedents"]),
         duplicate=None if duplicate is None else Duplicate(duplicate["id"], duplicate["probability"]),
         suggested_fix=None if fix is None else SuggestedFix(**fix),
+        # Neither have answers from before contradictions were told apart.
+        contradictions=tuple(
+            Contradiction(each["target"], each["given"], each["implied"], each["implied_by"], tuple(each["assumed"]))
+            for each in document.get("contradictions", [])
+        ),
     )
 
 

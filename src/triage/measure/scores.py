@@ -27,11 +27,14 @@ class Promise:
         The least probability that is labelled automatically; None for never.
     barred : ndarray of bool of shape (n,) or None, default=None
         Rows that are not labelled automatically, whatever their probability; None for no such rows.
+    chosen : ndarray of int64 of shape (n,) or None, default=None
+        The label that is answered in each row; None for the likeliest.
     """
 
     precision: float
     threshold: float | None
     barred: NDArray[np.bool_] | None = None
+    chosen: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ def score_head(
     (0.667, 0.667, 1.0)
     """
     n = len(truth)
-    predicted = probabilities.argmax(axis=1)
+    predicted = probabilities.argmax(axis=1) if promise.chosen is None else promise.chosen
     confidence = probabilities[np.arange(n), predicted]
     correct = predicted == truth
     automatic = np.zeros(n, bool) if promise.threshold is None else confidence >= promise.threshold

@@ -80,6 +80,8 @@ class Settings(BaseSettings):
         Which labels of foreign metrics name the entity, by commas, the one that counts most first.
     promise : float, default=0.95
         Precision promised for automatic labels, in (0, 1); a higher one labels fewer.
+    under_triage_cost : float, default=1.0
+        What it costs to take an incident for less urgent than it is, where taking it for more urgent costs 1; above 0.
     audit_share : float, default=0.03
         Share of the incidents whose automatic labels are left to people, in [0, 1], so that live precision is known.
     alert_budget : str, default="1/day"
@@ -133,6 +135,7 @@ class Settings(BaseSettings):
     precedents_tail: Annotated[int, Field(ge=0, le=1_000_000)] = 5_000  # reading them takes .1 ms a thousand, each time
     entity_labels: str = "instance,host,host.name,node,service,service.name,pod,k8s.pod.name,job"
     promise: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    under_triage_cost: Annotated[float, Field(gt=0, le=1000)] = 1.0
     audit_share: Annotated[float, Field(ge=0, le=1)] = 0.03
     alert_budget: str = "1/day"
     time_zone: str = "UTC"

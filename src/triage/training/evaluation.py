@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from triage.decide.documents import to_policy
 from triage.decide.policy import Policy
 from triage.domain import ModelRef
-from triage.engine import target_probabilities
+from triage.engine import target_choices, target_probabilities
 from triage.errors import DataError, Problem
 from triage.learn.heads import to_positions
 from triage.learn.inputs import Inputs, from_frame
@@ -112,13 +112,15 @@ def score(
     """
     scores = []
     truths, doubtful = judged
+    choices = target_choices(policy, found)
     for target, (labels, predicted) in found.items():
         known = np.array([label is not None for label in truths[target]], bool)
         new = sorted({label for label in (*truths[target], majorities[target]) if label is not None} - set(labels))
         classes = (*labels, *new)
         rule = policy.targets[target]
         is_rare = np.array([label in rule.rare for label in labels], bool)
-        barred = doubtful | is_rare[predicted.argmax(axis=1)]
+        chosen = choices[target]
+        barred = doubtful | is_rare[chosen]
         scores.append(
             score_head(
                 target,
@@ -126,7 +128,9 @@ def score(
                 to_positions(truths[target], classes)[known],
                 predicted[known],
                 majority=classes.index(majorities[target]),
-                promise=Promise(rule.promise, None if rule.auto is None else rule.auto.at_least, barred[known]),
+                promise=Promise(
+                    rule.promise, None if rule.auto is None else rule.auto.at_least, barred[known], chosen[known]
+                ),
             )
         )
     return tuple(scores)

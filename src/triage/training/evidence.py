@@ -17,12 +17,29 @@ from triage.learn.model import IncidentModel
 from triage.measure.splits import Split
 from triage.training.ports import History
 
-__all__ = ["ChoosingRows", "Found", "find_doubtful", "take_choosing_rows", "to_evidence"]
+__all__ = ["Answers", "ChoosingRows", "find_doubtful", "take_choosing_rows", "to_evidence"]
 
 Targets = Mapping[str, Sequence[str | None]]
-Found = tuple[Sequence[str], NDArray[np.float64]]
 
 _HOUR = np.timedelta64(1, "h")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What is answered for one target.
+
+    Parameters
+    ----------
+    classes : sequence of str
+    chosen : ndarray of int64 of shape (n,)
+        Position of the label of each row.
+    confidence : ndarray of shape (n,)
+        Its calibrated probability.
+    """
+
+    classes: Sequence[str]
+    chosen: NDArray[np.int64]
+    confidence: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +81,7 @@ def take_choosing_rows(history: History, inputs: Inputs, targets: Targets, split
 
 
 def to_evidence(
-    found: Found,
+    found: Answers,
     labels: Sequence[str | None],
     waiting: NDArray[np.float64],
     choosing: ChoosingRows,
@@ -74,25 +91,23 @@ def to_evidence(
 
     Parameters
     ----------
-    found : tuple of labels and probabilities of shape (n, n_labels)
+    found : Answers
     labels : sequence of (str or None)
         How the rows ended. A label that the model does not know counts as an error; a row without one says nothing.
-    waiting : ndarray of shape (n_waiting, n_labels)
-        Probabilities of the waiting rows that may count.
+    waiting : ndarray of shape (n_waiting,)
+        Probability of what is answered in each waiting row that may count.
     choosing : ChoosingRows
     keeps : ndarray of bool of shape (n,)
         Which rows may count.
     """
-    classes, predicted = found
     has_label = np.array([label is not None for label in labels], bool)
     counts = has_label & keeps
-    confidence = predicted[counts].max(axis=1) if counts.any() else np.zeros(0)
-    correct = predicted[counts].argmax(axis=1) == to_positions(labels, classes)[counts]
+    correct = found.chosen[counts] == to_positions(labels, found.classes)[counts]
     # Of those that wait, as many will turn out to have no label.
     n_counting = round(len(waiting) * np.count_nonzero(has_label) / max(len(has_label), 1))
     will_count = np.linspace(0, len(waiting), n_counting, endpoint=False).astype(np.int64)
-    of_waiting = waiting[will_count].max(axis=1) if len(will_count) else np.zeros(0)
-    return Evidence.with_waiting((confidence, correct), choosing.waits_h[counts], choosing.watched_h, of_waiting)
+    known = found.confidence[counts], correct
+    return Evidence.with_waiting(known, choosing.waits_h[counts], choosing.watched_h, waiting[will_count])
 
 
 def find_doubtful(model: IncidentModel, usual: Familiarity | None, inputs: Inputs) -> NDArray[np.bool_]:

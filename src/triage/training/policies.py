@@ -12,6 +12,7 @@ from triage.decide.familiarity import Familiarity
 from triage.decide.policy import LEAST_TICKETS, SUGGESTION_PROMISE, Policy, TargetPolicy
 from triage.decide.priority import IMPACT, PRIORITY, URGENCY, PriorityRule, learn_matrix
 from triage.decide.promise import choose_threshold
+from triage.engine import target_choices
 from triage.learn.familiarity import unseen_fields, words_a_character
 from triage.learn.features import Features
 from triage.learn.fitting import check_labels
@@ -20,7 +21,7 @@ from triage.learn.inputs import Inputs
 from triage.learn.model import IncidentModel
 from triage.measure.calibration import Calibration, fit_calibration
 from triage.training.evaluation import probabilities
-from triage.training.evidence import ChoosingRows, find_doubtful, to_evidence
+from triage.training.evidence import Answers, ChoosingRows, find_doubtful, to_evidence
 
 __all__ = ["choose_policy", "choose_priority_rule", "name_derived"]
 
@@ -39,7 +40,11 @@ def name_derived(targets: Sequence[str]) -> str | None:
 
 
 def choose_priority_rule(
-    model: IncidentModel, fitted: Targets, calibrate: tuple[Inputs, Targets], priority: str
+    model: IncidentModel,
+    fitted: Targets,
+    calibrate: tuple[Inputs, Targets],
+    priority: str,
+    under_cost: float = 1.0,
 ) -> PriorityRule:
     """Read the matrix off the fitted rows and calibrate what it gives on later ones.
 
@@ -53,6 +58,8 @@ def choose_priority_rule(
         Later rows.
     priority : str
         The target to derive.
+    under_cost : float, default=1.0
+        See `PriorityRule`.
 
     Raises
     ------
@@ -65,7 +72,7 @@ def choose_priority_rule(
     history = list(zip(fitted[impact.target], fitted[urgency.target], fitted[priority], strict=True))
     matrix = learn_matrix(impact.classes, urgency.classes, history)
     classes = tuple(sorted(set(matrix.values())))
-    rule = PriorityRule(impact.target, urgency.target, priority, classes, matrix, Calibration())
+    rule = PriorityRule(impact.target, urgency.target, priority, classes, matrix, Calibration(), under_cost)
     found = model.probabilities(calibrate[0])
     margins = rule.margins((impact.classes, found[impact.target]), (urgency.classes, found[urgency.target]))
     truth = to_positions(calibrate[1][priority], classes)
@@ -97,19 +104,17 @@ def choose_policy(
     """
     usual = _choose_familiarity(model, choosing.inputs)
     trusted, trusted_waiting = (~find_doubtful(model, usual, rows) for rows in (choosing.inputs, choosing.waiting))
-    without = Policy({}, rule)
-    found, waiting = (probabilities(model, without, rows) for rows in (choosing.inputs, choosing.waiting))
+    answers, waiting = (_answers(model, rule, rows) for rows in (choosing.inputs, choosing.waiting))
     rules = {}
-    for target, (labels, predicted) in found.items():
+    for target, found in answers.items():
         rare = _rare_labels(targets[target])
-        is_rare = np.array([label in rare for label in labels], bool)
-        of_waiting = waiting[target][1]
-        usable, usable_waiting = (~is_rare[each.argmax(axis=1)] for each in (predicted, of_waiting))
-        truths = choosing.truths[target]
+        is_rare = np.array([label in rare for label in found.classes], bool)
+        of_waiting, truths = waiting[target], choosing.truths[target]
+        usable, usable_waiting = (~is_rare[each.chosen] for each in (found, of_waiting))
         auto = to_evidence(
-            (labels, predicted), truths, of_waiting[trusted_waiting & usable_waiting], choosing, trusted & usable
+            found, truths, of_waiting.confidence[trusted_waiting & usable_waiting], choosing, trusted & usable
         )
-        suggest = to_evidence((labels, predicted), truths, of_waiting[trusted_waiting], choosing, trusted)
+        suggest = to_evidence(found, truths, of_waiting.confidence[trusted_waiting], choosing, trusted)
         rules[target] = TargetPolicy(
             promise,
             auto=choose_threshold(auto, promise),
@@ -117,6 +122,15 @@ def choose_policy(
             rare=rare,
         )
     return Policy(rules, rule, usual)
+
+
+def _answers(model: IncidentModel, rule: PriorityRule | None, inputs: Inputs) -> dict[str, Answers]:
+    without = Policy({}, rule)
+    found = probabilities(model, without, inputs)
+    return {
+        target: Answers(found[target][0], chosen, found[target][1][np.arange(len(chosen)), chosen])
+        for target, chosen in target_choices(without, found).items()
+    }
 
 
 def _choose_familiarity(model: IncidentModel, inputs: Inputs) -> Familiarity:

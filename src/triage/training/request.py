@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from triage.errors import UsageError
 from triage.learn.fitting import EFFORTS
@@ -30,6 +31,8 @@ class TrainingRequest:
         The version of the code that runs.
     parents : mapping of str to str
         Targets that follow another, by child, as the user says; others are found.
+    under_triage_cost : float, default=1.0
+        What it costs to take an incident for less urgent than it is, where taking it for more urgent costs 1; above 0.
     reading : mapping of str to (str or None)
         How the file was read, where it cannot be told from its columns; the card keeps it for evaluation.
     """
@@ -40,11 +43,14 @@ class TrainingRequest:
     n_jobs: int = 1
     code_version: str = ""
     parents: Mapping[str, str] = field(default_factory=dict)
+    under_triage_cost: float = 1.0
     reading: Mapping[str, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0.0 < self.promise < 1.0:
             raise UsageError(f"The promise must be in (0, 1). Got {self.promise!r}.")
+        if not 0.0 < self.under_triage_cost < inf:
+            raise UsageError(f"The cost of under-triage must be above 0. Got {self.under_triage_cost!r}.")
         if self.effort not in EFFORTS:
             raise UsageError(f"The effort must be one of {', '.join(EFFORTS)}. Got {self.effort!r}.")
 

@@ -223,9 +223,8 @@ def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, reque
     model = with_missing_fields(model, (inputs.take(fit_rows), labels), calibrate)
     rule = None
     if derived is not None:
-        rule = choose_priority_rule(
-            model, _take(targets, split.fit), (calibrate, _take(targets, split.calibrate)), derived
-        )
+        later = calibrate, _take(targets, split.calibrate)
+        rule = choose_priority_rule(model, _take(targets, split.fit), later, derived, request.under_triage_cost)
     policy = choose_policy(model, take_choosing_rows(history, inputs, targets, split), request.promise, rule, targets)
     return _Fitted(model, policy, recipes)
 
@@ -265,6 +264,7 @@ def _to_record(
         "text": ", ".join(history.columns.text),
         "fields": ", ".join(history.columns.fields),
         "promise": str(request.promise),
+        "under_triage_cost": str(request.under_triage_cost),
         "effort": request.effort,
     } | {
         f"{key}.{target}": str(value)

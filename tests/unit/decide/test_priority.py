@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from triage.decide.priority import Matrix, PriorityRule, learn_matrix
+from triage.decide.priority import Matrix, PriorityRule, learn_matrix, urgency_rank
+from triage.domain import Contradiction
 from triage.measure.calibration import Calibration
 
 RANKS = ["1 - High", "2 - Medium", "3 - Low"]
@@ -119,3 +120,65 @@ def test_given_priority_that_the_matrix_does_not_imply_is_a_contradiction() -> N
 def test_what_the_matrix_does_not_hold_contradicts_nothing(impact: str, priority: str) -> None:
     given = {"impact": impact, "urgency": "1", "priority": priority}
     assert rule_of(SQUARE).remark(given, {"impact": "1", "urgency": "1"}) == ""
+
+
+def costly(under_cost: float, *classes: str) -> PriorityRule:
+    return PriorityRule("impact", "urgency", "priority", classes or ("P1", "P2", "P3"), {}, Calibration(), under_cost)
+
+
+some_probabilities = st.lists(st.floats(0.01, 1.0), min_size=3, max_size=3).map(
+    lambda drawn: np.array([drawn]) / np.sum(drawn)
+)
+
+
+@given(some_probabilities)
+def test_without_dearer_under_triage_the_likeliest_priority_is_taken(probabilities: NDArray[np.float64]) -> None:
+    assert costly(1.0).choose(probabilities).tolist() == probabilities.argmax(axis=1).tolist()
+
+
+@given(some_probabilities, st.floats(1.0, 20.0), st.floats(1.0, 20.0))
+def test_dearer_under_triage_never_makes_a_choice_less_urgent(
+    probabilities: NDArray[np.float64], first: float, second: float
+) -> None:
+    low, high = sorted((first, second))
+    assert costly(high).choose(probabilities)[0] <= costly(low).choose(probabilities)[0]
+
+
+@given(some_probabilities, st.sampled_from([0.2, 0.5, 2.0, 5.0]))
+def test_choice_costs_least_to_be_expected(probabilities: NDArray[np.float64], under_cost: float) -> None:
+    def expected(chosen: int) -> float:
+        more_urgent, less_urgent = probabilities[0, :chosen].sum(), probabilities[0, chosen + 1 :].sum()
+        return float(under_cost * more_urgent + less_urgent)
+
+    chosen = int(costly(under_cost).choose(probabilities)[0])
+    assert expected(chosen) == pytest.approx(min(expected(each) for each in range(3)))
+
+
+@pytest.mark.parametrize(("graver", "expected"), [(0.24, 1), (0.26, 0)])
+def test_near_the_border_the_graver_of_two_neighbours_is_taken(graver: float, expected: int) -> None:
+    assert costly(3.0).choose(np.array([[graver, 1 - graver, 0.0]])).tolist() == [expected]
+
+
+def test_priorities_without_a_rank_are_taken_by_likelihood() -> None:
+    rule = costly(9.0, "Amber", "Red")
+    assert rule.costs is None
+    assert rule.choose(np.array([[0.4, 0.6]])).tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("label", "rank"),
+    [("P1", 1), ("3 - Moderate", 3), ("Blocker", 1), ("Major", 2), (" low ", 4), ("Trivial", 5), ("Amber", None)],
+)
+def test_rank_is_read_off_numbers_and_usual_names(label: str, rank: int | None) -> None:
+    assert urgency_rank(label) == rank
+
+
+def test_contradiction_names_what_it_follows_from_and_what_was_assumed() -> None:
+    matrix = learn_matrix(["1", "2"], ["1", "2"], [(None, None, f"P{rank}") for rank in (1, 2, 3)])
+    rule, predicted = rule_of(matrix), {"impact": "1", "urgency": "1"}
+    assert rule.contradiction({"priority": "P3", "urgency": "2"}, predicted) == Contradiction(
+        "priority", "P3", "P2", {"impact": "1", "urgency": "2"}, ("impact",)
+    )
+    assert rule.contradiction({"priority": "P2", "urgency": "2"}, predicted) is None
+    assert rule.contradiction({"priority": "Other"}, predicted) is None
+    assert rule.contradiction({}, predicted) is None

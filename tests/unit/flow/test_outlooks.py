@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fakes import NOON, network_triage
 
-from triage.domain import Duplicate, Duration, ModelRef, Precedent, Reason, Risk, SuggestedFix, Triage
+from triage.domain import Contradiction, Duplicate, Duration, ModelRef, Precedent, Reason, Risk, SuggestedFix, Triage
 from triage.flow import outlook_document, with_outlook
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -21,8 +21,15 @@ models = st.builds(ModelRef, texts, texts)
 PROBABILITIES = (0.05, 0.1, 0.5, 0.8, 0.9, 0.95)
 
 outlooks = st.builds(
-    lambda risks, duration, precedents, duplicate, fix: Triage(
-        "7", "desk", risks=risks, duration=duration, precedents=precedents, duplicate=duplicate, suggested_fix=fix
+    lambda risks, duration, precedents, duplicate, fix, contradictions: Triage(
+        "7",
+        "desk",
+        risks=risks,
+        duration=duration,
+        precedents=precedents,
+        duplicate=duplicate,
+        suggested_fix=fix,
+        contradictions=contradictions,
     ),
     st.lists(
         st.builds(Risk, texts, shares, models, st.lists(st.builds(Reason, texts, texts, texts, hours)).map(tuple)),
@@ -51,6 +58,17 @@ outlooks = st.builds(
     ).map(tuple),
     st.none() | st.builds(Duplicate, texts, shares),
     st.none() | st.builds(SuggestedFix, texts, texts, st.integers(1, 20), st.integers(0, 20)),
+    st.lists(
+        st.builds(
+            Contradiction,
+            texts,
+            texts,
+            texts,
+            st.dictionaries(texts, texts, max_size=2),
+            st.lists(texts, max_size=2).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 
 

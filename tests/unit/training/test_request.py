@@ -24,3 +24,9 @@ def test_each_effort_tries_at_least_one_recipe(effort: str) -> None:
     tried = EFFORTS[TrainingRequest("desk", effort=effort).effort]
     assert min(tried.strengths) > 0
     assert min(tried.half_lives) > 0
+
+
+@pytest.mark.parametrize("cost", [0.0, -1.0, float("inf"), float("nan")])
+def test_cost_that_is_none_is_refused(cost: float) -> None:
+    with pytest.raises(UsageError, match="cost of under-triage must be above 0"):
+        TrainingRequest("desk", under_triage_cost=cost)
