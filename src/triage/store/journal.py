@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import URL, Connection, Engine, insert, select
+from sqlalchemy import URL, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from triage.decide.grouping import GroupingRules
@@ -26,13 +26,14 @@ from triage.store.late import put_labels, select_unlabelled, unlabelled_of
 from triage.store.lock import FileLock
 from triage.store.metric_journal import SqlMetricJournal
 from triage.store.outbox import SqlOutbox
+from triage.store.outcome_rows import put_outcome
 from triage.store.polls import SqlCursors
 from triage.store.reading import Reader
 from triage.store.recording import latest_answers, select_newest
 from triage.store.rows import incident_of, rows_of
 from triage.store.schema import upgrade_schema
 from triage.store.session_lock import SessionLocks
-from triage.store.tables import changes, incidents, outcomes, revisions
+from triage.store.tables import changes, incidents, revisions
 from triage.store.tables import feedback as verdicts
 from triage.store.writer import GroupWriter
 from triage.store.writing import Write, check_writable, write_all
@@ -209,24 +210,7 @@ class SqlJournal:
         StoreUnavailable
             It was not kept.
         """
-        place = {"source": outcome.source, "incident_id": outcome.incident_id, "given_by": outcome.given_by}
-        rows = [
-            {**place, "name": each.name, "value": each.value, "known_at": each.known_at, "is_ours": each.is_ours}
-            for each in outcome.values
-        ]
-
-        def write(connection: Connection) -> None:
-            of_it = (incidents.c.source == outcome.source) & (incidents.c.incident_id == outcome.incident_id)
-            if connection.scalar(select(incidents.c.seq).where(of_it)) is None:
-                raise NotFound(f"No incident {outcome.incident_id!r} of source {outcome.source!r} is stored.")
-            there = (outcomes.c.source == outcome.source) & (outcomes.c.incident_id == outcome.incident_id)
-            said = (outcomes.c.name, outcomes.c.value, outcomes.c.known_at, outcomes.c.given_by)
-            known = {tuple(row) for row in connection.execute(select(*said).where(there))}
-            new = [row for row in rows if (row["name"], row["value"], row["known_at"], row["given_by"]) not in known]
-            if new:
-                connection.execute(insert(outcomes), new)
-
-        await self._writer.perform(write)
+        await self._writer.perform(lambda connection: put_outcome(connection, outcome))
 
     async def check(self) -> None:
         """Raise StoreUnavailable unless a transaction that writes can be had."""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 from tests.delivery import entry_for
 from tests.fakes import NOON
 from tests.postgres import PostgresServer
-from tests.stored import Database
 
-from triage.domain import Outcome, OutcomeValue
 from triage.flow import Ending, EndState
 from triage.store import SqlJournal
 
@@ -48,15 +45,3 @@ def test_one_process_polls(postgres: PostgresServer) -> None:
             return [*first, await there.cursors.claim_poll("desk")]
 
     assert asyncio.run(play()) == [True, False, True]
-
-
-def test_outcome_that_is_known_is_not_written_again(journal: SqlJournal, database: Database) -> None:
-    first = Outcome("INC1", "mail", (OutcomeValue("team", "network", NOON),), "ada")
-
-    async def play() -> None:
-        await journal.record([entry_for("INC1")])
-        for one in (first, first, replace(first, given_by="bob")):
-            await journal.add_outcome(one)
-
-    asyncio.run(play())
-    assert database.execute("SELECT given_by FROM outcomes ORDER BY seq") == [("ada",), ("bob",)]
