@@ -167,11 +167,12 @@ def sum_up(state: EntityState, row: int, judged: int, is_settled: bool) -> None:
     numbers[TREND_EVIDENCE] = _DECADES * min(off, _FARTHEST)
     numbers[JOINT_EVIDENCE] = _DECADES * min(odd, _FARTHEST)
     known = 1.0 if is_settled else min(judged * _USUAL_RATE, 1.0)
-    numbers[ENTITY_EVIDENCE] = math.hypot(numbers[TREND_EVIDENCE], known * numbers[JOINT_EVIDENCE])
-    lasting = _LASTING_SHARE * numbers[LASTING]
-    both = math.hypot(_unusual(numbers, state.clock[row, STEPS]), lasting) / math.hypot(1.0, _LASTING_SHARE)
-    worn = _WORN_POWER * math.log(1.0 + max(numbers[WORN], 0.0))
-    numbers[ENTITY_SCORE] = 1.0 - math.exp(-math.hypot(both, worn))
+    numbers[ENTITY_EVIDENCE] = math.sqrt(numbers[TREND_EVIDENCE] ** 2 + (known * numbers[JOINT_EVIDENCE]) ** 2)
+    unusual, lasting = _unusual(numbers, state.clock[row, STEPS]), _LASTING_SHARE * numbers[LASTING]
+    squares = (unusual * unusual + lasting * lasting) / (1.0 + _LASTING_SHARE**2)
+    if numbers[WORN] > 0.0:
+        squares += (_WORN_POWER * math.log(1.0 + numbers[WORN])) ** 2
+    numbers[ENTITY_SCORE] = 1.0 - math.exp(-math.sqrt(squares))
 
 
 @compiled
