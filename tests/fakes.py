@@ -507,7 +507,14 @@ class MemoryMetricJournal:
             self.batches = {seq: batch for seq, batch in self.batches.items() if seq > snapshot.seq}
 
     async def open_warnings(self) -> list[EarlyWarning]:
-        return [one for one in self.warnings.values() if one.closed_at is None]
+        are_open = {one.id for one in self.warnings.values() if one.closed_at is None}
+        return [one for one in self.warnings.values() if one.id in are_open or one.part_of in are_open]
+
+    async def recent_warnings(self, most: int) -> list[EarlyWarning]:
+        return list(self.warnings.values())[-most:]
+
+    async def stored_warnings(self, ids: Sequence[str]) -> dict[str, EarlyWarning]:
+        return {each: self.warnings[each] for each in ids if each in self.warnings}
 
     async def find_warning(self, warning_id: str) -> EarlyWarning:
         if warning_id not in self.warnings:
@@ -519,6 +526,7 @@ class MemoryMetricJournal:
             one
             for one in reversed(self.warnings.values())
             if query.entity in (None, one.entity)
+            and (query.with_parts or query.entity is not None or one.part_of == (query.part_of or ""))
             and (query.state is WarningState.ALL or (one.closed_at is None) is (query.state is WarningState.OPEN))
         ]
         start = int(query.cursor or 0)

@@ -559,6 +559,16 @@ class EarlyWarning:
         The metrics that speak for it, largest contribution first.
     why : str
         One sentence for a person.
+    ended_at : datetime or None, default=None
+        When its own entity had recovered; a warning that began a problem stays open until all of it is over.
+    part_of : str, default=""
+        The warning that began the problem which this one is a part of; empty where that is this one.
+    size : int, default=1
+        How many warnings the problem has that this one began.
+    similarity : float, default=1
+        Of a part: in [0, 1].
+    reasons : tuple of GroupReason, default=()
+        Why it is a part, strongest first.
     """
 
     id: str
@@ -568,3 +578,8 @@ class EarlyWarning:
     score: float
     causes: tuple[Cause, ...]
     why: str
+    ended_at: datetime | None = None
+    part_of: str = ""
+    size: int = 1
+    similarity: float = 1.0
+    reasons: tuple[GroupReason, ...] = ()

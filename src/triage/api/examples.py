@@ -27,7 +27,6 @@ __all__ = [
     "WARNING",
     "WARNINGS",
     "WARNING_ANSWER",
-    "WARNING_GROUP",
 ]
 
 _PREDICTION = {
@@ -145,9 +144,9 @@ GROUP: dict[str, object] = {
         {
             "id": "shop-web-1/slow",
             "source": "monitor",
-            "similarity": 0.7724,
+            "similarity": 0.7713,
             "reasons": [
-                {"kind": "burst", "value": "<entity> is slow", "weight": 0.7364},
+                {"kind": "burst", "value": "<entity> is slow", "weight": 0.7322},
                 {"kind": "scope", "value": "shop", "weight": 0.6956},
             ],
             "severity": "critical",
@@ -201,18 +200,23 @@ WARNING = {
     "score": 0.99,
     "causes": [{"metric": "cpu", "contribution": 1.0}],
     "why": "cpu is as unusual as in one of 100 steps.",
+    "part_of": "",
+    "size": 1,
+    "similarity": 1.0,
+    "reasons": [],
     "incident": {"id": "d22c6cf1", "source": "triage.watch"},
 }
 # With ?limit=1, as that of incidents.
 WARNINGS = {"items": [WARNING], "next": "MToy"}
-# How the group that the warning begins stands then.
+# The warning is over, and with it the group that it began.
 WARNING_GROUP: dict[str, object] = {
     "id": "498fbe8f1baf3d4237947162",
-    "state": "open",
+    "state": "resolved",
     "severity": "error",
     "size": 1,
-    "open": 1,
+    "open": 0,
     "began_at": "2026-11-23T10:00:05Z",
+    "ended_at": "2026-11-23T10:00:05Z",
     "members": [
         {
             "id": "d22c6cf1",
@@ -221,12 +225,21 @@ WARNING_GROUP: dict[str, object] = {
             "reasons": [],
             "severity": "error",
             "began_at": "2026-11-23T10:00:05Z",
+            "ended_at": "2026-11-23T10:00:05Z",
         }
     ],
 }
 WARNING_ANSWER = {
     **WARNING,
-    "triage": {**ANSWER, "id": "d22c6cf1", "source": "triage.watch", "group": WARNING_GROUP},
+    "triage": {
+        **ANSWER,
+        "id": "d22c6cf1",
+        "source": "triage.watch",
+        "status": "updated",
+        "revision": 2,
+        "state": "resolved",
+        "group": WARNING_GROUP,
+    },
 }
 
 DEAD_LETTER = {

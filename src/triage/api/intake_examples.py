@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triage.api.examples import ANSWER, WARNING_GROUP
+from triage.api.examples import ANSWER
 
 __all__ = [
     "ALERTMANAGER",
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 
-# A warning, a monitor and another one speak of one disk, as the examples of all routes one after the other.
+# A warning that is over, and three monitors, on one disk: the examples of all routes one after the other.
 _ON_DISK: tuple[dict[str, object], ...] = (
     {
         "id": "d22c6cf1",
@@ -40,6 +40,7 @@ _ON_DISK: tuple[dict[str, object], ...] = (
         "reasons": [],
         "severity": "error",
         "began_at": "2026-11-23T10:00:05Z",
+        "ended_at": "2026-11-23T10:00:05Z",
     },
     {
         "id": "1a30ba71cca2921f@2026-11-23T09:58:00Z",
@@ -76,10 +77,11 @@ _ON_DISK: tuple[dict[str, object], ...] = (
 
 def _disk(size: int) -> dict[str, object]:
     return {
-        **WARNING_GROUP,
+        "id": "498fbe8f1baf3d4237947162",
+        "state": "open",
         "severity": "critical",
         "size": size,
-        "open": size,
+        "open": size - 1,
         "began_at": "2026-11-23T09:58:00Z",
         "members": list(_ON_DISK[:size]),
     }

@@ -135,7 +135,11 @@ def warning_body(warning: EarlyWarning) -> dict[str, object]:
         "score": warning.score,
         "causes": [{"metric": cause.metric, "contribution": cause.contribution} for cause in warning.causes],
         "why": warning.why,
-        "incident": {"id": warning.id, "source": WARNING_SOURCE},
+        "part_of": warning.part_of,
+        "size": warning.size,
+        "similarity": warning.similarity,
+        "reasons": [{"kind": each.kind, "value": each.value, "weight": each.weight} for each in warning.reasons],
+        "incident": {"id": warning.part_of or warning.id, "source": WARNING_SOURCE},
     }
 
 

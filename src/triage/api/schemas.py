@@ -335,7 +335,7 @@ class MetricsAnswer(BaseModel):
 
     accepted: int = Field(description="points that were kept and watched")
     ignored: int = Field(description="points without a value")
-    warnings: list[str] = Field(description="the warnings that it opened, by id")
+    warnings: list[str] = Field(description="the warnings that it opened and that began a problem, by id")
 
 
 class Cause(BaseModel):
@@ -362,6 +362,10 @@ class EarlyWarningAnswer(BaseModel):
     score: float = Field(description="in [0, 1], higher is worse: at the opening, from the closing on the highest")
     causes: list[Cause]
     why: str
+    part_of: str = Field(description="the warning that began the problem; empty where that is this one")
+    size: int = Field(description="how many warnings the problem has that this one began")
+    similarity: float = Field(description="of a part of a problem, in [0, 1]; else 1")
+    reasons: list[GroupReason] = Field(description="why it is a part, strongest first")
     incident: WarningIncident
 
 

@@ -28,12 +28,15 @@ def warning_routes(service: Service) -> APIRouter:
     )
     async def list_warnings(
         state: Annotated[WarningState, Query(description="Only open or closed ones.")] = WarningState.ALL,
-        entity: Annotated[str | None, Query(description="Only warnings on this entity.")] = None,
+        entity: Annotated[
+            str | None, Query(description="Only warnings on this entity, parts of problems among them.")
+        ] = None,
+        part_of: Annotated[str | None, Query(description="Only the parts of this one's problem.")] = None,
         limit: Annotated[int, Query(ge=1, le=200, description="Warnings a page.", examples=[1])] = 50,
         cursor: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     ) -> Response:
-        """Warnings that are opened while you page do not move the pages."""
-        page = await service.metrics.page(WarningQuery(limit, cursor, state, entity))
+        """One warning a problem. Warnings that are opened while you page do not move the pages."""
+        page = await service.metrics.page(WarningQuery(limit, cursor, state, entity, part_of=part_of))
         return json_response({"items": [warning_body(one) for one in page.warnings], "next": page.next_cursor})
 
     @router.get(

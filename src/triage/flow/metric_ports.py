@@ -79,7 +79,7 @@ class BatchAnswer:
     ignored : int
         Points without a value; all of them where the watcher failed.
     opened : tuple of EarlyWarning
-        Warnings that the batch opened, in order of opening.
+        Warnings that the batch opened and that began a problem, in order of opening.
     triaged : tuple of Answer
         The answers on their incidents.
     """
@@ -127,12 +127,18 @@ class WarningQuery:
     state : WarningState, default=ALL
     entity : str or None, default=None
         Only warnings on this entity.
+    with_parts : bool, default=False
+        Also those that are part of a problem that another one began; always, of an entity.
+    part_of : str or None, default=None
+        Only the parts of this one's problem.
     """
 
     limit: int
     cursor: str | None = None
     state: WarningState = WarningState.ALL
     entity: str | None = None
+    with_parts: bool = False
+    part_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +225,13 @@ class MetricJournal(Protocol):
         """
 
     async def open_warnings(self) -> list[EarlyWarning]:
-        """Return all warnings that are open, the one that was opened first first."""
+        """Return all warnings of problems that are open, the one that was opened first first."""
+
+    async def recent_warnings(self, most: int) -> list[EarlyWarning]:
+        """Return the warnings that were opened last, the one that was opened first first."""
+
+    async def stored_warnings(self, ids: Sequence[str]) -> dict[str, EarlyWarning]:
+        """Return those of some warnings that are kept, by id."""
 
     async def find_warning(self, warning_id: str) -> EarlyWarning:
         """Return a warning; NotFound if there is none."""

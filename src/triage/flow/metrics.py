@@ -16,7 +16,8 @@ from datetime import datetime
 
 import structlog
 
-from triage.domain import EarlyWarning
+from triage.decide.grouping import GroupingRules
+from triage.domain import EarlyWarning, IncidentState
 from triage.errors import BundleRefused, NotFound, StoreUnavailable, TriageError
 from triage.flow.live import LiveFlow
 from triage.flow.metric_ports import (
@@ -29,7 +30,8 @@ from triage.flow.metric_ports import (
     WatcherSource,
 )
 from triage.flow.ports import Answer
-from triage.flow.stream import Changes, Stream
+from triage.flow.problems import Problems, Settled, warning_rules
+from triage.flow.stream import Stream
 from triage.flow.warnings import WARNING_SOURCE, warning_received
 
 __all__ = ["LiveMetrics"]
@@ -41,6 +43,8 @@ _MOST_WAITING = 4_000_000
 # What a start has to apply again at most: less than a second of work, however small the batches are.
 _POINTS_A_STATE = 2_000_000
 _BATCHES_A_STATE = 1_000
+# Warnings that tell what usually comes together.
+_MOST_LEARNT = 5_000
 
 
 @dataclass(slots=True)
@@ -62,16 +66,26 @@ class LiveMetrics:
         Where opened warnings go on as incidents.
     clock : callable returning datetime
         The present (aware, UTC).
+    grouping : GroupingRules or None, default=None
+        By what warnings are one problem, and so one warning; None makes each one of its own.
     """
 
     def __init__(
-        self, watchers: WatcherSource, journal: MetricJournal, flow: LiveFlow, clock: Callable[[], datetime]
+        self,
+        watchers: WatcherSource,
+        journal: MetricJournal,
+        flow: LiveFlow,
+        clock: Callable[[], datetime],
+        grouping: GroupingRules | None = None,
     ) -> None:
         self._watchers = watchers
         self._journal = journal
         self._flow = flow
         self._clock = clock
         self._stream: Stream | None = None
+        self._grouping = None if grouping is None else warning_rules(grouping)
+        self._problems = Problems(self._grouping)
+        self._unsaved = Settled()
         self._given = 0
         self._waiting: deque[_Waiter] = deque()
         self._at_work: list[_Waiter] = []
@@ -102,6 +116,8 @@ class LiveMetrics:
         stream = await self._restored()
         if stream is None:
             stream = await self._fresh()
+        recent = await self._journal.recent_warnings(_MOST_LEARNT)
+        self._problems.take_up(await self._journal.open_warnings(), recent)
         batches = 0
         while following := await self._journal.batch_after(stream.applied):
             await asyncio.to_thread(stream.apply, *following)
@@ -146,7 +162,7 @@ class LiveMetrics:
         return await asyncio.shield(waiter.answered)
 
     async def find(self, warning_id: str) -> tuple[EarlyWarning, Answer | None]:
-        """Return a warning and the answer on its incident, None where that is not known yet.
+        """Return a warning and the answer on its problem's incident, None where that is not known yet.
 
         Raises
         ------
@@ -157,7 +173,7 @@ class LiveMetrics:
         """
         warning = await self._journal.find_warning(warning_id)
         try:
-            return warning, await self._flow.find(warning_id, WARNING_SOURCE)
+            return warning, await self._flow.find(warning.part_of or warning_id, WARNING_SOURCE)
         except NotFound:
             return warning, None
 
@@ -195,28 +211,68 @@ class LiveMetrics:
                 applied.append((waiter, await asyncio.to_thread(stream.apply, seq, waiter.batch)))
             elif not waiter.answered.done():
                 waiter.answered.set_exception(outcome)
-        triaged = await self._keep_changes(stream)
+        triaged, parts = await self._keep_changes(stream)
         for waiter, answer in applied:
             if not waiter.answered.done():
-                on_incidents = tuple(triaged[one.id] for one in answer.opened if one.id in triaged)
-                waiter.answered.set_result(replace(answer, triaged=on_incidents))
+                opened = tuple(one for one in answer.opened if one.id not in parts)
+                on_incidents = tuple(triaged[one.id] for one in opened if one.id in triaged)
+                waiter.answered.set_result(replace(answer, opened=opened, triaged=on_incidents))
 
-    async def _keep_changes(self, stream: Stream) -> dict[str, Answer]:
-        """Commit what warnings have become, and pass the opened ones on; what fails is done with the next batch."""
-        changes = stream.changes
-        if not changes.latest:
-            return {}
-        opened = list(changes.opened.values())
+    async def _keep_changes(self, stream: Stream) -> tuple[dict[str, Answer], set[str]]:
+        """Commit what warnings have become, and pass on what began a problem, has grown or is over.
+
+        What fails is done with the next batch.
+
+        Returns
+        -------
+        answers : dict of str to Answer
+            On what was passed on, by id.
+        parts : set of str
+            Which warnings are part of a problem that another one began.
+        """
         try:
-            await self._journal.keep(tuple(changes.latest.values()))
-            now = self._clock()
-            answers = await self._flow.accept([warning_received(one, now) for one in opened])
+            await self._settle(stream)
+            unsaved = self._unsaved
+            parts = {one.id for one in unsaved.rows.values() if one.part_of}
+            if not unsaved.rows:
+                return {}, parts
+            await self._journal.keep(tuple(unsaved.rows.values()))
+            answers = await self._tell(unsaved)
         except TriageError as err:
             # The batches are on disk, and with them the warnings: a restart would find them again.
-            _log.error("warnings_wait", warnings=len(changes.latest), error=repr(err))
-            return {}
-        stream.changes = Changes()
-        return {one.id: answer for one, answer in zip(opened, answers, strict=True)}
+            _log.error("warnings_wait", warnings=len(stream.moves) + len(self._unsaved.rows), error=repr(err))
+            return {}, {one.id for one in self._unsaved.rows.values() if one.part_of}
+        self._unsaved = Settled()
+        return answers, parts
+
+    async def _settle(self, stream: Stream) -> None:
+        if stream.moves:
+            stored = await self._journal.stored_warnings([one.id for one in stream.moves])
+            settled = self._problems.settle(stream.moves, stored)
+            stream.moves = []
+            self._unsaved.rows |= settled.rows
+            self._unsaved.told |= settled.told
+            self._unsaved.known |= settled.known
+
+    async def _tell(self, settled: Settled) -> dict[str, Answer]:
+        now = self._clock()
+        reports = []
+        for warning in settled.told.values():
+            is_over = warning.closed_at is not None
+            # Asked only where it is not plain: after a kill, and where it has come and gone at once.
+            is_new = warning.id not in settled.known and not is_over
+            before = None if is_new else await self._flow.latest(warning.id, WARNING_SOURCE)
+            if warning.id in settled.known and before is not None:
+                if (before.state is IncidentState.RESOLVED) is is_over:
+                    continue
+            elif before is None and is_over:
+                reports.append(warning_received(replace(warning, closed_at=None), now))
+            reports.append(warning_received(warning, now))
+        answers = await self._flow.accept(reports) if reports else []
+        return {one.incident.id: answer for one, answer in zip(reports, answers, strict=True)}
+
+    def _has_unsaved(self, stream: Stream) -> bool:
+        return bool(stream.moves or self._unsaved.rows)
 
     async def _following_champion(self, stream: Stream) -> Stream:
         """Let the watcher in force take over, if it is another one.
@@ -227,7 +283,7 @@ class LiveMetrics:
         if self._watchers.origin == stream.origin:
             return stream
         await self._keep_changes(stream)
-        if stream.changes.latest:
+        if self._has_unsaved(stream):
             return stream
         following = stream.handed_to(*await asyncio.to_thread(self._watchers.make))
         try:
@@ -241,16 +297,21 @@ class LiveMetrics:
 
     async def _begin(self, stream: Stream) -> int:
         """Keep the state that a stream begins with, and close the warnings of whoever watched before it."""
-        left_open = await self._journal.open_warnings()
-        await self._keep_state(
-            stream, [replace(one, closed_at=max(stream.last_at, one.opened_at)) for one in left_open]
-        )
+        left_open = [one for one in await self._journal.open_warnings() if one.closed_at is None]
+        at = stream.last_at
+        ended = [
+            replace(one, closed_at=max(at, one.opened_at), ended_at=one.ended_at or max(at, one.opened_at))
+            for one in left_open
+        ]
+        self._problems = Problems(self._grouping)
+        await self._tell(Settled(told={one.id: one for one in ended if not one.part_of}))
+        await self._keep_state(stream, ended)
         return len(left_open)
 
     async def _keep_state_if_possible(self, stream: Stream) -> None:
         await self._keep_changes(stream)
         # Only once its warnings are kept: from this state on they would not be found again.
-        if not stream.changes.latest:
+        if not self._has_unsaved(stream):
             try:
                 await self._keep_state(stream)
             except TriageError as err:

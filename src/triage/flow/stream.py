@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -11,27 +11,11 @@ from triage.domain import EarlyWarning
 from triage.flow.metric_ports import BatchAnswer, MetricBatch, Snapshot, StreamWatcher, WatchCounts
 from triage.watch.points import Points
 
-__all__ = ["Changes", "Stream"]
+__all__ = ["Stream"]
 
 _log = structlog.get_logger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(slots=True)
-class Changes:
-    """What warnings have become since they were last committed, by id.
-
-    Parameters
-    ----------
-    opened : dict of str to EarlyWarning
-        As they were opened.
-    latest : dict of str to EarlyWarning
-        As they are now, the opened ones among them.
-    """
-
-    opened: dict[str, EarlyWarning] = field(default_factory=dict)
-    latest: dict[str, EarlyWarning] = field(default_factory=dict)
 
 
 class Stream:
@@ -53,7 +37,8 @@ class Stream:
         self.applied = applied
         self.kept = applied
         self.points_since_kept = 0
-        self.changes = Changes()
+        # Warnings as they were opened and closed, in the order of event time batch by batch; not settled yet.
+        self.moves: list[EarlyWarning] = []
         self.counts = WatchCounts()
         self._watcher = watcher
         self._last_ns = last_ns
@@ -81,8 +66,7 @@ class Stream:
             self.counts = replace(counts, ignored=ignored, failures=counts.failures + 1)
             return BatchAnswer(0, len(batch) + batch.nulls)
         self._last_ns = max(self._last_ns, int(batch.time_ns.max(initial=0)))
-        self.changes.opened |= {one.id: one for one in watched.opened}
-        self.changes.latest |= {one.id: one for one in (*watched.opened, *watched.closed)}
+        self.moves += sorted((*watched.closed, *watched.opened), key=lambda one: one.closed_at or one.opened_at)
         self.counts = replace(
             counts,
             accepted=counts.accepted + len(batch),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import orjson
 
-from triage.domain import EarlyWarning, Incident
+from triage.domain import EarlyWarning, Incident, IncidentState
 from triage.flow.ports import Received
 
 __all__ = ["WARNING_SOURCE", "warning_received"]
@@ -21,7 +21,7 @@ def warning_received(warning: EarlyWarning, now: datetime) -> Received:
     Parameters
     ----------
     warning : EarlyWarning
-        As it was opened: what it becomes later makes no other incident.
+        One that began a problem. Of one that is closed the incident is resolved, and its answer stands.
     now : datetime
         When it is reported (aware, UTC).
 
@@ -39,7 +39,8 @@ def warning_received(warning: EarlyWarning, now: datetime) -> Received:
     >>> got.incident.labels["title"]
     'Early warning on db-1: cpu is high.'
     """
-    sentence = f"Early warning on {warning.entity}: {warning.why}"
+    others = "" if warning.size == 1 else f" and {warning.size - 1:,} others"
+    sentence = f"Early warning on {warning.entity}{others}: {warning.why}"
     labels = {
         "title": sentence,
         "short_description": sentence,
@@ -47,9 +48,15 @@ def warning_received(warning: EarlyWarning, now: datetime) -> Received:
         "metrics": ", ".join(cause.metric for cause in warning.causes),
         "score": repr(warning.score),
     }
+    is_over = warning.closed_at is not None
+    if warning.size > 1:
+        labels["warnings"] = str(warning.size)
+    if is_over:
+        labels["status"] = "resolved"
     body = orjson.dumps(
         {"id": warning.id, "source": WARNING_SOURCE, "opened_at": warning.opened_at, **labels},
         option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
     )
-    incident = Incident(warning.id, WARNING_SOURCE, now, warning.opened_at, labels)
-    return Received(incident, body, hashlib.sha256(body).hexdigest())
+    state = IncidentState.RESOLVED if is_over else IncidentState.OPEN
+    incident = Incident(warning.id, WARNING_SOURCE, now, warning.opened_at, labels, state)
+    return Received(incident, body, hashlib.sha256(body).hexdigest(), keeps_answer=is_over)

@@ -24,6 +24,8 @@ __all__ = ["SqlMetricJournal"]
 
 # Batches are numbered and watched one after the other: in one process at a time, whichever says so first.
 _WATCHING = 7_215_002
+# Databases bound the parameters of a statement, some to 999.
+_IDS_A_STATEMENT = 900
 
 
 class SqlMetricJournal:
@@ -98,15 +100,45 @@ class SqlMetricJournal:
         await self._writer.submit(Write(warnings=tuple(map(warning_row, warnings)), snapshot=state))
 
     async def open_warnings(self) -> list[EarlyWarning]:
-        """Return all warnings that are open.
+        """Return all warnings of problems that are open.
 
         Raises
         ------
         StoreUnavailable
             The database cannot be read.
         """
-        query = select(warnings).where(warnings.c.closed_at.is_(None)).order_by(warnings.c.seq)
-        return [warning_of(row) for row in await self._rows(query)]
+        open_ones = select(warnings.c.warning_id).where(warnings.c.closed_at.is_(None), warnings.c.part_of == "")
+        of_them = warnings.c.closed_at.is_(None) | warnings.c.part_of.in_(open_ones)
+        # Sorted here: found by two indexes, of which neither has all of them in order.
+        rows = sorted(await self._rows(select(warnings).where(of_them)), key=lambda row: row["seq"])
+        return [warning_of(row) for row in rows]
+
+    async def recent_warnings(self, most: int) -> list[EarlyWarning]:
+        """Return the warnings that were opened last, the one that was opened first first.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        query = select(warnings).order_by(warnings.c.seq.desc()).limit(most)
+        return [warning_of(row) for row in reversed(await self._rows(query))]
+
+    async def stored_warnings(self, ids: Sequence[str]) -> dict[str, EarlyWarning]:
+        """Return those of some warnings that are kept, by id.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        distinct = list(dict.fromkeys(ids))
+        found: dict[str, EarlyWarning] = {}
+        for start in range(0, len(distinct), _IDS_A_STATEMENT):
+            some = distinct[start : start + _IDS_A_STATEMENT]
+            rows = await self._rows(select(warnings).where(warnings.c.warning_id.in_(some)))
+            found |= {row["warning_id"]: warning_of(row) for row in rows}
+        return found
 
     async def find_warning(self, warning_id: str) -> EarlyWarning:
         """Return a warning.
@@ -138,6 +170,10 @@ class SqlMetricJournal:
             wanted = wanted.where(warnings.c.seq < from_cursor(query.cursor))
         if query.entity is not None:
             wanted = wanted.where(warnings.c.entity == query.entity)
+        if query.part_of is not None:
+            wanted = wanted.where(warnings.c.part_of == query.part_of)
+        elif not (query.with_parts or query.entity is not None):
+            wanted = wanted.where(warnings.c.part_of == "")
         if query.state is not WarningState.ALL:
             is_open = warnings.c.closed_at.is_(None)
             wanted = wanted.where(is_open if query.state is WarningState.OPEN else ~is_open)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select
 from triage.domain import Cause, EarlyWarning
 from triage.flow import MetricBatch, Snapshot
 from triage.store.columns import pack_batch, pack_part, unpack_part
+from triage.store.group_rows import reasons_in
 from triage.store.tables import metric_batches, warnings, watcher_snapshots
 
 __all__ = [
@@ -61,6 +62,11 @@ class WarningRow(TypedDict):
     score: float
     causes: str
     why: str
+    part_of: str
+    ended_at: datetime | None
+    size: int
+    similarity: float
+    reasons: str
 
 
 def batch_row(seq: int, received_at: datetime, batch: MetricBatch) -> BatchRow:
@@ -94,6 +100,11 @@ def warning_row(warning: EarlyWarning) -> WarningRow:
         "score": warning.score,
         "causes": orjson.dumps([[cause.metric, cause.contribution] for cause in warning.causes]).decode(),
         "why": warning.why,
+        "part_of": warning.part_of,
+        "ended_at": warning.ended_at,
+        "size": warning.size,
+        "similarity": warning.similarity,
+        "reasons": orjson.dumps([[*reason] for reason in warning.reasons]).decode(),
     }
 
 
@@ -107,6 +118,11 @@ def warning_of(row: RowMapping) -> EarlyWarning:
         row["score"],
         tuple(Cause(metric, contribution) for metric, contribution in orjson.loads(row["causes"])),
         row["why"],
+        row["ended_at"],
+        row["part_of"],
+        row["size"],
+        row["similarity"],
+        reasons_in(row["reasons"]),
     )
 
 
@@ -129,7 +145,7 @@ def put_warnings(connection: Connection, rows: Sequence[WarningRow]) -> None:
     if made:
         connection.execute(insert(warnings), made)
     if moved:
-        names = ("closed_at", "score", "causes", "why")
+        names = ("closed_at", "score", "causes", "why", "part_of", "ended_at", "size", "similarity", "reasons")
         connection.execute(
             update(warnings)
             .where(warnings.c.warning_id == bindparam("of_id"))

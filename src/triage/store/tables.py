@@ -184,9 +184,16 @@ warnings = Table(
     Column("score", Float(53), nullable=False),
     Column("causes", Text, nullable=False),
     Column("why", Text, nullable=False),
+    # Empty where it began a problem of its own, which is open until all of its parts are over.
+    Column("part_of", String(255), nullable=False, server_default=""),
+    Column("ended_at", UtcDateTime),
+    Column("size", Integer, nullable=False, server_default="1"),
+    Column("similarity", Float(53), nullable=False, server_default="1"),
+    Column("reasons", Text, nullable=False, server_default="[]"),
     UniqueConstraint("warning_id"),
     Index(None, "entity", "seq"),
     Index(None, "closed_at", "seq"),
+    Index(None, "part_of", "seq"),
 )
 
 # What has not been delivered: it waits, is being sent, or is dead. Sent in the order of `seq`, record by record.

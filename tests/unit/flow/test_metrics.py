@@ -23,6 +23,8 @@ from tests.fakes import (
     warning_on,
 )
 
+from triage.decide.grouping import GroupingRules
+from triage.domain import IncidentState
 from triage.errors import NotFound, StoreUnavailable
 from triage.flow import BatchAnswer, LiveFlow, LiveMetrics, MetricBatch, WarningQuery
 from triage.parts import Part
@@ -326,3 +328,43 @@ def test_kills_and_stops_leave_state_and_warnings_as_they_are_without_to_the_bit
 def test_the_time_of_receipt_is_the_clocks(at: Setting) -> None:
     at.send(HIGH)
     assert at.metric_journal.received == [NOON]
+
+
+@pytest.mark.parametrize("entities", [1, 1000])
+def test_level_shift_on_a_thousand_series_raises_one_warning_that_is_over_at_the_new_level(entities: int) -> None:
+    """Series of one entity, or of as many; through a real watcher, in batches of five minutes."""
+    generator = np.random.default_rng(3)
+    names = [(f"host-{at % entities}", f"cpu-{at // entities}") for at in range(1000)]
+    watchers = RealWatchers()
+    watchers.last = Watcher(Budget.parse("24/day"), threshold=4.0)
+    incidents, journal = MemoryJournal(), MemoryMetricJournal()
+    flow = LiveFlow(FakeLabeller, incidents, fixed_clock)
+    metrics = LiveMetrics(watchers, journal, flow, fixed_clock, GroupingRules())
+
+    async def play() -> list[str]:
+        await metrics.start()
+        opened: list[str] = []
+        for step in range(0, 150, 5):
+            steps = range(step, step + 5)
+            shift = [20.0 if at >= 100 else 0.0 for at in steps]
+            value = generator.normal(size=(5, 1000)) + np.array(shift)[:, None]
+            batch = MetricBatch(
+                tuple(entity for entity, _ in names),
+                tuple(metric for _, metric in names),
+                np.tile(np.arange(1000), 5),
+                np.repeat(np.array(steps, np.int64) * 60 * 10**9, 1000),
+                value.ravel(),
+            )
+            answer = await metrics.accept(batch)
+            opened += [one.id for one in answer.opened if one.opened_at.timestamp() >= 6000]
+        return opened
+
+    with capture_logs():
+        opened = asyncio.run(play())
+    assert len(opened) == 1
+    page = asyncio.run(metrics.page(WarningQuery(100))).warnings
+    [problem] = [one for one in page if one.id == opened[0]]
+    assert problem.size >= 0.6 * entities
+    assert problem.closed_at is not None
+    [(_, answer)] = [kept[-1] for key, kept in incidents.stored.items() if key[1] == problem.id]
+    assert answer.state is IncidentState.RESOLVED

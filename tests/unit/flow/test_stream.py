@@ -17,7 +17,7 @@ def test_warnings_of_a_batch_are_answered_and_remembered_until_they_are_committe
     answer = stream.apply(1, metric_batch(("a", 1, 0.95), ("b", 2, 0.2)))
     assert answer == BatchAnswer(2, 0, (warning_on("a", 1),))
     stream.apply(2, metric_batch(("a", 3, 0.1)))
-    [opened], [latest] = stream.changes.opened.values(), stream.changes.latest.values()
+    opened, latest = stream.moves
     assert (opened.closed_at, latest.closed_at) == (None, datetime(1970, 1, 1, 0, 0, 3, tzinfo=UTC))
     assert (stream.counts.accepted, stream.counts.opened, stream.counts.closed) == (3, 1, 1)
 
@@ -25,10 +25,9 @@ def test_warnings_of_a_batch_are_answered_and_remembered_until_they_are_committe
 def test_a_warning_of_before_that_closes_is_no_new_incident() -> None:
     stream = Stream("budget", FakeWatcher())
     stream.apply(1, metric_batch(("a", 1, 0.95)))
-    stream.changes.opened.clear()
+    stream.moves.clear()
     stream.apply(2, metric_batch(("a", 3, 0.1)))
-    assert not stream.changes.opened
-    assert _is_closed(*stream.changes.latest.values())
+    assert _is_closed(*stream.moves)
 
 
 def test_a_batch_that_the_watcher_cannot_handle_is_passed_over() -> None:

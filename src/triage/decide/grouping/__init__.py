@@ -4,6 +4,7 @@ from triage.decide.grouping.alerts import Alert, to_alert
 from triage.decide.grouping.groups import FORGET_S, MemberRecord, OpenGroups, Placement
 from triage.decide.grouping.rules import GroupingRules
 from triage.decide.grouping.standing import MOST_SHOWN, Standing, moment, to_member
+from triage.decide.grouping.templates import masked
 from triage.decide.grouping.topology import Topology
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Placement",
     "Standing",
     "Topology",
+    "masked",
     "moment",
     "to_alert",
     "to_member",

@@ -20,7 +20,8 @@ _DEPENDENCY = {1: 0.8, 2: 0.6}
 _FARTHEST_SHARE = 0.5
 # A storm comes at once: what begins this many windows after the group did is half as likely a part of it.
 _AGES = 2.0
-_BURST_S = 120.0
+# Of the time that counts as a burst: what comes at the very same moment is no chance where minutes would be.
+_BURST_SCALES = (0.01, 0.1, 1.0)
 _LEAST_TEXT = 0.3
 
 
@@ -99,12 +100,14 @@ class Weigher:
         return None
 
     def _of_burst(self, alert: Alert, group: Standing) -> GroupReason | None:
-        times = group.recent.get(alert.template, ())
-        there = 1 + sum(abs(at_s - alert.at_s) <= _BURST_S for at_s in times)
-        if there == 1:
-            return None
-        expected = self._sentences.expected(alert.template, alert.at_s, _BURST_S)
-        return GroupReason("burst", alert.template, _BURST * _chance_of_fewer(there - 1, expected))
+        template, best = alert.template, 0.0
+        for share in _BURST_SCALES:
+            within_s = share * self._rules.burst_s
+            there = group.around(template, alert.at_s, within_s)
+            if there:
+                expected = self._sentences.expected(template, alert.at_s, 2.0 * within_s, group.counts[template])
+                best = max(best, _chance_of_fewer(there, expected))
+        return GroupReason("burst", template, _BURST * best) if best else None
 
 
 def _of_text(alert: Alert, group: Standing) -> GroupReason | None:
@@ -115,6 +118,8 @@ def _of_text(alert: Alert, group: Standing) -> GroupReason | None:
 
 def _chance_of_fewer(count: int, expected: float) -> float:
     """Return how likely fewer than so many come by themselves (Poisson)."""
+    if count > 2.0 * expected + 20.0:
+        return 1.0
     term = total = exp(-expected)
     for number in range(1, count):
         term *= expected / number

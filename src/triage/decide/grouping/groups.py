@@ -176,7 +176,7 @@ class OpenGroups:
         if group is None:
             return None
         since_s = alert.at_s - (group.last_s if group.is_open else max(group.last_s, group.ended_s))
-        if since_s > (FORGET_S if group.is_open else self._rules.reopen_s):
+        if since_s > FORGET_S if group.is_open else since_s >= self._rules.reopen_s:
             return None
         return group, 1.0, (GroupReason("repeat", alert.template, 1.0),)
 
@@ -198,7 +198,8 @@ class OpenGroups:
             found.update(self._by_name.get(name, {}))
         # The latest by what came in, and among those of one moment in an order that a restart does not change.
         latest = sorted(found, key=lambda group_id: (-self._groups[group_id].touched_s, group_id))
-        return [self._groups[group_id] for group_id in latest[:_MOST_WEIGHED]]
+        groups = (self._groups[group_id] for group_id in latest[:_MOST_WEIGHED])
+        return [one for one in groups if one.is_open or alert.at_s - one.ended_s < self._rules.reopen_s]
 
     def _enter(self, group: Standing, alert: Alert) -> None:
         self._groups[group.group_id] = group

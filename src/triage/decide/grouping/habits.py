@@ -45,11 +45,11 @@ class Rates:
         if len(self._counts) > _MOST_NAMES:
             del self._counts[next(iter(self._counts))]
 
-    def expected(self, name: str, at_s: float, within_s: float) -> float:
-        """Return how many are to be expected within a time, by what has been counted."""
+    def expected(self, name: str, at_s: float, within_s: float, but: int = 0) -> float:
+        """Return how many are to be expected within a time, by what has been counted but for so many of late."""
         first_s, last_s, count = self._counts.get(name, (at_s, at_s, 0.0))
         watched_s = _DAY_S * (1.0 - exp(-max(at_s - first_s, _SHORTEST_S) / _DAY_S))
-        return _faded(count, at_s - last_s) * within_s / watched_s
+        return max(0.0, _faded(count, at_s - last_s) - but) * within_s / watched_s
 
 
 def _faded(count: float, since_s: float) -> float:

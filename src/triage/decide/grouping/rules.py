@@ -48,6 +48,8 @@ class GroupingRules:
         Names of labels; an incident without one of ``entities`` is no alert, and is not grouped.
     topology : Topology
         Who depends on whom.
+    burst_s : float, default=120
+        Within which time the same sentence about several counts as a burst, in seconds.
 
     Raises
     ------
@@ -60,6 +62,7 @@ class GroupingRules:
     entities: tuple[str, ...] = ENTITY_LABELS
     scopes: tuple[str, ...] = SCOPE_LABELS
     topology: Topology = field(default_factory=Topology)
+    burst_s: float = 120.0
 
     def __post_init__(self) -> None:
         if not (0.0 < self.window_s <= 86_400.0 and 0.0 <= self.reopen_s <= 7 * 86_400.0):

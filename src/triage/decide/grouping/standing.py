@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -17,7 +18,7 @@ MOST_SHOWN = 20
 
 # What of a storm's sentences and times is kept: more says nothing new.
 _MOST_TEMPLATES = 16
-_MOST_TIMES = 32
+_MOST_TIMES = 2_000
 
 
 class Standing:
@@ -44,6 +45,7 @@ class Standing:
         self.entities: dict[str, None] = {}
         self.scopes: dict[str, None] = {}
         self.templates: dict[str, frozenset[str]] = {}
+        self.counts: dict[str, int] = {}
         self.recent: dict[str, list[float]] = {}
         self.fingerprints: dict[str, None] = {}
 
@@ -51,6 +53,11 @@ class Standing:
     def is_open(self) -> bool:
         """Whether a member is not over."""
         return bool(self.open)
+
+    def around(self, template: str, at_s: float, within_s: float) -> int:
+        """Return how many members said the same within a time before and after a moment."""
+        times = self.recent.get(template, ())
+        return bisect_right(times, at_s + within_s) - bisect_left(times, at_s - within_s)
 
     def gap_s(self, at_s: float) -> float:
         """Return how long before its first or after its last alert a moment is; 0 in between."""
@@ -75,10 +82,10 @@ class Standing:
         self.fingerprints[alert.fingerprint] = None
         if len(self.templates) < _MOST_TEMPLATES:
             self.templates[alert.template] = alert.tokens
+        self.counts[alert.template] = self.counts.get(alert.template, 0) + 1
         times = self.recent.setdefault(alert.template, [])
-        times.append(alert.at_s)
+        insort(times, alert.at_s)
         if len(times) > _MOST_TIMES:
-            times.sort()
             del times[0]
         self.mark(alert.key, ended_s, alert.severity, alert.received_s)
 

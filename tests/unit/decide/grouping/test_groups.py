@@ -94,7 +94,7 @@ def test_same_sentence_about_many_at_once_is_one_problem() -> None:
 def test_sentence_that_comes_all_day_long_makes_no_storm_of_two() -> None:
     # Every three minutes one of many hosts, never the same within hours.
     usual = placed(*(alert("cpu", f"host-{at}", 3 * at, service="") for at in range(400)))
-    at_once = [alert("cpu", f"other-{at}", 1200 + at / 60, service="") for at in range(2)]
+    at_once = [alert("cpu", f"other-{at}", 1201 + at, service="") for at in range(2)]
     found = placed(*(alert("cpu", f"host-{at}", 3 * at, service="") for at in range(400)), *at_once)[-2:]
     assert len({one.group_id for one in usual}) == 400
     assert len({one.group_id for one in found}) == 2
