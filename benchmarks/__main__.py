@@ -9,6 +9,7 @@ from benchmarks import (
     acceptance,
     detection,
     early_warning,
+    estates,
     grouping,
     hours,
     learning_curve,
@@ -39,6 +40,7 @@ _ALL = {
     "acceptance": acceptance.run,
     "detection": detection.run,
     "early_warning": early_warning.run,
+    "estates": estates.run,
     "grouping": grouping.run,
 }
 

@@ -1,4 +1,4 @@
-"""Warnings ahead of incidents: turbofans run to failure, through the commands, and simulated estates."""
+"""Warnings ahead of incidents: turbofans run to failure, through the commands."""
 
 from __future__ import annotations
 
@@ -15,18 +15,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from benchmarks.data_folder import find_data_folder
 from benchmarks.report import ResultTable
-from triage.bootstrap.metric_reading import MetricReading, read_incidents, read_metrics
 from triage.measure.detection import auc_pr
-from triage.measure.warnings import Window
-from triage.simulate import simulate_estate
-from triage.training.foresight import foreseen
-from triage.training.foresight_fitting import fit_foresight
-from triage.training.metric_evaluation import cut_of, judge_alerts
-from triage.training.metrics import MetricHistory, MetricIncidents
-from triage.training.watching import RowAnswers, watch_history
-from triage.watch.budget import Budget
-from triage.watch.fitting import fit_watcher
-from triage.watch.points import Points
 
 __all__ = ["read_units", "run"]
 
@@ -40,8 +29,6 @@ _COLUMNS = (
     "alerts a unit",
     "first alert, cycles ahead",
 )
-_SEEDS = (301, 302, 303)  # of estates that nothing was chosen on
-_WINDOW, _BUDGET = Window(3_600 * 10**9), Budget.parse("1/day")
 
 _Floats = NDArray[np.float64]
 
@@ -51,9 +38,9 @@ def run(is_final: bool) -> list[ResultTable]:  # noqa: ARG001  # units are no ti
     folder, reason = find_data_folder()
     if folder is None:
         print(f"C-MAPSS: skipped, {reason}")
-        return [_estates()]
+        return []
     table = read_units(folder / "metrics" / "cmapss" / "train_FD001_units_1_70.txt")
-    return [_cmapss(table), _estates()]
+    return [_cmapss(table)]
 
 
 def read_units(file: Path) -> pd.DataFrame:
@@ -140,62 +127,3 @@ def _row(
         f"{at.sum() / units:.1f}",
         f"{first.median():.0f}",
     )
-
-
-def _estates() -> ResultTable:
-    """Learn from the earlier 70 % of simulated estates at the default difficulty, and judge the rest."""
-    rows: dict[str, list[tuple[float, ...]]] = {}
-    incidents = 0
-    for seed in _SEEDS:
-        earlier, later, known, coming = _estate(seed)
-        incidents += len(known)
-        foresight = fit_foresight(earlier, known, _WINDOW, _BUDGET)
-        entity, metric = zip(*earlier.series, strict=True)
-        order = earlier.in_time_order()
-        points = Points(earlier.series_of_point[order], earlier.time_ns[order], earlier.value[order])
-        answers = watch_history(fit_watcher(entity, metric, points, _BUDGET), later)
-        near = _near(later, coming)
-        rows.setdefault("random", []).append((auc_pr(near, np.random.default_rng(0).random(len(near))), *[np.nan] * 3))
-        rows.setdefault("**triage**, unsupervised `score`", []).append(
-            (auc_pr(near, answers.entity_score), *_alerts(answers, later, coming))
-        )
-        if foresight is not None:
-            said = foreseen(foresight, later, answers, _BUDGET)
-            assert said.probability is not None
-            rows.setdefault("**triage**, `probability`", []).append(
-                (auc_pr(near, said.probability), *_alerts(said, later, coming))
-            )
-    cells = tuple((name, *(f"{value:.3f}" for value in np.mean(found, axis=0))) for name, found in rows.items())
-    about = (
-        f"{len(_SEEDS)} simulated estates of 8 entities, 20 days, default difficulty; {incidents} incidents in the "
-        "earlier 70 % of time, the rest judged; all incidents, foretold or not. Horizon 60 min, 1 alert a day. Means."
-    )
-    columns = ("row", "AUC-PR of the hour before", "early recall", "false alerts per entity-day", "median lead, min")
-    return ResultTable("estates", "Simulated estates", about, columns, cells)
-
-
-def _estate(seed: int) -> tuple[MetricHistory, MetricHistory, MetricIncidents, MetricIncidents]:
-    estate = simulate_estate(20, 8, seed)
-    with tempfile.TemporaryDirectory() as folder:
-        metrics, happened = Path(folder) / "metrics.csv", Path(folder) / "incidents.csv"
-        estate.metrics.to_csv(metrics, index=False)
-        estate.incidents.to_csv(happened, index=False)
-        _, history = read_metrics(metrics, MetricReading(), lambda _: None)
-        incidents = read_incidents(happened, MetricReading(), history)
-    cut_ns = cut_of(history)
-    is_later = history.time_ns_of_row > cut_ns
-    return history.of_rows(~is_later), history.of_rows(is_later), incidents.until(cut_ns), incidents
-
-
-def _near(history: MetricHistory, incidents: MetricIncidents) -> NDArray[np.bool_]:
-    near = np.zeros(history.n_rows, dtype=bool)
-    for entity, opened_ns in zip(incidents.entity, incidents.opened_ns.tolist(), strict=True):
-        ahead_ns = opened_ns - history.time_ns_of_row
-        mine = history.entity_of_row == history.entities.index(entity)
-        near |= mine & (ahead_ns >= 0) & (ahead_ns <= _WINDOW.horizon_ns)
-    return near
-
-
-def _alerts(answers: RowAnswers, history: MetricHistory, incidents: MetricIncidents) -> tuple[float, float, float]:
-    scores, _ = judge_alerts(answers.alerts, history, incidents, _WINDOW)
-    return scores.early_recall, scores.false_per_entity_day, scores.lead_median_min

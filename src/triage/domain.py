@@ -20,6 +20,7 @@ __all__ = [
     "Duration",
     "EarlyWarning",
     "Feedback",
+    "Forecast",
     "Group",
     "GroupMember",
     "GroupReason",
@@ -542,6 +543,29 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """How likely an incident of an entity is, and how far ahead, as learnt from past ones.
+
+    Parameters
+    ----------
+    probability : float
+        That one begins within the horizon, in [0, 1].
+    within : tuple of (float, float)
+        Seconds from now, rising up to the horizon, and the probability that it begins by then.
+    expected_s : float
+        Of those that begin within the horizon half begin within so many seconds.
+    earliest_s, latest_s : float
+        The same for a tenth of them and for nine tenths.
+    """
+
+    probability: float
+    within: tuple[tuple[float, float], ...]
+    expected_s: float
+    earliest_s: float
+    latest_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class EarlyWarning:
     """The answer on an entity: an incident is likely.
 
@@ -569,6 +593,8 @@ class EarlyWarning:
         Of a part: in [0, 1].
     reasons : tuple of GroupReason, default=()
         Why it is a part, strongest first.
+    forecast : Forecast or None, default=None
+        As it was at the opening; None without an early-warning model.
     """
 
     id: str
@@ -583,3 +609,4 @@ class EarlyWarning:
     size: int = 1
     similarity: float = 1.0
     reasons: tuple[GroupReason, ...] = ()
+    forecast: Forecast | None = None

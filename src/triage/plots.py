@@ -1,6 +1,6 @@
-"""A warning as a picture: the series that speak for it, its onset, and how unusual the entity was. Computes no score.
+"""A warning as a picture: the series that speak for it beside what is usual, its onset, how unusual the entity was.
 
-Figures are made without pyplot: no state is shared, no window is ever opened.
+No score is computed here. Figures are made without pyplot: no state is shared, no window is ever opened.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 import warnings as python_warnings
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 from triage.domain import EarlyWarning
 from triage.errors import UsageError
 from triage.training.metrics import MetricHistory
+from triage.watch.bands import usual_band
 
 __all__ = ["plot_warning", "save_warnings"]
 
@@ -81,6 +84,7 @@ def plot_warning(history: MetricHistory, warning: EarlyWarning, score: NDArray[n
         at = at[(history.time_ns[at] >= begin_ns) & (history.time_ns[at] <= end_ns)]
         at = at[np.argsort(history.time_ns[at], kind="stable")]
         axes.plot(_moments(history, history.time_ns[at]), history.value[at], color=_BLUE, linewidth=1.1)
+        _draw_band(axes, history, series, at, opened_ns)
         axes.set_title(label, loc="left", fontsize=10, parse_math=False)
     if score is not None:
         near = rows[(history.time_ns_of_row[rows] >= begin_ns) & (history.time_ns_of_row[rows] <= end_ns)]
@@ -97,7 +101,7 @@ def plot_warning(history: MetricHistory, warning: EarlyWarning, score: NDArray[n
 def save_warnings(
     history: MetricHistory, warnings: Sequence[EarlyWarning], folder: Path, score: NDArray[np.float64] | None = None
 ) -> tuple[Path, ...]:
-    """Save a picture a warning as PNG.
+    """Save a picture a warning as PNG, and a page that shows all.
 
     Parameters
     ----------
@@ -111,7 +115,8 @@ def save_warnings(
     Returns
     -------
     tuple of Path
-        ``ENTITY-20261123T101500.png``, or ``ENTITY-STEP.png``; what cannot stand in a file name becomes ``-``.
+        The pictures, ``ENTITY-20261123T101500.png`` or ``ENTITY-STEP.png``; what cannot stand in a file name becomes
+        ``-``. The page is ``index.html``.
 
     Raises
     ------
@@ -131,9 +136,28 @@ def save_warnings(
                 python_warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
                 plot_warning(history, warning, score).savefig(path, dpi=110)
             saved.append(path)
+        (folder / "index.html").write_text(_page(history, warnings, saved), encoding="utf-8")
     except OSError as err:
         raise UsageError(f"Pictures cannot be written to {folder}: {err.strerror or err}.") from err
     return tuple(saved)
+
+
+def _page(history: MetricHistory, warnings: Sequence[EarlyWarning], pictures: Sequence[Path]) -> str:
+    """Return a page with each warning's sentence above its picture; it needs the pictures and nothing else."""
+    parts = [
+        f"<section><h2>{escape(warning.entity)}</h2><p>{escape(warning.why)}</p>"
+        f'<img src="{quote(picture.name)}" alt="{escape(_spelled_onset(history, warning))}"></section>'
+        for warning, picture in zip(warnings, pictures, strict=True)
+    ]
+    title = f"{len(warnings):,} warnings on {escape(_short(history.name))}"
+    style = "body{font-family:sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}img{max-width:100%}"
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+    body = "\n".join(parts)
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body><h1>{title}</h1>\n{body}\n</body></html>\n'
+
+
+def _spelled_onset(history: MetricHistory, warning: EarlyWarning) -> str:
+    return f"warned {_spelled(history, _to_ns(warning.opened_at.timestamp()))}"
 
 
 def _stamp(history: MetricHistory, warning: EarlyWarning) -> str:
@@ -169,6 +193,13 @@ def _moments(history: MetricHistory, time_ns: _Ints) -> NDArray[np.float64] | ND
     if history.step_ns is not None:
         return (time_ns - history.moved_ns) / history.step_ns
     return time_ns.view("datetime64[ns]").astype("datetime64[us]")
+
+
+def _draw_band(axes: Axes, history: MetricHistory, series: int, at: _Ints, opened_ns: int) -> None:
+    """Shade where nine in ten values lay at the same time of the day before the warning."""
+    past = np.flatnonzero((history.series_of_point == series) & (history.time_ns < opened_ns))
+    lower, upper = usual_band(history.time_ns[past], history.value[past], history.time_ns[at])
+    axes.fill_between(_moments(history, history.time_ns[at]), lower, upper, color=_BLUE, alpha=0.12, linewidth=0.0)
 
 
 def _draw_score(axes: Axes, moments: NDArray[np.float64] | NDArray[np.datetime64], score: NDArray[np.float64]) -> None:

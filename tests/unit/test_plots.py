@@ -46,6 +46,14 @@ def test_pictures_are_saved_one_a_warning(history: MetricHistory, answers: RowAn
     saved = save_warnings(history, answers.warnings[:2], tmp_path / "new" / "folder", answers.score)
     assert len(set(saved)) == 2
     assert all(matplotlib.image.imread(path).shape[1] == 1100 for path in saved)
+    page = (tmp_path / "new" / "folder" / "index.html").read_text(encoding="utf-8")
+    assert all(f'src="{path.name}"' in page for path in saved)
+    assert answers.warnings[0].entity in page
+
+
+def test_every_series_is_drawn_beside_what_is_usual(history: MetricHistory, answers: RowAnswers) -> None:
+    panels = plot_warning(history, answers.warnings[-1], answers.score).axes
+    assert all(axes.collections for axes in panels)
 
 
 def test_names_that_no_file_may_have_do_no_harm(history: MetricHistory, answers: RowAnswers, tmp_path: Path) -> None:
@@ -56,6 +64,7 @@ def test_names_that_no_file_may_have_do_no_harm(history: MetricHistory, answers:
     warning = dataclasses.replace(answers.warnings[0], entity="../up $x_", causes=())
     (saved,) = save_warnings(strange, [warning], tmp_path)
     assert saved.parent == tmp_path
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".html", ".png"]
 
 
 def test_steps_are_counted_as_in_the_file(tmp_path: Path) -> None:

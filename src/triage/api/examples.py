@@ -204,6 +204,17 @@ WARNING = {
     "size": 1,
     "similarity": 1.0,
     "reasons": [],
+    "forecast": {
+        "probability": 0.64,
+        "within": [
+            {"seconds": 900.0, "probability": 0.24},
+            {"seconds": 1800.0, "probability": 0.45},
+            {"seconds": 3600.0, "probability": 0.64},
+        ],
+        "expected_s": 1240.0,
+        "earliest_s": 240.0,
+        "latest_s": 3000.0,
+    },
     "incident": {"id": "d22c6cf1", "source": "triage.watch"},
 }
 # With ?limit=1, as that of incidents.

@@ -18,6 +18,7 @@ from triage.flow import (
     outlook_document,
     predictions_document,
 )
+from triage.watch.forecasts import forecast_document
 
 __all__ = [
     "answer_body",
@@ -135,6 +136,7 @@ def warning_body(warning: EarlyWarning) -> dict[str, object]:
         "score": warning.score,
         "causes": [{"metric": cause.metric, "contribution": cause.contribution} for cause in warning.causes],
         "why": warning.why,
+        "forecast": forecast_document(warning.forecast),
         "part_of": warning.part_of,
         "size": warning.size,
         "similarity": warning.similarity,

@@ -352,6 +352,23 @@ class WarningIncident(BaseModel):
     source: str
 
 
+class ForecastSpan(BaseModel):
+    """Up to when, and how likely."""
+
+    seconds: float = Field(description="from the opening of the warning")
+    probability: float = Field(description="that an incident begins by then, in [0, 1]")
+
+
+class ForecastAnswer(BaseModel):
+    """What past incidents say of one that is near, as it was when the warning was opened."""
+
+    probability: float = Field(description="that one begins within the horizon, in [0, 1]")
+    within: list[ForecastSpan] = Field(description="rising; the last is the horizon")
+    expected_s: float = Field(description="of those within the horizon half begin within so many seconds")
+    earliest_s: float = Field(description="a tenth of them")
+    latest_s: float = Field(description="nine tenths of them")
+
+
 class EarlyWarningAnswer(BaseModel):
     """A warning. Times are those of the metrics."""
 
@@ -366,6 +383,7 @@ class EarlyWarningAnswer(BaseModel):
     size: int = Field(description="how many warnings the problem has that this one began")
     similarity: float = Field(description="of a part of a problem, in [0, 1]; else 1")
     reasons: list[GroupReason] = Field(description="why it is a part, strongest first")
+    forecast: ForecastAnswer | None = Field(description="null without an early-warning model")
     incident: WarningIncident
 
 

@@ -15,8 +15,8 @@ from triage.datasets import check_anomaly_out, write_anomalies
 from triage.errors import UsageError
 from triage.registry.bundle import Bundle
 from triage.settings import Settings
-from triage.training.foresight import foreseen
-from triage.training.metric_evaluation import is_training_file, open_foresight, open_watcher
+from triage.training.forewarning import StreamingWatcher
+from triage.training.metric_evaluation import is_training_file, open_watcher
 from triage.training.metrics import MetricHistory
 from triage.training.reach import MetricFit, Reach
 from triage.training.watching import RowAnswers, watch_history
@@ -111,11 +111,7 @@ def detect_file(
         _check_budget(search, watcher, history)
         history, is_new = _following(bundle, history, progress)
         left_out = int((~is_new).sum())
-        new, foresight = history.of_rows(is_new), open_foresight(bundle)
-        answers = watch_history(watcher, new)
-        if foresight is not None:
-            answers = foreseen(foresight, new, answers, watcher.budget)
-        answers = answers.spread(is_new)
+        answers = watch_history(watcher, history.of_rows(is_new)).spread(is_new)
     write_anomalies(table, answers.score, answers.alert, answers.causes, search.out, answers.probability)
     saved: tuple[Path, ...] = ()
     if search.plots is not None:
@@ -150,7 +146,7 @@ def save_pictures(history: MetricHistory, answers: RowAnswers, folder: Path) -> 
     return save_warnings(history, answers.warnings, folder, answers.entity_score)
 
 
-def _check_budget(search: Search, watcher: Watcher, history: MetricHistory) -> None:
+def _check_budget(search: Search, watcher: StreamingWatcher, history: MetricHistory) -> None:
     if search.budget is not None and to_budget(search.budget, history) != watcher.budget:
         there = f"{watcher.budget.alerts} in {watcher.budget.period_ns / 86_400e9:g} days"
         raise UsageError(

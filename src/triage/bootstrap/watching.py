@@ -11,6 +11,7 @@ from triage.errors import DataError, SettingsError, UsageError
 from triage.flow import StreamWatcher
 from triage.parts import Part
 from triage.registry.live import LiveModels, restored_watcher
+from triage.training.forewarning import StreamingWatcher
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence, zone_of
 from triage.watch.watcher import Watcher
@@ -108,7 +109,7 @@ class LiveWatchers:
         """
         return self._restored(state, "The stored state")
 
-    def _restored(self, state: Part, where: str) -> Watcher:
+    def _restored(self, state: Part, where: str) -> StreamingWatcher:
         watcher = restored_watcher(state, where)
         watcher.silences = self._silences
         return watcher

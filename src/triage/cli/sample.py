@@ -24,12 +24,15 @@ def simulate(
     alerts: Annotated[
         bool, typer.Option("--alerts", help="Also the alerts of a monitor, and who depends on whom.")
     ] = False,
+    controls: Annotated[
+        bool, typer.Option("--controls", help="Let nothing come before the incidents of every second entity.")
+    ] = False,
 ) -> None:
     """Write a generated estate: metrics, incidents, changes and tickets. Nothing real is in it."""
     # Start-up cost: pandas.
     from triage.simulate import simulate_estate, simulate_storms, write_estate, write_storms
 
-    files = write_estate(out, simulate_estate(days, entities, seed, difficulty, tickets))
+    files = write_estate(out, simulate_estate(days, entities, seed, difficulty, tickets, has_controls=controls))
     if alerts:
         files += write_storms(out, simulate_storms(days, entities, seed, difficulty))
     say(f"{entities:,} entities over {days:,} days in {out}: {', '.join(file.name for file in files)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 
@@ -29,7 +29,8 @@ def warning_received(warning: EarlyWarning, now: datetime) -> Received:
     -------
     Received
         Its source is `WARNING_SOURCE`, its id the warning's. The sentence stands under the names that text columns
-        usually have, so that a model trained on a ticket system's table reads it.
+        usually have, so that a model trained on a ticket system's table reads it. With an early-warning model the
+        probability and the expected time of the incident are labels, too.
 
     Examples
     --------
@@ -53,6 +54,9 @@ def warning_received(warning: EarlyWarning, now: datetime) -> Received:
         labels["warnings"] = str(warning.size)
     if is_over:
         labels["status"] = "resolved"
+    if warning.forecast is not None:
+        labels["probability"] = repr(warning.forecast.probability)
+        labels["expected_at"] = (warning.opened_at + timedelta(seconds=warning.forecast.expected_s)).isoformat()
     body = orjson.dumps(
         {"id": warning.id, "source": WARNING_SOURCE, "opened_at": warning.opened_at, **labels},
         option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,

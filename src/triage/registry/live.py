@@ -22,7 +22,7 @@ from triage.learn.risks import RiskModel
 from triage.parts import METRICS_KIND, Part
 from triage.registry.bundle import Bundle
 from triage.registry.shelf import Shelf
-from triage.watch.watcher import Watcher
+from triage.training.forewarning import StreamingWatcher, watcher_of
 
 __all__ = ["LiveModels", "LoadedWatcher", "Memory", "require_champions", "restored_watcher", "to_loaded", "to_watcher"]
 
@@ -93,8 +93,8 @@ def to_watcher(bundle: Bundle) -> LoadedWatcher:
     return LoadedWatcher(ModelRef(bundle.name, bundle.version), state)
 
 
-def restored_watcher(state: Part, where: str) -> Watcher:
-    """Make a watcher of its state.
+def restored_watcher(state: Part, where: str) -> StreamingWatcher:
+    """Make a watcher, with its early-warning model if it has one, of its state.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def restored_watcher(state: Part, where: str) -> Watcher:
         The state is none that this version can read.
     """
     try:
-        return Watcher.from_part(state)
+        return watcher_of(state)
     except (KeyError, IndexError, ValueError, TypeError, TriageError) as err:
         raise BundleRefused(f"{where} does not hold a watcher: {err}. Train it again.") from err
 

@@ -23,7 +23,7 @@ from triage.simulate.frames import (
 from triage.simulate.history import draw_history
 from triage.simulate.layout import SERVICES, Entity, lay_out
 from triage.simulate.phrases import load_phrases
-from triage.simulate.plan import Plan, draw_plan
+from triage.simulate.plan import Plan, control_half, draw_plan
 from triage.simulate.records import TicketRecord, to_frame
 from triage.simulate.reports import Breakdown, draw_reports
 from triage.simulate.series import draw_series
@@ -72,7 +72,13 @@ class Estate:
 
 
 def simulate_estate(
-    days: int = 10, entities: int = 6, seed: int = 7, difficulty: float = 0.5, tickets: int = 2800
+    days: int = 10,
+    entities: int = 6,
+    seed: int = 7,
+    difficulty: float = 0.5,
+    tickets: int = 2800,
+    *,
+    has_controls: bool = False,
 ) -> Estate:
     """Simulate an estate from `ESTATE_START` on, and the tickets of its company up to the same end.
 
@@ -88,6 +94,9 @@ def simulate_estate(
         In [0, 1]: the higher, the more noise and harmless events, and the fainter and rarer the precursors.
     tickets : int, default=2800
         How many ordinary help-desk tickets there are, at least 1; those about incidents of the estate come on top.
+    has_controls : bool, default=False
+        Whether nothing comes before the faults of every second entity of a kind: whoever warns of those ahead of time
+        is lucky, or sees what is not there.
 
     Returns
     -------
@@ -110,7 +119,7 @@ def simulate_estate(
     """
     check_estate(days, entities, seed, difficulty, tickets)
     layout = lay_out(entities)
-    plan = draw_plan(layout, days, difficulty, seed)
+    plan = draw_plan(layout, days, difficulty, seed, control_half(layout) if has_controls else frozenset())
     series = draw_series(layout, plan, ESTATE_START, days, difficulty, seed)
     records = _draw_tickets(layout, plan, days, seed, tickets)
     return Estate(

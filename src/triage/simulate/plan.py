@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.simulate.dice import Dice
 from triage.simulate.faults import FAULT_KINDS, FaultKind
 from triage.simulate.layout import Entity
 from triage.simulate.load import STEP_S, STEPS_A_DAY
 
-__all__ = ["Change", "Fault", "Harmless", "Plan", "draw_plan"]
+__all__ = ["Change", "Fault", "Harmless", "Plan", "control_half", "draw_plan"]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 # Three faults in ten entity-days: many times what an estate lives with, so that ten days hold enough to learn from.
@@ -85,7 +85,9 @@ class Plan:
     harmless: tuple[Harmless, ...]
 
 
-def draw_plan(layout: Sequence[Entity], days: int, difficulty: float, seed: int) -> Plan:
+def draw_plan(
+    layout: Sequence[Entity], days: int, difficulty: float, seed: int, controls: frozenset[int] = frozenset()
+) -> Plan:
     """Draw what happens.
 
     Parameters
@@ -98,6 +100,8 @@ def draw_plan(layout: Sequence[Entity], days: int, difficulty: float, seed: int)
         In [0, 1]: the higher, the fewer precursors and the more that looks like one.
     seed : int
         Not negative.
+    controls : frozenset of int, default=none
+        Entities whose faults nothing comes before, in metrics or changes.
 
     Returns
     -------
@@ -105,7 +109,10 @@ def draw_plan(layout: Sequence[Entity], days: int, difficulty: float, seed: int)
     """
     end_s = days * _DAY
     faults = _draw_faults(layout, end_s, difficulty, Dice(seed, stream=10))
-    changes = _draw_changes(layout, end_s, faults, Dice(seed, stream=11))
+    faults = [replace(fault, precursor_s=None) if fault.entity in controls else fault for fault in faults]
+    # A change would show as well: it sets back what grows.
+    to_blame = [fault for fault in faults if fault.entity not in controls]
+    changes = _draw_changes(layout, end_s, to_blame, Dice(seed, stream=11))
     harmless = _draw_harmless(layout, end_s, difficulty, Dice(seed, stream=12))
     return Plan(
         # Two faults of the same five minutes are drawn in the order of entities, not of time.
@@ -113,6 +120,18 @@ def draw_plan(layout: Sequence[Entity], days: int, difficulty: float, seed: int)
         tuple(sorted(changes, key=lambda change: (change.made_s, change.entity))),
         tuple(sorted(harmless, key=lambda each: (each.begin_s, -1 if each.entity is None else each.entity))),
     )
+
+
+def control_half(layout: Sequence[Entity]) -> frozenset[int]:
+    """Return every second entity of each kind, beginning with the first of one kind and the second of the next.
+
+    Parameters
+    ----------
+    layout : sequence of Entity
+    """
+    kinds = [entity.kind for entity in layout]
+    order = list(dict.fromkeys(kinds))
+    return frozenset(at for at, kind in enumerate(kinds) if (kinds[:at].count(kind) + order.index(kind)) % 2)
 
 
 def _draw_faults(layout: Sequence[Entity], end_s: int, difficulty: float, dice: Dice) -> list[Fault]:

@@ -14,6 +14,7 @@ from triage.flow import MetricBatch, Snapshot
 from triage.store.columns import pack_batch, pack_part, unpack_part
 from triage.store.group_rows import reasons_in
 from triage.store.tables import metric_batches, warnings, watcher_snapshots
+from triage.watch.forecasts import forecast_document, to_forecast
 
 __all__ = [
     "BatchRow",
@@ -67,6 +68,7 @@ class WarningRow(TypedDict):
     size: int
     similarity: float
     reasons: str
+    forecast: str | None
 
 
 def batch_row(seq: int, received_at: datetime, batch: MetricBatch) -> BatchRow:
@@ -105,6 +107,7 @@ def warning_row(warning: EarlyWarning) -> WarningRow:
         "size": warning.size,
         "similarity": warning.similarity,
         "reasons": orjson.dumps([[*reason] for reason in warning.reasons]).decode(),
+        "forecast": None if warning.forecast is None else orjson.dumps(forecast_document(warning.forecast)).decode(),
     }
 
 
@@ -123,6 +126,7 @@ def warning_of(row: RowMapping) -> EarlyWarning:
         row["size"],
         row["similarity"],
         reasons_in(row["reasons"]),
+        None if row["forecast"] is None else to_forecast(orjson.loads(row["forecast"])),
     )
 
 

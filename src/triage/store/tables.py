@@ -190,6 +190,8 @@ warnings = Table(
     Column("size", Integer, nullable=False, server_default="1"),
     Column("similarity", Float(53), nullable=False, server_default="1"),
     Column("reasons", Text, nullable=False, server_default="[]"),
+    # JSON; a warning without an early-warning model has none.
+    Column("forecast", Text),
     UniqueConstraint("warning_id"),
     Index(None, "entity", "seq"),
     Index(None, "closed_at", "seq"),

@@ -1,28 +1,24 @@
-"""An early-warning model: how likely an incident of an entity is near, and which rows to warn at. Fits nothing."""
+"""An early-warning model: how likely an incident of an entity is near, when, and what shows it. Fits nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.domain import Cause, EarlyWarning
+from triage.domain import Cause, Forecast
 from triage.errors import BundleRefused
 from triage.learn.trees import Trees
-from triage.measure.warnings import Alerts
 from triage.parts import JSON, Part
-from triage.training.metrics import MetricHistory
-from triage.training.omens import OMENS_OF_ALL, omens_of
-from triage.training.watching import RowAnswers
-from triage.watch.budget import Budget
-from triage.watch.warnings import open_warning
+from triage.training.lead import Lead
+from triage.watch.omens import CALENDAR, KINDS, OMENS_OF_ALL, width_of
 
-__all__ = ["Foresight", "alert_rows", "foreseen"]
+__all__ = ["Foresight"]
 
 _CAUSES = 5
-_LATEST_NS = 2**62
-_REARM = 0.5  # of the threshold: an entity that stays likely is warned of once
+_EVIDENCE = 4  # the first features: the watcher's evidence
+_TREND = KINDS - 1  # the kind of feature that the watcher's evidence sums up
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,13 +28,14 @@ class Foresight:
     Parameters
     ----------
     trees : Trees
-        Over the features of `omens_of`.
+        Over the features of `triage.watch.omens`, or over the first of them, which are of all metrics together.
     metrics : tuple of str
-        Those with features of their own; none where only what all do together is looked at.
+        Those with features of their own.
     slope, shift : float
         Log-odds are ``slope * raw score + shift``.
     threshold : float or None
         Probability from which an entity is warned about; None where the watcher's own warnings did better.
+    lead : Lead
     """
 
     trees: Trees
@@ -46,31 +43,50 @@ class Foresight:
     slope: float
     shift: float
     threshold: float | None
+    lead: Lead
 
     def probabilities(self, omens: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return for each row the probability in [0, 1] that an incident begins within the horizon."""
-        log_odds = self.slope * self.trees.scores(omens) + self.shift
+        log_odds = self.slope * self.trees.scores(omens[:, : self.trees.n_features]) + self.shift
         return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -500.0, 500.0))))
 
+    def forecast(self, omens: NDArray[np.float64]) -> Forecast:
+        """Return what is to be expected of one row's entity."""
+        return self.lead.forecast(float(self.probabilities(omens[None])[0]), omens)
+
     def causes(self, omens: NDArray[np.float64]) -> tuple[Cause, ...]:
-        """Rank the metrics by what they add to one row's score, in shares of all that speaks for an incident."""
+        """Rank the metrics by what they add to one row's score, in shares of all that speaks for an incident.
+
+        Notes
+        -----
+        What a feature of all metrics together adds is divided among them by the squares of that feature of each; the
+        watcher's evidence by that of their trends.
+        """
         if not self.metrics:
             return ()
-        added = self.trees.contributions(omens)[OMENS_OF_ALL:].reshape(-1, len(self.metrics)).sum(axis=0)
-        order = np.argsort(-added, kind="stable")[:_CAUSES]
-        total = float(np.maximum(added, 0.0).sum())
-        return tuple(Cause(self.metrics[at], float(added[at] / total)) for at in order.tolist() if added[at] > 0.0)
+        added = np.zeros(len(omens))
+        added[: self.trees.n_features] = self.trees.contributions(omens[: self.trees.n_features])
+        own = np.nan_to_num(omens[OMENS_OF_ALL:]).reshape(KINDS, len(self.metrics)) ** 2
+        share = own / np.maximum(own.sum(axis=1, keepdims=True), 1e-300)
+        of_kind = added[_EVIDENCE:CALENDAR].reshape(KINDS - 1, 2).sum(axis=1)
+        total = added[OMENS_OF_ALL:].reshape(KINDS, len(self.metrics)).sum(axis=0)
+        total = total + of_kind @ share[1:] + added[:_EVIDENCE].sum() * share[_TREND]
+        order = np.argsort(-total, kind="stable")[:_CAUSES]
+        whole = float(np.maximum(total, 0.0).sum())
+        return tuple(Cause(self.metrics[at], float(total[at] / whole)) for at in order.tolist() if total[at] > 0.0)
 
     def to_part(self) -> Part:
         """Return it as a part of a bundle."""
-        part = self.trees.to_part()
+        part, lead = self.trees.to_part(), self.lead.to_part()
         mine: dict[str, JSON] = {
             "metrics": list(self.metrics),
             "slope": self.slope,
             "shift": self.shift,
             "threshold": self.threshold,
+            "lead": lead.document,
         }
-        return Part(part.arrays, dict(part.document) | mine)
+        arrays = dict(part.arrays) | {f"lead.{name}": array for name, array in lead.arrays.items()}
+        return Part(arrays, dict(part.document) | mine)
 
     @classmethod
     def from_part(cls, part: Part) -> Foresight:
@@ -83,97 +99,15 @@ class Foresight:
         """
         trees, document = Trees.from_part(part), part.document
         try:
-            metrics = document["metrics"]
+            metrics, lead = document["metrics"], document["lead"]
             slope, shift = (float(str(document[name])) for name in ("slope", "shift"))
             threshold = None if document["threshold"] is None else float(str(document["threshold"]))
         except (KeyError, ValueError) as err:
             raise BundleRefused(f"The early-warning model cannot be read: {err}. Train the model again.") from err
-        if not isinstance(metrics, list) or trees.n_features != OMENS_OF_ALL + 4 * len(metrics):
+        if not isinstance(metrics, list) or trees.n_features not in {OMENS_OF_ALL, width_of(len(metrics))}:
             raise BundleRefused("The early-warning model names other metrics than its trees ask for. Train it again.")
-        return cls(trees, tuple(str(metric) for metric in metrics), slope, shift, threshold)
-
-
-def foreseen(foresight: Foresight, history: MetricHistory, answers: RowAnswers, budget: Budget) -> RowAnswers:
-    """Return a watcher's answers with probabilities, and with alerts where an incident is likely.
-
-    Parameters
-    ----------
-    foresight : Foresight
-    history : MetricHistory
-        What the answers are to.
-    answers : RowAnswers
-        Scores stay; where the model has a threshold, alerts, causes and warnings are replaced.
-    budget : Budget
-        For each entity; what it has not used is saved up.
-    """
-    omens = omens_of(history, foresight.metrics, answers.evidence)
-    probability = foresight.probabilities(omens)
-    if foresight.threshold is None:
-        return replace(answers, probability=probability)
-    alert = alert_rows(history, probability, foresight.threshold, budget)
-    rows = np.flatnonzero(alert)
-    rows = rows[np.argsort(history.time_ns_of_row[rows], kind="stable")]
-    causes = {row: foresight.causes(omens[row]) for row in rows.tolist()}
-    entity, time_ns = history.entity_of_row[rows], history.time_ns_of_row[rows]
-    warnings = tuple(
-        _warning(history.entities[whose], at_ns, float(probability[row]), causes[row])
-        for row, whose, at_ns in zip(rows.tolist(), entity.tolist(), time_ns.tolist(), strict=True)
-    )
-    return replace(
-        answers, alert=alert, causes=causes, alerts=Alerts(entity, time_ns), warnings=warnings, probability=probability
-    )
-
-
-def _warning(entity: str, at_ns: int, probability: float, causes: tuple[Cause, ...]) -> EarlyWarning:
-    loudest = ", ".join(cause.metric for cause in causes[:3]) or "no single metric"
-    why = f"An incident is near with a probability of {probability:.0%}, learnt from past ones; it shows in {loudest}."
-    return replace(open_warning(entity, at_ns, 0.0, causes), score=probability, why=why)
-
-
-def alert_rows(
-    history: MetricHistory, probability: NDArray[np.float64], threshold: float, budget: Budget
-) -> NDArray[np.bool_]:
-    """Return at which rows to warn: where the probability reaches the threshold, once until it has halved, in budget.
-
-    Parameters
-    ----------
-    history : MetricHistory
-    probability : ndarray of float64 of shape (n_rows,)
-    threshold : float
-    budget : Budget
-
-    Returns
-    -------
-    ndarray of bool of shape (n_rows,)
-    """
-    alert = np.zeros(history.n_rows, dtype=bool)
-    likely = np.flatnonzero(probability >= _REARM * threshold)
-    likely = likely[np.lexsort((likely, history.time_ns_of_row[likely]))]
-    ordinal = _ordinals(history)
-    open_until: dict[int, int] = {}
-    # Until when each entity's alerts have used its budget up, as `watch.alerting` counts it, and its last alert.
-    spent_ns = np.full(len(history.entities), _LATEST_NS)
-    np.minimum.at(spent_ns, history.entity_of_row, history.time_ns_of_row)
-    spent_ns += budget.first_debt_ns
-    raised_ns: dict[int, int] = {}
-    for row in likely.tolist():
-        entity, now_ns = int(history.entity_of_row[row]), int(history.time_ns_of_row[row])
-        is_open = open_until.get(entity, -2) == int(ordinal[row]) - 1
-        debt_ns = max(int(spent_ns[entity]) - now_ns, 0)
-        is_cool = entity not in raised_ns or now_ns - raised_ns[entity] >= budget.cool_down_ns
-        if not is_open and is_cool and debt_ns <= budget.most_debt_ns and probability[row] >= threshold:
-            alert[row] = is_open = True
-            spent_ns[entity], raised_ns[entity] = now_ns + debt_ns + budget.spacing_ns, now_ns
-        if is_open:
-            open_until[entity] = int(ordinal[row])
-    return alert
-
-
-def _ordinals(history: MetricHistory) -> NDArray[np.int64]:
-    """Return which row of its entity, by time, each row is."""
-    order = np.lexsort((np.arange(history.n_rows), history.time_ns_of_row, history.entity_of_row))
-    entity = history.entity_of_row[order]
-    begins = np.flatnonzero(np.diff(entity, prepend=-1))
-    found = np.empty(history.n_rows, dtype=np.int64)
-    found[order] = np.arange(history.n_rows) - np.repeat(begins, np.diff(np.append(begins, history.n_rows)))
-    return found
+        if not isinstance(lead, dict):
+            raise BundleRefused("The early-warning model has no lead times. Train it again.")
+        arrays = {name.removeprefix("lead."): each for name, each in part.arrays.items() if name.startswith("lead.")}
+        told = Lead.from_part(Part(arrays, lead), width_of(len(metrics)))
+        return cls(trees, tuple(str(metric) for metric in metrics), slope, shift, threshold, told)

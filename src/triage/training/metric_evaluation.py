@@ -14,12 +14,11 @@ from triage.domain import ModelRef
 from triage.errors import BundleRefused, DataError, Problem, UsageError
 from triage.measure.warnings import Alerts, Incidents, Verdict, WarningScores, Window, judge, score
 from triage.parts import METRICS_KIND
-from triage.training.foresight import Foresight, foreseen
+from triage.training.forewarning import StreamingWatcher, watcher_of
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.ports import Bundle
 from triage.training.reach import MetricFit, Reach, spans_of
 from triage.training.watching import watch_history
-from triage.watch.watcher import Watcher
 
 __all__ = [
     "MetricEvaluation",
@@ -29,7 +28,6 @@ __all__ = [
     "is_training_file",
     "judge_alerts",
     "judge_watcher",
-    "open_foresight",
     "open_watcher",
     "window_of",
 ]
@@ -77,7 +75,7 @@ def cut_of(history: MetricHistory) -> int:
     return first + round(_FIT_SHARE * (last - first))
 
 
-def open_watcher(bundle: Bundle, part: str = "watcher") -> Watcher:
+def open_watcher(bundle: Bundle, part: str = "watcher") -> StreamingWatcher:
     """Put a watcher of a verified bundle together.
 
     Raises
@@ -90,22 +88,11 @@ def open_watcher(bundle: Bundle, part: str = "watcher") -> Watcher:
     if bundle.card.get("kind") != METRICS_KIND:
         raise UsageError(f"Model {bundle.name!r} is a model of incidents; `triage label` answers with it.")
     try:
-        return Watcher.from_part(bundle.parts[part])
+        return watcher_of(bundle.parts[part])
     except (ValidationError, KeyError, IndexError, ValueError, TypeError) as err:
         raise BundleRefused(
             f"Model {bundle.name!r} version {bundle.version} does not hold a watcher: {err}. Train it again."
         ) from err
-
-
-def open_foresight(bundle: Bundle, part: str = "foresight") -> Foresight | None:
-    """Put the early-warning model of a verified bundle together; None where it holds none.
-
-    Raises
-    ------
-    BundleRefused
-        It cannot be read.
-    """
-    return Foresight.from_part(bundle.parts[part]) if part in bundle.parts else None
 
 
 def is_training_file(bundle: Bundle, history: MetricHistory) -> bool:
@@ -129,25 +116,22 @@ def window_of(bundle: Bundle) -> Window:
 
 
 def judge_watcher(
-    watcher: Watcher,
+    watcher: StreamingWatcher,
     history: MetricHistory,
     incidents: MetricIncidents | None,
     window: Window,
-    foresight: Foresight | None = None,
 ) -> tuple[WarningScores, int]:
     """Send later metrics through a watcher and judge its warnings.
 
     Parameters
     ----------
-    watcher : Watcher
+    watcher : Watcher or Forewarner
         Learns from the history on the way.
     history : MetricHistory
         Later than all that the watcher has learnt from.
     incidents : MetricIncidents or None
         None: nothing is known, every alert counts as false.
     window : Window
-    foresight : Foresight or None, default=None
-        Its alerts are judged in place of the watcher's.
 
     Returns
     -------
@@ -156,8 +140,6 @@ def judge_watcher(
         Incidents that nothing can be said on. An alert that belongs to one of them is not counted either.
     """
     answers = watch_history(watcher, history)
-    if foresight is not None:
-        answers = foreseen(foresight, history, answers, watcher.budget)
     return judge_alerts(answers.alerts, history, incidents, window)
 
 
@@ -214,8 +196,7 @@ def evaluate_metrics(
     watcher = served if fit is MetricFit.SERVED else open_watcher(bundle, "before_refit")
     # What lies between is watched and learnt from, as it would have been live, and not judged.
     watch_history(watcher, history.of_rows(~seen & ~in_slice))
-    foresight = open_foresight(bundle, "foresight" if fit is MetricFit.SERVED else "foresight_before_refit")
-    scores, left_out = judge_watcher(watcher, history.of_rows(kept), incidents, window_of(bundle), foresight)
+    scores, left_out = judge_watcher(watcher, history.of_rows(kept), incidents, window_of(bundle))
     n_slice = int(in_slice.sum())
     return MetricEvaluation(
         ModelRef(bundle.name, bundle.version), fit, history.n_rows, n_slice, n_slice - int(kept.sum()), left_out, scores

@@ -9,7 +9,8 @@ from pathlib import Path
 from triage.errors import DataError
 from triage.measure.warnings import WarningScores, Window
 from triage.parts import JSON, METRICS_KIND
-from triage.training.foresight_fitting import fit_foresight
+from triage.training.foresight_fitting import fit_forewarner
+from triage.training.forewarning import Forewarner, StreamingWatcher
 from triage.training.metric_evaluation import cut_of, judge_watcher
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.ports import Card, RunRecord
@@ -19,7 +20,6 @@ from triage.watch.budget import Budget
 from triage.watch.fitting import fit_watcher
 from triage.watch.points import Points
 from triage.watch.warnings import at
-from triage.watch.watcher import Watcher
 
 __all__ = ["MetricReport", "MetricRequest", "train_metrics"]
 
@@ -121,26 +121,18 @@ def train_metrics(
             f"at least {_LEAST_POINTS} each are needed to learn. Give a longer history."
         )
     places.progress(f"Fitting on the {len(fitted):,} values until {_spelled(cut_ns, history)}")
-    before = _fit(fitted, request.budget)
+    before = _fit(fitted, None if incidents is None else incidents.until(cut_ns), request)
     before_part = before.to_part()
     places.progress(f"Judging on the {len(later):,} after it")
-    learnt = fit_foresight(
-        fitted, None if incidents is None else incidents.until(cut_ns), request.window, request.budget
-    )
-    scores, left_out = judge_watcher(before, later, incidents, request.window, learnt)
+    scores, left_out = judge_watcher(before, later, incidents, request.window)
     places.progress(f"Fitting again on all {len(history):,}")
-    served = _fit(history, request.budget)
-    foresight = fit_foresight(history, incidents, request.window, request.budget)
+    served = _fit(history, incidents, request)
     places.progress("Storing the model and its run")
     parts = {
         "watcher": served.to_part(),
         "before_refit": before_part,
         "reach": Reach.of(fitted, history).to_part(),
     }
-    if learnt is not None:
-        parts["foresight_before_refit"] = learnt.to_part()
-    if foresight is not None:
-        parts["foresight"] = foresight.to_part()
     n_incidents = None if incidents is None else len(incidents)
     card = _to_card(history, request, cut_ns, (scores, left_out), n_incidents)
     version = places.shelf.add(request.name, parts, card)
@@ -160,7 +152,7 @@ def train_metrics(
         incidents=n_incidents,
         incidents_left_out=left_out,
         threshold=served.threshold,
-        has_foresight=foresight is not None,
+        has_foresight=isinstance(served, Forewarner),
     )
 
 
@@ -170,11 +162,12 @@ def _spelled(time_ns: int, history: MetricHistory) -> str:
     return at(time_ns).isoformat(timespec="seconds")
 
 
-def _fit(history: MetricHistory, budget: Budget) -> Watcher:
+def _fit(history: MetricHistory, incidents: MetricIncidents | None, request: MetricRequest) -> StreamingWatcher:
     entity, metric = zip(*history.series, strict=True)
     order = history.in_time_order()
     points = Points(history.series_of_point[order], history.time_ns[order], history.value[order])
-    return fit_watcher(entity, metric, points, budget, history.zone)
+    watcher = fit_watcher(entity, metric, points, request.budget, history.zone)
+    return fit_forewarner(watcher, history, incidents, request.window)
 
 
 def _to_card(

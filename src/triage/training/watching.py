@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from triage.domain import Cause, EarlyWarning
 from triage.measure.warnings import Alerts
+from triage.training.forewarning import StreamingWatcher
 from triage.training.metrics import MetricHistory
 from triage.watch.points import Points
-from triage.watch.watcher import Watcher
 
 __all__ = ["RowAnswers", "to_points", "watch_history"]
 
@@ -41,10 +41,8 @@ class RowAnswers:
         Those opened here, in the order of their opening, as they stand at the end: closed, or open with their highest
         score so far.
     probability : ndarray of float64 of shape (n_rows,) or None
-        That an incident begins within the horizon, in [0, 1]; NaN where nothing is said, None without an early-warning
-        model.
-    evidence : ndarray of float64 of shape (n_rows, 2)
-        What the watcher's warnings rest on, of trends and of joint states; see `Watched`.
+        That an incident begins within the horizon, in [0, 1], as known after the row; NaN where nothing is said, None
+        without an early-warning model.
     """
 
     score: NDArray[np.float64]
@@ -54,7 +52,6 @@ class RowAnswers:
     alerts: Alerts
     warnings: tuple[EarlyWarning, ...]
     probability: NDArray[np.float64] | None = None
-    evidence: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
 
     def spread(self, kept: NDArray[np.bool_]) -> RowAnswers:
         """Return answers to all rows of a history from those to some of them; the others have a score of 0.
@@ -77,12 +74,12 @@ class RowAnswers:
         )
 
 
-def to_points(watcher: Watcher, history: MetricHistory, order: _Ints | None = None) -> Points:
+def to_points(watcher: StreamingWatcher, history: MetricHistory, order: _Ints | None = None) -> Points:
     """Return a history's samples as a watcher takes them; its new series are added to the watcher.
 
     Parameters
     ----------
-    watcher : Watcher
+    watcher : Watcher or Forewarner
     history : MetricHistory
     order : ndarray of int64 or None, default=None
         Positions of samples; by event time if None.
@@ -92,12 +89,12 @@ def to_points(watcher: Watcher, history: MetricHistory, order: _Ints | None = No
     return Points(rows[history.series_of_point[order]], history.time_ns[order], history.value[order])
 
 
-def watch_history(watcher: Watcher, history: MetricHistory) -> RowAnswers:
+def watch_history(watcher: StreamingWatcher, history: MetricHistory) -> RowAnswers:
     """Send a history through a watcher by event time; rows of the same time keep their order.
 
     Parameters
     ----------
-    watcher : Watcher
+    watcher : Watcher or Forewarner
         Goes on from where it is, and has seen the history afterwards.
     history : MetricHistory
 
@@ -121,11 +118,13 @@ def watch_history(watcher: Watcher, history: MetricHistory) -> RowAnswers:
     alerts = Alerts(history.entity_of_point[at_alert], history.time_ns[at_alert])
     latest = {warning.id: warning for warning in (*watched.opened, *watched.closed, *watcher.open_warnings)}
     warnings = tuple(latest[warning.id] for warning in watched.opened)
-    shown = np.empty((len(history), 2))
-    shown[order] = watched.evidence
-    evidence = np.column_stack([_by_row(history, shown[:, kind]) for kind in (0, 1)])
+    probability = None
+    if watched.probability is not None:
+        by_point = np.empty(len(history))
+        by_point[order] = watched.probability
+        probability = _by_row(history, by_point)
     return RowAnswers(
-        _by_row(history, score), _by_row(history, entity_score), alert, causes, alerts, warnings, None, evidence
+        _by_row(history, score), _by_row(history, entity_score), alert, causes, alerts, warnings, probability
     )
 
 

@@ -40,7 +40,10 @@ _FIRST_STEPS = 2  # so many, and the entity is past its first
 
 
 class Pace(NamedTuple):
-    """The budget as the kernel needs it, in ns of event time; ``step`` is how far an alert lifts the threshold."""
+    """The budget as the kernel needs it, in ns of event time.
+
+    ``step`` is how far an alert lifts the threshold, and ``least`` how low it may fall.
+    """
 
     period_ns: int
     spacing_ns: int
@@ -49,6 +52,7 @@ class Pace(NamedTuple):
     cool_down_ns: int
     quiet_ns: int
     step: float
+    least: float
 
     @classmethod
     def of(cls, budget: Budget) -> Pace:
@@ -61,6 +65,7 @@ class Pace(NamedTuple):
             budget.cool_down_ns,
             budget.quiet_ns,
             _STEP,
+            LEAST_THRESHOLD,
         )
 
 
@@ -85,7 +90,7 @@ def judge_entity(state: EntityState, row: int, passed_ns: int, pace: Pace) -> in
     fifths of the threshold for a while. At most one warning is open.
 
     The threshold rises by a step at an alert, and falls by as much in the time that the budget aims to have between
-    two, no lower than `LEAST_THRESHOLD`: whatever the evidence is like, in the long run there are no more alerts than
+    two, no lower than its least: whatever the evidence is like, in the long run there are no more alerts than
     that. This is the online quantile tracking of I. Gibbs and E. Candes, "Adaptive Conformal Inference Under
     Distribution Shift", NeurIPS 2021.
     """
@@ -97,7 +102,7 @@ def judge_entity(state: EntityState, row: int, passed_ns: int, pace: Pace) -> in
         clock[DEBT_NS] = max(clock[DEBT_NS] - passed_ns, 0)
         # A gap says nothing about how many alerts there would have been.
         due = AIMED_SHARE * min(passed_ns, pace.period_ns) / pace.spacing_ns
-        numbers[THRESHOLD] = max(numbers[THRESHOLD] - pace.step * due, LEAST_THRESHOLD)
+        numbers[THRESHOLD] = max(numbers[THRESHOLD] - pace.step * due, pace.least)
     if clock[OPEN] == 1:
         return _follow(state, row, pace.quiet_ns)
     if evidence < numbers[THRESHOLD] or clock[DEBT_NS] > pace.most_debt_ns:

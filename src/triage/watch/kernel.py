@@ -30,6 +30,7 @@ from triage.watch.state import (
     JOINT_EVIDENCE,
     JOINT_USUAL,
     LAST,
+    LEAN,
     LEVEL,
     NOW_NS,
     OPENING,
@@ -38,6 +39,7 @@ from triage.watch.state import (
     SCALE,
     SURPRISE,
     SURPRISES,
+    TREND,
     TREND_EVIDENCE,
     WORN,
     EntityState,
@@ -65,15 +67,16 @@ class Arrivals(NamedTuple):
 class Answers(NamedTuple):
     """What the kernel says of each point: (n,), the causes (n, CAUSES).
 
-    It may be used again: every point sets ``score``, ``entity_score``, ``evidence`` and ``event`` (NOTHING, OPENED or
-    CLOSED). Only where ``event`` is not NOTHING the rest has a meaning: ``event_ns`` and ``peak``, the event time and
-    the warning's highest evidence; and where it is OPENED: ``cause``, series from the likeliest on (-1 for none), and
-    ``share``, their shares of the squares they are ranked by.
+    It may be used again: every point sets ``score``, ``entity_score``, ``evidence``, ``motion`` and ``event`` (NOTHING,
+    OPENED or CLOSED). Only where ``event`` is not NOTHING the rest has a meaning: ``event_ns`` and ``peak``, the event
+    time and the warning's highest evidence; and where it is OPENED: ``cause``, series from the likeliest on (-1 for
+    none), and ``share``, their shares of the squares they are ranked by.
     """
 
     score: NDArray[np.float64]
     entity_score: NDArray[np.float64]
     evidence: NDArray[np.float64]
+    motion: NDArray[np.float64]
     event: NDArray[np.int64]
     event_ns: NDArray[np.int64]
     peak: NDArray[np.float64]
@@ -98,6 +101,7 @@ def empty_answers(n: int) -> Answers:
         score=np.zeros(n),
         entity_score=np.zeros(n),
         evidence=np.zeros((n, 2)),
+        motion=np.zeros((n, 2)),
         event=np.zeros(n, dtype=np.int64),
         event_ns=np.zeros(n, dtype=np.int64),
         peak=np.zeros(n),
@@ -149,6 +153,7 @@ def watch_points(state: WatchState, pace: Pace, points: Arrivals, answers: Answe
         answers.entity_score[point] = entities.numbers[entity, ENTITY_SCORE]
         answers.evidence[point, 0] = entities.numbers[entity, TREND_EVIDENCE]
         answers.evidence[point, 1] = entities.numbers[entity, JOINT_EVIDENCE]
+        answers.motion[point, 0], answers.motion[point, 1] = series.numbers[row, TREND], series.numbers[row, LEAN]
 
 
 @compiled

@@ -78,6 +78,12 @@ class Watched:
     evidence : ndarray of float64, shape (n, 2)
         What a warning rests on, in decades of tail probability, at least 0: of the trends of the entity's series, and
         of their joint state.
+    motion : ndarray of float64, shape (n, 2)
+        Of the point's series, signed, in its scales: how far it has moved away lately, and how far it is from where it
+        should be at this time of the day.
+    probability : ndarray of float64, shape (n,) or None
+        That an incident of the point's entity begins within the horizon, as known after this point, in [0, 1]; None
+        without an early-warning model.
     """
 
     score: NDArray[np.float64]
@@ -87,3 +93,5 @@ class Watched:
     opened: tuple[EarlyWarning, ...] = ()
     closed: tuple[EarlyWarning, ...] = ()
     evidence: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
+    motion: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
+    probability: NDArray[np.float64] | None = None

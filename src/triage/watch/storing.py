@@ -17,6 +17,7 @@ from triage.errors import BundleRefused
 from triage.parts import JSON, Array
 from triage.watch.counters import GAUGE
 from triage.watch.course import MOST_VISITS
+from triage.watch.forecasts import forecast_document, to_forecast
 from triage.watch.joint import JointState, empty_joint, is_packed, packed
 from triage.watch.state import (
     COUNT,
@@ -119,18 +120,18 @@ def wear_of(arrays: Mapping[str, Array], weight: NDArray[np.float64]) -> WearSta
     return state
 
 
-def entities_of(arrays: Mapping[str, Array], m: int) -> EntityState:
-    """Return the state of ``m`` entities from their arrays.
+def entities_of(arrays: Mapping[str, Array], m: int, prefix: str = "entity_") -> EntityState:
+    """Return the state of ``m`` entities from their arrays, whose names begin with a prefix.
 
     Raises
     ------
     BundleRefused
         As `series_of`.
     """
-    state = _filled(arrays, "entity_", empty_entities(m, 0.0))
-    _require(bool((state.clock[:, RAISED] >= 0).all()), "entity_clock", "a negative count")
-    _require(bool(np.isin(state.clock[:, OPEN], (0, 1)).all()), "entity_clock", "a warning neither open nor closed")
-    _require(bool((state.numbers[:, THRESHOLD] > 0.0).all()), "entity_numbers", "a threshold that is not above 0")
+    state = _filled(arrays, prefix, empty_entities(m, 0.0))
+    _require(bool((state.clock[:, RAISED] >= 0).all()), f"{prefix}clock", "a negative count")
+    _require(bool(np.isin(state.clock[:, OPEN], (0, 1)).all()), f"{prefix}clock", "a warning neither open nor closed")
+    _require(bool((state.numbers[:, THRESHOLD] > 0.0).all()), f"{prefix}numbers", "a threshold that is not above 0")
     return state
 
 
@@ -183,6 +184,7 @@ def to_document(warning: EarlyWarning) -> dict[str, JSON]:
         "score": warning.score,
         "causes": [{"metric": cause.metric, "contribution": cause.contribution} for cause in warning.causes],
         "why": warning.why,
+        "forecast": forecast_document(warning.forecast),
     }
 
 
@@ -219,6 +221,7 @@ def _warning(entry: JSON) -> EarlyWarning:
         score=score,
         causes=tuple(Cause(str(cause["metric"]), float(cause["contribution"])) for cause in causes),
         why=str(entry["why"]),
+        forecast=to_forecast(entry.get("forecast")),
     )
 
 

@@ -177,13 +177,14 @@ class Watcher:
                 f"Got {points.series.min()} to {points.series.max()}; series_of gives the rows."
             )
         pace = Pace.of(self.budget)
-        score, entity_score, evidence = np.zeros(len(points)), np.zeros(len(points)), np.zeros((len(points), 2))
+        score, entity_score = np.zeros(len(points)), np.zeros(len(points))
+        evidence, motion = np.zeros((len(points), 2)), np.zeros((len(points), 2))
         alert = np.zeros(len(points), dtype=np.bool_)
         causes: dict[int, tuple[Cause, ...]] = {}
         opened: list[EarlyWarning] = []
         closed: list[EarlyWarning] = []
         answers = empty_answers(min(len(points), _CHUNK))
-        value = self._unsilenced(points)
+        value = self.unsilenced(points).value
         for begin in range(0, len(points), _CHUNK):
             there = slice(begin, min(begin + _CHUNK, len(points)))
             part = Arrivals(
@@ -198,7 +199,7 @@ class Watcher:
             watch_points(state, pace, part, answers)
             event = answers.event[: len(part.series)]
             score[there], entity_score[there] = answers.score[: len(event)], answers.entity_score[: len(event)]
-            evidence[there] = answers.evidence[: len(event)]
+            evidence[there], motion[there] = answers.evidence[: len(event)], answers.motion[: len(event)]
             alert[there] = event == OPENED
             for place in np.flatnonzero(event != NOTHING).tolist():
                 entity = self.table.owners[int(part.series[place])]
@@ -207,7 +208,19 @@ class Watcher:
                 else:
                     opened.append(self._open_one(entity, answers, place))
                     causes[begin + place] = opened[-1].causes
-        return Watched(score, entity_score, alert, causes, tuple(opened), tuple(closed), evidence)
+        return Watched(score, entity_score, alert, causes, tuple(opened), tuple(closed), evidence, motion)
+
+    def unsilenced(self, points: Points) -> Points:
+        """Return the points, those that fall into a silence without a value."""
+        if not self.silences:
+            return points
+        owners = self._links.entity[points.series].astype(np.int64)
+        is_silent = silenced(self.silences, self.table.entities, owners, points.time_ns)
+        return Points(points.series, points.time_ns, np.where(is_silent, np.nan, points.value))
+
+    def local_ns(self, points: Points) -> NDArray[np.int64]:
+        """Return the points' times by the clocks of the watcher's zone."""
+        return local_ns(points.time_ns, self._zone)
 
     def set_threshold(self, threshold: float) -> None:
         """Warn from this evidence on, at every entity, those to come included; each moves on from there.
@@ -291,13 +304,6 @@ class Watcher:
         if set(watcher._open) != set(np.flatnonzero(held.clock[:, OPEN]).tolist()):
             raise BundleRefused("The watcher's open warnings are not those of its entities. Train the model again.")
         return watcher
-
-    def _unsilenced(self, points: Points) -> NDArray[np.float64]:
-        """Return the points' values, those that fall into a silence as absent."""
-        if not self.silences:
-            return points.value
-        owners = self._links.entity[points.series].astype(np.int64)
-        return np.where(silenced(self.silences, self.table.entities, owners, points.time_ns), np.nan, points.value)
 
     def _open_one(self, entity: int, answers: Answers, place: int) -> EarlyWarning:
         ranked = zip(answers.cause[place].tolist(), answers.share[place].tolist(), strict=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 from hypothesis import example, given, settings
@@ -94,6 +96,6 @@ def test_sample_has_tickets_of_people_and_monitors_in_two_languages(estate: Esta
         ({"difficulty": float("nan")}, "difficulty"),
     ],
 )
-def test_arguments_out_of_range_are_refused(arguments: dict[str, int], named: str) -> None:
+def test_arguments_out_of_range_are_refused(arguments: dict[str, Any], named: str) -> None:
     with pytest.raises(UsageError, match=named):
         simulate_estate(**arguments)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from triage.simulate.faults import FAULT_KINDS
 from triage.simulate.layout import lay_out
 from triage.simulate.load import STEP_S
-from triage.simulate.plan import Plan, draw_plan
+from triage.simulate.plan import Plan, control_half, draw_plan
 
 SEEDS = st.integers(0, 2**64)
 
@@ -81,3 +81,16 @@ def test_a_harder_estate_has_fewer_precursors_and_more_that_is_harmless() -> Non
 
     assert foretold(easy) > foretold(hard)
     assert sum(len(plan.harmless) for plan in easy) < sum(len(plan.harmless) for plan in hard)
+
+
+@settings(max_examples=10, deadline=None)
+@given(SEEDS, st.integers(2, 20))
+def test_nothing_comes_before_faults_of_the_control_half_and_all_else_stays(seed: int, entities: int) -> None:
+    layout = lay_out(entities)
+    controls = control_half(layout)
+    assert abs(2 * len(controls) - entities) <= 5
+    usual, controlled = draw_plan(layout, 10, 0.5, seed), draw_plan(layout, 10, 0.5, seed, controls)
+    assert [fault.opened_s for fault in controlled.faults] == [fault.opened_s for fault in usual.faults]
+    for before, after in zip(usual.faults, controlled.faults, strict=True):
+        assert after.precursor_s == (None if after.entity in controls else before.precursor_s)
+    assert controlled.harmless == usual.harmless

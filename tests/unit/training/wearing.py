@@ -9,7 +9,7 @@ from triage.training.metrics import MetricHistory, MetricIncidents
 HOUR_NS = 3_600 * 10**9
 
 
-def wide_history(machines: int, steps: int, seed: int = 0) -> MetricHistory:
+def wide_history(machines: int, steps: int, seed: int = 0, name: str = "m") -> MetricHistory:
     """Return a history with a row a step and machine."""
     generator = np.random.default_rng(seed)
     climb = np.maximum(np.arange(steps) - (steps - 25), 0) * 0.3
@@ -18,12 +18,12 @@ def wide_history(machines: int, steps: int, seed: int = 0) -> MetricHistory:
     rows = machines * steps
     return MetricHistory(
         name="machines",
-        series=tuple((f"m{machine}", metric) for machine in range(machines) for metric in "ab"),
+        series=tuple((f"{name}{machine}", metric) for machine in range(machines) for metric in "ab"),
         series_of_point=np.repeat(np.arange(machines), steps * 2) * 2 + np.tile([0, 1], rows),
         time_ns=np.repeat(np.tile(np.arange(steps), machines), 2) * HOUR_NS,
         value=values.ravel(),
         row_of_point=np.repeat(np.arange(rows), 2),
-        entities=tuple(f"m{machine}" for machine in range(machines)),
+        entities=tuple(f"{name}{machine}" for machine in range(machines)),
         entity_of_row=np.repeat(np.arange(machines), steps),
         time_ns_of_row=np.tile(np.arange(steps), machines) * HOUR_NS,
         step_ns=HOUR_NS,
@@ -47,7 +47,7 @@ def long_history(machines: int, steps: int, seed: int = 0) -> MetricHistory:
     )
 
 
-def failures(machines: int, steps: int) -> MetricIncidents:
+def failures(machines: int, steps: int, name: str = "m") -> MetricIncidents:
     """Return an incident at the last step of each machine."""
-    names = tuple(f"m{machine}" for machine in range(machines))
+    names = tuple(f"{name}{machine}" for machine in range(machines))
     return MetricIncidents("failures", names, np.full(machines, (steps - 1) * HOUR_NS), np.full(machines, -1), names)
