@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from benchmarks.report import ResultTable
 from triage.bootstrap.metric_reading import MetricReading, read_incidents, read_metrics
+from triage.foresight.forewarning import Forewarner, StreamingWatcher
 from triage.measure.detection import auc_pr
 from triage.measure.warnings import Alerts, Incidents, Window, score
 from triage.simulate import simulate_estate
 from triage.simulate.layout import lay_out
 from triage.simulate.plan import control_half
 from triage.training.foresight_fitting import fit_forewarner
-from triage.training.forewarning import Forewarner, StreamingWatcher
 from triage.training.metric_evaluation import cut_of
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.watching import RowAnswers, watch_history

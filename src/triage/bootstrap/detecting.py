@@ -13,9 +13,9 @@ from triage.bootstrap.metric_reading import MetricReading, read_metrics, to_budg
 from triage.bootstrap.places import open_shelf
 from triage.datasets import check_anomaly_out, write_anomalies
 from triage.errors import UsageError
+from triage.foresight.forewarning import StreamingWatcher
 from triage.registry.bundle import Bundle
 from triage.settings import Settings
-from triage.training.forewarning import StreamingWatcher
 from triage.training.metric_evaluation import is_training_file, open_watcher
 from triage.training.metrics import MetricHistory
 from triage.training.reach import MetricFit, Reach

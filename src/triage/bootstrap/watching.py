@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from triage.bootstrap.metric_reading import read_silences
-from triage.datasets import MetricOptions
 from triage.errors import DataError, SettingsError, UsageError
 from triage.flow import StreamWatcher
+from triage.foresight.forewarning import StreamingWatcher
 from triage.parts import Part
 from triage.registry.live import LiveModels, restored_watcher
-from triage.training.forewarning import StreamingWatcher
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence, zone_of
 from triage.watch.watcher import Watcher
@@ -57,6 +55,10 @@ def to_silences(file: Path | None, zone: str) -> tuple[Silence, ...]:
     """
     if file is None:
         return ()
+    # The readers of files bring pandas, some 120 MB that a service without such a file does not need.
+    from triage.bootstrap.metric_reading import read_silences  # noqa: PLC0415
+    from triage.datasets import MetricOptions  # noqa: PLC0415
+
     try:
         return read_silences(file, MetricOptions(None, zone))
     except (UsageError, DataError) as err:

@@ -15,6 +15,7 @@ from triage.domain import Incident, ModelRef
 from triage.engine import Engine, LoadedModel
 from triage.errors import BundleRefused, NotFound, StoreUnavailable, TriageError, UsageError
 from triage.flow import ServedModel
+from triage.foresight.forewarning import StreamingWatcher, watcher_of
 from triage.learn.duration import DurationModel
 from triage.learn.model import IncidentModel
 from triage.learn.precedents import Precedents
@@ -22,7 +23,6 @@ from triage.learn.risks import RiskModel
 from triage.parts import METRICS_KIND, Part
 from triage.registry.bundle import Bundle
 from triage.registry.shelf import Shelf
-from triage.training.forewarning import StreamingWatcher, watcher_of
 
 __all__ = ["LiveModels", "LoadedWatcher", "Memory", "require_champions", "restored_watcher", "to_loaded", "to_watcher"]
 

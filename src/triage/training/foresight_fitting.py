@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.foresight.forewarning import Forewarner, StreamingWatcher
+from triage.foresight.model import Foresight
 from triage.learn.boosting import Boosting, fit_trees
 from triage.measure.detection import auc_pr
 from triage.measure.warnings import Alerts, Incidents, Window, score
-from triage.training.foresight import Foresight
-from triage.training.forewarning import Forewarner, StreamingWatcher
 from triage.training.lead_fitting import calibrated, fit_lead
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.watching import to_points

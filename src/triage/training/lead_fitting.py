@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from triage.foresight.lead import HALVINGS, Halving, Lead
 from triage.learn.boosting import Boosting, fit_trees
 from triage.measure.warnings import Window
-from triage.training.lead import HALVINGS, Halving, Lead
 
 __all__ = ["calibrated", "fit_lead"]
 

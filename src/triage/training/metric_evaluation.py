@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from triage.domain import ModelRef
 from triage.errors import BundleRefused, DataError, Problem, UsageError
+from triage.foresight.forewarning import StreamingWatcher, watcher_of
 from triage.measure.warnings import Alerts, Incidents, Verdict, WarningScores, Window, judge, score
 from triage.parts import METRICS_KIND
-from triage.training.forewarning import StreamingWatcher, watcher_of
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.ports import Bundle
 from triage.training.reach import MetricFit, Reach, spans_of

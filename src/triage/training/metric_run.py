@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from triage.errors import DataError
+from triage.foresight.forewarning import Forewarner, StreamingWatcher
 from triage.measure.warnings import WarningScores, Window
 from triage.parts import JSON, METRICS_KIND
 from triage.training.foresight_fitting import fit_forewarner
-from triage.training.forewarning import Forewarner, StreamingWatcher
 from triage.training.metric_evaluation import cut_of, judge_watcher
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.ports import Card, RunRecord

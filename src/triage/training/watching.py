@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from triage.domain import Cause, EarlyWarning
+from triage.foresight.forewarning import StreamingWatcher
 from triage.measure.warnings import Alerts
-from triage.training.forewarning import StreamingWatcher
 from triage.training.metrics import MetricHistory
 from triage.watch.points import Points
 

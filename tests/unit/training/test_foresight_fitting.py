@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from tests.unit.training.wearing import HOUR_NS, failures, long_history, wide_history
 
+from triage.foresight.forewarning import Forewarner, StreamingWatcher
 from triage.measure.detection import auc_pr
 from triage.measure.warnings import Window
 from triage.training.foresight_fitting import LEAST_INCIDENTS, alert_rows, fit_forewarner
-from triage.training.forewarning import Forewarner, StreamingWatcher
 from triage.training.metric_evaluation import judge_alerts
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.watching import to_points, watch_history

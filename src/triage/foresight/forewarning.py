@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from triage.domain import Cause, EarlyWarning, Forecast
 from triage.errors import BundleRefused
+from triage.foresight.model import Foresight
 from triage.parts import JSON, Array, Part
-from triage.training.foresight import Foresight
 from triage.watch.alerting import NOTHING, OPENED
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from triage.domain import Cause, Forecast
 from triage.errors import BundleRefused
+from triage.foresight.lead import Lead
 from triage.learn.trees import Trees
 from triage.parts import JSON, Part
-from triage.training.lead import Lead
 from triage.watch.omens import CALENDAR, KINDS, OMENS_OF_ALL, width_of
 
 __all__ = ["Foresight"]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from triage.errors import BundleRefused
+from triage.foresight.lead import Halving, Lead
 from triage.measure.warnings import Window
 from triage.parts import JSON, Part
-from triage.training.lead import Halving, Lead
 
 HOUR_NS = 3_600 * 10**9
 SOON = Halving(None, 0.0, 3.0)

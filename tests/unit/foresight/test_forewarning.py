@@ -7,10 +7,10 @@ import pytest
 from tests.unit.training.wearing import HOUR_NS, failures, wide_history
 
 from triage.errors import BundleRefused
+from triage.foresight.forewarning import Forewarner, watcher_of
 from triage.measure.warnings import Window
 from triage.parts import Part
 from triage.training.foresight_fitting import fit_forewarner
-from triage.training.forewarning import Forewarner, watcher_of
 from triage.training.watching import to_points
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence
