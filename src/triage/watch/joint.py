@@ -8,52 +8,28 @@ covariance that shrinks towards independence, learns from every step, and from u
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import compiled
+from triage.watch.joint_layout import (
+    FEATURES,
+    IS_SETTLED,
+    JUDGED,
+    LINES,
+    MEMBER_LONG,
+    MEMBER_SHORT,
+    MEMBERS,
+    ROOM,
+    SINCE_FIT,
+    START,
+    JointState,
+)
 from triage.watch.scales import least_scale
 from triage.watch.state import OPENING
 
-__all__ = [
-    "EXPECTED",
-    "FEATURES",
-    "IS_SETTLED",
-    "JUDGED",
-    "MEMBERS",
-    "MOST_MEMBERS",
-    "ROOM",
-    "SEEN",
-    "JointState",
-    "distance_of",
-    "empty_joint",
-    "follow_value",
-    "grown_joint",
-    "is_packed",
-    "join",
-    "judge_joint",
-    "laid_out",
-    "packed",
-    "room_for",
-    "with_room",
-]
-
-FEATURES = 3
-MOST_MEMBERS = (
-    40  # series of an entity in its joint state, the first to send eight points: the work grows with the square
-)
-
-# Columns of JointState.course.
-_SHORT, _LONG = 0, 1
-COURSE_NUMBERS = 2
-
-# Columns of JointState.clock.
-MEMBERS, SEEN, EXPECTED, JUDGED, SINCE_FIT, START, ROOM, IS_SETTLED = 0, 1, 2, 3, 4, 5, 6, 7
-JOINT_CLOCK = 8
-
-_LINES = 4  # of a chunk before its triangles: features, work, centres, spreads
+__all__ = ["distance_of", "follow_value", "join", "judge_joint"]
 
 # Points that the means remember. Points, not minutes: hourly and ten-second metrics have precursors of few points too.
 # On three sets of servers lengths from half to twice of these did within .02 VUS-PR of one another.
@@ -67,118 +43,6 @@ _SETTLED_SHARE = 0.02
 _USUAL_MULTIPLE = 3.0  # of the usual squared distance: what is farther teaches in proportion less
 _PLAINLY = 48  # judged steps before what is usual is known well enough to weigh by it
 _FIT_EVERY, _FIRST_FIT_EVERY = 256, 32
-
-
-class JointState(NamedTuple):
-    """Of every series its place among its entity's members (-1 for none) and its course; of entities clocks, chunks.
-
-    Shapes (n,), (n, 2), (m, 8) and (any,). An entity's chunk of ``heap`` begins at its START and holds, for ROOM
-    members: the features as they stand, in usual spreads from their usual values; room for work; these usual values and
-    spreads; and the lower triangles, row by row, of the covariance and of its root.
-    """
-
-    member: NDArray[np.int64]
-    course: NDArray[np.float64]
-    clock: NDArray[np.int64]
-    heap: NDArray[np.float64]
-
-
-def empty_joint(n: int, m: int) -> JointState:
-    """Return the joint state of ``m`` entities of ``n`` series without points, and without room for any."""
-    return JointState(
-        member=np.full(n, -1, dtype=np.int64),
-        course=np.zeros((n, COURSE_NUMBERS)),
-        clock=np.zeros((m, JOINT_CLOCK), dtype=np.int64),
-        heap=np.zeros(0),
-    )
-
-
-def grown_joint(state: JointState, more: JointState) -> JointState:
-    """Return ``state`` with the series and entities of ``more``, which has no heap, behind its own."""
-    member, course, clock = (np.concatenate(pair) for pair in zip(state[:3], more[:3], strict=True))
-    return JointState(member, course, clock, state.heap)
-
-
-def room_for(members: int) -> int:
-    """Return how many numbers of the heap so many members take."""
-    k = FEATURES * members
-    return _LINES * k + k * (k + 1)
-
-
-def with_room(state: JointState, members: NDArray[np.int64]) -> JointState:
-    """Return the state with room for so many members at each entity, at least; what is there keeps its bits.
-
-    Parameters
-    ----------
-    state : JointState
-    members : ndarray of int64, shape (m,)
-        At most `MOST_MEMBERS` are given room.
-    """
-    room = np.maximum(np.minimum(members, MOST_MEMBERS), state.clock[:, ROOM])
-    return state if np.array_equal(room, state.clock[:, ROOM]) else laid_out(state, room)
-
-
-def laid_out(state: JointState, room: NDArray[np.int64]) -> JointState:
-    """Return the state with a new heap that has exactly so much room, at least that of the members there are."""
-    starts = np.concatenate([[0], np.cumsum([room_for(each) for each in room.tolist()])]).astype(np.int64)
-    heap = np.zeros(int(starts[-1]))
-    for entity, (begin, clock) in enumerate(zip(starts[:-1].tolist(), state.clock, strict=True)):
-        k, here, before = (FEATURES * int(each) for each in (clock[MEMBERS], room[entity], clock[ROOM]))
-        old, size = int(clock[START]), k * (k + 1) // 2
-        places = [(line * here, line * before, k) for line in range(_LINES)]
-        for part in (0, 1):
-            to, of = (_LINES * each + part * (each * (each + 1) // 2) for each in (here, before))
-            places.append((to, of, size))
-        for to, of, length in places:
-            heap[begin + to : begin + to + length] = state.heap[old + of : old + of + length]
-    clock = state.clock.copy()
-    clock[:, ROOM], clock[:, START] = room, starts[:-1]
-    return JointState(state.member, state.course, clock, heap)
-
-
-def packed(state: JointState, n: int, m: int) -> JointState:
-    """Return the state of the first ``n`` series and ``m`` entities, with no more room than their members take."""
-    first = JointState(state.member[:n].copy(), state.course[:n].copy(), state.clock[:m], state.heap)
-    return laid_out(first, first.clock[:, MEMBERS])
-
-
-def is_packed(state: JointState, owner: NDArray[np.int64]) -> bool:
-    """Return whether a packed state is one that points can have left: no index in it may lead the kernel astray.
-
-    Parameters
-    ----------
-    state : JointState
-    owner : ndarray of int64, shape (n,)
-        The entity of each series.
-    """
-    clock, members = state.clock, state.clock[:, MEMBERS]
-    if not ((members >= 0) & (members <= MOST_MEMBERS) & (clock[:, ROOM] == members)).all():
-        return False
-    sizes = np.array([room_for(each) for each in members.tolist()], dtype=np.int64)
-    starts = np.cumsum(sizes) - sizes
-    if not np.array_equal(clock[:, START], starts) or len(state.heap) != sizes.sum():
-        return False
-    held = np.flatnonzero(state.member >= 0)
-    places = sorted(zip(owner[held].tolist(), state.member[held].tolist(), strict=True))
-    wanted = [(entity, member) for entity, count in enumerate(members.tolist()) for member in range(count)]
-    is_counted = (clock[:, (SEEN, EXPECTED, JUDGED, SINCE_FIT)] >= 0).all() and np.isin(
-        clock[:, IS_SETTLED], (0, 1)
-    ).all()
-    return (
-        places == wanted
-        and bool(is_counted)
-        and all(
-            _has_root(state.heap[begin:], FEATURES * count)
-            for begin, count in zip(starts.tolist(), members.tolist(), strict=True)
-        )
-    )
-
-
-def _has_root(chunk: NDArray[np.float64], k: int) -> bool:
-    """Return whether spreads are not below 0, and the root's diagonal is above."""
-    ends = np.cumsum(np.arange(1, k + 1))
-    root = chunk[_LINES * k + k * (k + 1) // 2 :]
-    return bool((chunk[3 * k : 4 * k] >= 0.0).all() and (root[ends - 1] > 0.0).all())
 
 
 @compiled
@@ -199,7 +63,7 @@ def join(state: JointState, row: int, entity: int, level: float, scale: float) -
     if member >= clock[ROOM]:
         return
     state.member[row] = member
-    state.course[row, _SHORT] = state.course[row, _LONG] = level
+    state.course[row, MEMBER_SHORT] = state.course[row, MEMBER_LONG] = level
     clock[MEMBERS] = member + 1
     k, room = FEATURES * member, FEATURES * clock[ROOM]
     for added in range(FEATURES):
@@ -207,7 +71,7 @@ def join(state: JointState, row: int, entity: int, level: float, scale: float) -
         heap[place] = heap[place + room] = heap[place + 2 * room] = 0.0
         heap[place + 3 * room] = scale
     heap[clock[START] + 2 * room + k] = level
-    triangle = clock[START] + _LINES * room
+    triangle = clock[START] + LINES * room
     for _part in range(2):
         for added in range(FEATURES):
             place = triangle + (k + added) * (k + added + 1) // 2
@@ -243,11 +107,13 @@ def follow_value(state: JointState, row: int, entity: int, value: float, count: 
     # A stray value must not stay in the means for longer than it lasts.
     reach = _FARTHEST * spread[0] if spread[0] > least_scale(centre[0]) else np.inf
     near = min(max(value, centre[0] - reach), centre[0] + reach)
-    course[_SHORT] += _SHORT_RATE * (near - course[_SHORT])
-    course[_LONG] += _LONG_RATE * (near - course[_LONG])
+    course[MEMBER_SHORT] += _SHORT_RATE * (near - course[MEMBER_SHORT])
+    course[MEMBER_LONG] += _LONG_RATE * (near - course[MEMBER_LONG])
     state.heap[begin] = _standardised(centre, spread, 0, value, count, is_settled)
-    state.heap[begin + 1] = _standardised(centre, spread, 1, value - course[_SHORT], count, is_settled)
-    state.heap[begin + 2] = _standardised(centre, spread, 2, course[_SHORT] - course[_LONG], count, is_settled)
+    state.heap[begin + 1] = _standardised(centre, spread, 1, value - course[MEMBER_SHORT], count, is_settled)
+    state.heap[begin + 2] = _standardised(
+        centre, spread, 2, course[MEMBER_SHORT] - course[MEMBER_LONG], count, is_settled
+    )
 
 
 @compiled
@@ -294,7 +160,7 @@ def judge_joint(state: JointState, entity: int, usual: float) -> float:
     k, room = FEATURES * clock[MEMBERS], FEATURES * clock[ROOM]
     begin, size = clock[START], room * (room + 1) // 2
     z, work = heap[begin : begin + k], heap[begin + room : begin + room + k]
-    triangles = begin + _LINES * room
+    triangles = begin + LINES * room
     covariance, root = heap[triangles : triangles + size], heap[triangles + size : triangles + 2 * size]
     squares, place = 0.0, 0
     for line in range(k):

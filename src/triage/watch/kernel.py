@@ -10,18 +10,8 @@ from numpy.typing import NDArray
 from triage.compiling import compiled
 from triage.watch.alerting import NOTHING, OPENED, Pace, judge_entity
 from triage.watch.entities import sum_up, weigh_entity, weigh_joint
-from triage.watch.joint import (
-    EXPECTED,
-    IS_SETTLED,
-    JUDGED,
-    MEMBERS,
-    SEEN,
-    JointState,
-    distance_of,
-    follow_value,
-    join,
-    judge_joint,
-)
+from triage.watch.joint import distance_of, follow_value, join, judge_joint
+from triage.watch.joint_layout import EXPECTED, IS_SETTLED, JUDGED, MEMBERS, SEEN, JointState
 from triage.watch.series import score_of, watch_value
 from triage.watch.state import (
     COUNT,

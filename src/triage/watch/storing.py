@@ -18,7 +18,7 @@ from triage.parts import JSON, Array
 from triage.watch.counters import GAUGE
 from triage.watch.course import MOST_VISITS
 from triage.watch.forecasts import forecast_document, to_forecast
-from triage.watch.joint import JointState, empty_joint, is_packed, packed
+from triage.watch.joint_layout import JointState, empty_joint, is_packed, packed
 from triage.watch.state import (
     COUNT,
     KIND,

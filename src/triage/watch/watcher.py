@@ -24,49 +24,18 @@ from triage.domain import Cause, EarlyWarning
 from triage.errors import BundleRefused, UsageError
 from triage.parts import JSON, Part
 from triage.watch.alerting import CLOSED, LEAST_THRESHOLD, NOTHING, OPENED, Pace
+from triage.watch.bank import Bank
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence, local_ns, silenced, zone_of
-from triage.watch.counters import kinds_of
-from triage.watch.joint import IS_SETTLED, JUDGED, ROOM, JointState, empty_joint, grown_joint, with_room
-from triage.watch.kernel import Answers, Arrivals, WatchState, empty_answers, watch_points
+from triage.watch.kernel import Answers, Arrivals, empty_answers, watch_points
 from triage.watch.points import Points, Watched
-from triage.watch.state import (
-    KIND,
-    OPEN,
-    PEAK,
-    THRESHOLD,
-    EntityState,
-    Links,
-    Seasons,
-    SeriesState,
-    empty_entities,
-    empty_links,
-    empty_seasons,
-    empty_series,
-    grown,
-    with_free,
-)
-from triage.watch.storing import (
-    arrays_of,
-    entities_of,
-    joint_of,
-    number_in,
-    seasons_of,
-    series_of,
-    texts_in,
-    to_document,
-    warnings_in,
-    wear_of,
-    weights_in,
-)
+from triage.watch.storing import number_in, texts_in, to_document, warnings_in, weights_in
 from triage.watch.table import SeriesTable
 from triage.watch.warnings import close_warning, open_warning
-from triage.watch.wear import WearState, empty_wear, grown_wear
 
 __all__ = ["Watcher"]
 
 _CHUNK = 4096  # points a kernel call: room for answers that stays in the cache; it cannot change them
-_LEAST_ROOM = 16
 
 
 class Watcher:
@@ -114,24 +83,29 @@ class Watcher:
         self.budget = budget
         self.silences = tuple(silences)
         self._zone = zone_of(zone)
-        self.threshold = threshold
-        self.wear = dict(wear or {})
-        self.table = SeriesTable()
-        self._linked = 0
-        self._series: SeriesState = empty_series(0)
-        self._seasons: Seasons = empty_seasons(0)
-        self._entities: EntityState = empty_entities(0, threshold)
-        self._joint: JointState = empty_joint(0, 0)
-        self._wear: WearState = empty_wear(np.zeros(0))
-        self._links: Links = empty_links(0, 0)
+        self._bank = Bank(threshold, wear or {})
         self._open: dict[int, EarlyWarning] = {}
         self.set_threshold(threshold)
 
     @property
+    def table(self) -> SeriesTable:
+        """The names of series and entities by row."""
+        return self._bank.table
+
+    @property
+    def threshold(self) -> float:
+        """Evidence from which a new entity is warned about."""
+        return self._bank.threshold
+
+    @property
+    def wear(self) -> dict[str, float]:
+        """What it is worth, by metric, how far a series has moved from its early life."""
+        return self._bank.wear
+
+    @property
     def open_warnings(self) -> tuple[EarlyWarning, ...]:
         """The warnings that are open, by entity in order of appearance, each with its highest score so far."""
-        peaks = self._entities.numbers[:, PEAK]
-        return tuple(close_warning(self._open[row], None, float(peaks[row])) for row in sorted(self._open))
+        return tuple(close_warning(self._open[row], None, self._bank.peak_of(row)) for row in sorted(self._open))
 
     def series_of(self, entity: Sequence[str], metric: Sequence[str]) -> NDArray[np.int64]:
         """Return the row of each series, adding those not seen before.
@@ -151,7 +125,7 @@ class Watcher:
             When they are not of one length.
         """
         rows = self.table.rows_of(entity, metric)
-        self._make_room()
+        self._bank.make_room()
         return rows
 
     def handle(self, points: Points) -> Watched:
@@ -193,10 +167,7 @@ class Watcher:
                 local_ns(points.time_ns[there], self._zone),
                 value[there],
             )
-            # No more series than points can earn a season here.
-            self._seasons = with_free(self._seasons, len(part.series))
-            state = WatchState(self._series, self._seasons, self._entities, self._joint, self._wear, self._links)
-            watch_points(state, pace, part, answers)
+            watch_points(self._bank.state_for(len(part.series)), pace, part, answers)
             event = answers.event[: len(part.series)]
             score[there], entity_score[there] = answers.score[: len(event)], answers.entity_score[: len(event)]
             evidence[there], motion[there] = answers.evidence[: len(event)], answers.motion[: len(event)]
@@ -214,7 +185,7 @@ class Watcher:
         """Return the points, those that fall into a silence without a value."""
         if not self.silences:
             return points
-        owners = self._links.entity[points.series].astype(np.int64)
+        owners = self._bank.owners(points.series)
         is_silent = silenced(self.silences, self.table.entities, owners, points.time_ns)
         return Points(points.series, points.time_ns, np.where(is_silent, np.nan, points.value))
 
@@ -237,19 +208,15 @@ class Watcher:
         """
         if not threshold > 0.0:
             raise UsageError(f"A threshold must be above 0. Got {threshold}.")
-        self.threshold = threshold
-        self._entities.numbers[:, THRESHOLD] = threshold
+        self._bank.set_threshold(threshold)
 
     def settle(self) -> None:
         """Take what has been watched so far for usual, at every entity; what follows changes that only a little."""
-        self._joint.clock[:, IS_SETTLED] = self._joint.clock[:, JUDGED] > 0
+        self._bank.settle()
 
     def to_part(self) -> Part:
         """Return the whole state: what `from_part` makes of it answers all that follows with the same bits."""
         table = self.table
-        states = (self._series, self._seasons, self._entities, self._joint, self._wear)
-        arrays = arrays_of(*states, (len(table), len(table.entities)))
-        arrays["series_entity"] = np.array(table.owners, dtype=np.int64)
         document: dict[str, JSON] = {
             "alerts": self.budget.alerts,
             "period_ns": self.budget.period_ns,
@@ -260,7 +227,7 @@ class Watcher:
             "metrics": list(table.metrics),
             "open": [to_document(self._open[row]) for row in sorted(self._open)],
         }
-        return Part(arrays, document)
+        return Part(self._bank.to_arrays(), document)
 
     @classmethod
     def from_part(cls, part: Part) -> Watcher:
@@ -286,22 +253,12 @@ class Watcher:
             raise BundleRefused(
                 "The watcher's table names a series twice or an entity without series. Train the model again."
             )
-        series = series_of(arrays, len(metrics))
-        watcher._seasons = seasons_of(arrays, series)
-        held = entities_of(arrays, len(entities))
-        watcher._series = grown(series, empty_series(len(watcher._series.last_ns) - len(metrics)))
-        spare = len(watcher._entities.numbers) - len(entities)
-        watcher._entities = grown(held, empty_entities(spare, watcher.threshold))
-        joint = joint_of(arrays, np.array(owners, dtype=np.int64), len(entities))
-        more = empty_joint(len(watcher._series.last_ns) - len(metrics), spare)
-        watcher._joint = with_room(grown_joint(joint, more), watcher._joint.clock[:, ROOM])
-        weight = watcher._wear.weight
-        watcher._wear = grown_wear(wear_of(arrays, weight[: len(metrics)]), weight[len(metrics) :])
+        watcher._bank.fill(arrays)
         rows = {name: row for row, name in enumerate(entities)}
         watcher._open = {
             rows[warning.entity]: warning for warning in warnings_in(document, "open") if warning.entity in rows
         }
-        if set(watcher._open) != set(np.flatnonzero(held.clock[:, OPEN]).tolist()):
+        if set(watcher._open) != watcher._bank.open_entities():
             raise BundleRefused("The watcher's open warnings are not those of its entities. Train the model again.")
         return watcher
 
@@ -316,35 +273,3 @@ class Watcher:
 
     def _close(self, entity: int, answers: Answers, place: int) -> EarlyWarning:
         return close_warning(self._open.pop(entity), int(answers.event_ns[place]), float(answers.peak[place]))
-
-    def _make_room(self) -> None:
-        """Grow the state to hold the table, at least doubling it, and link the new series to their entities."""
-        n, m = len(self.table), len(self.table.entities)
-        more_series, more_entities = _room(len(self._series.last_ns), n), _room(len(self._entities.numbers), m)
-        if more_series:
-            self._series = grown(self._series, empty_series(more_series))
-        if more_entities:
-            self._entities = grown(self._entities, empty_entities(more_entities, self.threshold))
-        if more_series or more_entities:
-            old = self._links
-            self._links = empty_links(len(self._series.last_ns), len(self._entities.numbers))
-            for new, kept in zip(self._links, old, strict=True):
-                new[: len(kept)] = kept
-            self._joint = grown_joint(self._joint, empty_joint(more_series, more_entities))
-            if self.wear:
-                self._wear = grown_wear(self._wear, np.zeros(more_series))
-        links = self._links
-        for row in range(self._linked, n):
-            owner = self.table.owners[row]
-            if self.wear:
-                self._wear.weight[row] = self.wear.get(self.table.metrics[row], 0.0)
-            links.entity[row], links.following[row], links.first[owner] = owner, links.first[owner], row
-        if n > self._linked:
-            self._series.ages[self._linked : n, KIND] = kinds_of(self.table.metrics[self._linked : n])
-            counts = np.bincount(links.entity[:n], minlength=len(self._entities.numbers))
-            self._joint = with_room(self._joint, counts)
-        self._linked = n
-
-
-def _room(there: int, needed: int) -> int:
-    return 0 if needed <= there else max(needed, 2 * there, _LEAST_ROOM) - there

@@ -8,7 +8,7 @@ from triage.errors import BundleRefused
 from triage.parts import Part
 from triage.watch.budget import Budget
 from triage.watch.fitting import fit_watcher
-from triage.watch.joint import MOST_MEMBERS, laid_out, room_for, with_room
+from triage.watch.joint_layout import MOST_MEMBERS, laid_out, room_for, with_room
 from triage.watch.points import Points
 from triage.watch.storing import joint_of
 from triage.watch.watcher import Watcher

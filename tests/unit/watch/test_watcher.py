@@ -11,7 +11,7 @@ from tests.unit.watch.series_made import MINUTE_NS, assert_same, new_watcher, no
 
 from triage.errors import UsageError
 from triage.watch.budget import SAVED_PERIODS, Budget
-from triage.watch.joint import empty_joint
+from triage.watch.joint_layout import empty_joint
 from triage.watch.points import Points
 from triage.watch.state import empty_links, empty_seasons, empty_series
 from triage.watch.warnings import at
