@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.alerting import alert_entry, alert_incident
 from tests.fakes import NOON, received
@@ -168,8 +168,18 @@ steps = st.lists(
 )
 
 
+# The group that the fourth alert repeats began after one of the same sentence, which is open again.
+REOPENED = [
+    ("slow", "shop-db-1", 5, OVER, 3),
+    ("slow", "shop-db-1", 41, IncidentState.OPEN, 1),
+    ("slow", "shop-db-1", 0, IncidentState.OPEN, 3),
+    ("slow", "shop-db-1", 0, IncidentState.OPEN, 2),
+]
+
+
 @settings(max_examples=15, deadline=None)
 @given(steps, st.integers(1, 5))
+@example(REOPENED, 1)
 def test_batches_and_restarts_change_nothing(
     plan: Sequence[tuple[str, str, int, IncidentState, int]], size: int
 ) -> None:

@@ -115,7 +115,7 @@ class OpenGroups:
         self._groups: OrderedDict[str, Standing] = OrderedDict()
         self._by_member: dict[Key, Standing] = {}
         self._by_name: dict[str, dict[str, None]] = {}
-        self._by_fingerprint: dict[str, Standing] = {}
+        self._by_fingerprint: dict[str, dict[str, Standing]] = {}
         self._now_s = float("-inf")
 
     @property
@@ -172,13 +172,19 @@ class OpenGroups:
             self._weigher.learn(record.alert, begins_group=record.begins_group)
 
     def _repeated(self, alert: Alert) -> tuple[Standing, float, tuple[GroupReason, ...]] | None:
-        group = self._by_fingerprint.get(alert.fingerprint)
-        if group is None:
+        """Return the group that said the same last, of those that are open or ended just now."""
+        said = self._by_fingerprint.get(alert.fingerprint, {})
+        near = [group for group in said.values() if self._is_near(group, alert)]
+        if not near:
             return None
-        since_s = alert.at_s - (group.last_s if group.is_open else max(group.last_s, group.ended_s))
-        if since_s > FORGET_S if group.is_open else since_s >= self._rules.reopen_s:
-            return None
-        return group, 1.0, (GroupReason("repeat", alert.template, 1.0),)
+        # Not by the order in which they became known: a restart, or a group that is read again, has another.
+        last = max(near, key=lambda group: (group.fingerprints[alert.fingerprint], group.group_id))
+        return last, 1.0, (GroupReason("repeat", alert.template, 1.0),)
+
+    def _is_near(self, group: Standing, alert: Alert) -> bool:
+        if group.is_open:
+            return alert.at_s - group.last_s <= FORGET_S
+        return alert.at_s - max(group.last_s, group.ended_s) < self._rules.reopen_s
 
     def _likest(self, alert: Alert) -> tuple[Standing, float, tuple[GroupReason, ...]] | None:
         best: tuple[Standing, float, tuple[GroupReason, ...]] | None = None
@@ -204,7 +210,7 @@ class OpenGroups:
     def _enter(self, group: Standing, alert: Alert) -> None:
         self._groups[group.group_id] = group
         self._by_member[alert.key] = group
-        self._by_fingerprint[alert.fingerprint] = group
+        self._by_fingerprint.setdefault(alert.fingerprint, {})[group.group_id] = group
         self._touch(group)
         for name in _names((alert.entity, *alert.scopes), (alert.template,)):
             self._by_name.setdefault(name, {})[group.group_id] = None
@@ -243,7 +249,9 @@ class OpenGroups:
         for key in group.members:
             del self._by_member[key]
         for fingerprint in group.fingerprints:
-            if self._by_fingerprint.get(fingerprint) is group:
+            said = self._by_fingerprint[fingerprint]
+            del said[group.group_id]
+            if not said:
                 del self._by_fingerprint[fingerprint]
 
 

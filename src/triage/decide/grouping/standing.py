@@ -47,7 +47,8 @@ class Standing:
         self.templates: dict[str, frozenset[str]] = {}
         self.counts: dict[str, int] = {}
         self.recent: dict[str, list[float]] = {}
-        self.fingerprints: dict[str, None] = {}
+        # When each was placed last.
+        self.fingerprints: dict[str, float] = {}
 
     @property
     def is_open(self) -> bool:
@@ -79,7 +80,8 @@ class Standing:
         self.first_s, self.last_s = min(self.first_s, alert.at_s), max(self.last_s, alert.at_s)
         self.entities[alert.entity] = None
         self.scopes.update(dict.fromkeys(alert.scopes))
-        self.fingerprints[alert.fingerprint] = None
+        placed_s = self.fingerprints.get(alert.fingerprint, alert.received_s)
+        self.fingerprints[alert.fingerprint] = max(placed_s, alert.received_s)
         if len(self.templates) < _MOST_TEMPLATES:
             self.templates[alert.template] = alert.tokens
         self.counts[alert.template] = self.counts.get(alert.template, 0) + 1
