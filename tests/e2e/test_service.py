@@ -102,7 +102,7 @@ def test_a_second_service_on_the_same_database_is_refused_with_the_reason(servic
 def test_the_service_imports_neither_mlflow_nor_scikit_learn_nor_pandas(trained_home: Path) -> None:
     probe = (
         "import sys; import triage.api.server; "
-        "print([name for name in ('mlflow', 'sklearn', 'pandas', 'matplotlib') if name in sys.modules])"
+        "print([name for name in ('mlflow', 'sklearn', 'pandas', 'pyarrow', 'matplotlib') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=True)
     assert found.stdout.strip() == "[]"

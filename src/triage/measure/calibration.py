@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 __all__ = ["Calibration", "fit_calibration", "log_losses", "softmax"]
 
@@ -84,6 +83,8 @@ def fit_calibration(margins: NDArray[np.float64], truth: NDArray[np.int64]) -> C
     """
     if not len(truth):
         return Calibration()
+    # 20 MB that whoever serves does not need.
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415
 
     def loss(log_scale: float) -> float:
         prior = log_scale**2 / (2 * _PRIOR_SD**2)
