@@ -25,6 +25,7 @@ from triage.domain import (
     Feedback,
     Group,
     Incident,
+    IncidentEnd,
     ModelRef,
     Outcome,
     Precedent,
@@ -89,6 +90,7 @@ class FakeLabeller:
     def __init__(self) -> None:
         self.calls: list[int] = []
         self.remembered: list[Incident] = []
+        self.ends: list[IncidentEnd] = []
 
     @property
     def models(self) -> tuple[ModelRef, ...]:
@@ -96,6 +98,9 @@ class FakeLabeller:
 
     def remember(self, events: Sequence[Incident]) -> None:
         self.remembered += events
+
+    def remember_ends(self, ends: Sequence[IncidentEnd]) -> None:
+        self.ends += ends
 
     def handle_many(
         self, events: Sequence[Incident], now: datetime, _precedents: PrecedentQuery | None = None
@@ -120,6 +125,9 @@ class ForgetfulLabeller(FakeLabeller):
 
     def remember(self, events: Sequence[Incident]) -> None:
         raise MemoryError(f"{len(events)} are too many")
+
+    def remember_ends(self, ends: Sequence[IncidentEnd]) -> None:
+        raise MemoryError(f"{len(ends)} are too many")
 
 
 class MuteLabeller(FakeLabeller):
@@ -268,6 +276,7 @@ class MemoryJournal:
         self.verdicts.append(feedback)
 
     async def add_outcome(self, outcome: Outcome) -> None:
+        await self.check()
         await self.find(outcome.incident_id, outcome.source)
         self.outcomes.append(outcome)
 

@@ -25,6 +25,7 @@ __all__ = [
     "GroupMember",
     "GroupReason",
     "Incident",
+    "IncidentEnd",
     "IncidentState",
     "ModelRef",
     "Outcome",
@@ -524,6 +525,24 @@ class Outcome:
     source: str
     values: tuple[OutcomeValue, ...]
     given_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentEnd:
+    """What has become known of how an incident ended, with the incident that it is about.
+
+    Parameters
+    ----------
+    incident : Incident
+    values : tuple of OutcomeValue, default=()
+    states : tuple of (datetime, IncidentState), default=()
+        How it stood from when on (aware, UTC), as its later reports say; the first report says nothing of when it
+        came to stand so.
+    """
+
+    incident: Incident
+    values: tuple[OutcomeValue, ...] = ()
+    states: tuple[tuple[datetime, IncidentState], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from triage.domain import (
     Duplicate,
     Duration,
     Incident,
+    IncidentEnd,
     ModelRef,
     Precedent,
     PrecedentQuery,
@@ -37,7 +38,8 @@ from triage.learn.familiarity import unseen_fields, words_a_character
 from triage.learn.fixes import suggest_fix
 from triage.learn.inputs import Inputs, from_incidents, opened_at_of
 from triage.learn.model import IncidentModel
-from triage.learn.precedents import Asked, Precedents, precedent_texts
+from triage.learn.precedent_texts import precedent_texts
+from triage.learn.precedents import Asked, Precedents
 from triage.learn.risks import RiskModel
 from triage.learn.updates import hours_still_open
 from triage.learn.waits import moment_hours
@@ -172,6 +174,19 @@ class Engine:
         texts = precedent_texts(from_incidents(events, columns), columns)
         for event, text in zip(events, texts, strict=True):
             self._shows.precedents.remember(event, text, replaces=replaces)
+
+    def remember_ends(self, ends: Sequence[IncidentEnd], *, replaces: bool = True) -> None:
+        """Have precedents show from now on what has become known of how incidents ended.
+
+        Parameters
+        ----------
+        ends : sequence of IncidentEnd
+        replaces : bool, default=True
+            Whether, of two values that became known at once, one of these counts; else what was told before.
+        """
+        if self.precedents is not None:
+            for end in ends:
+                self.precedents.tell(end, replaces=replaces)
 
     def _add(
         self, loaded: LoadedModel, events: Sequence[Incident], drafts: Sequence[_Draft], wanted: PrecedentQuery

@@ -93,6 +93,34 @@ def test_an_accepted_incident_is_precedent_and_duplicate_of_the_next_also_after_
         assert names(post(client, "INC-C", f"{TEXT} still", 10))[1] in {"INC-A", "INC-B"}
 
 
+def test_how_an_incident_ended_is_shown_with_it_also_after_a_restart(settings: Settings) -> None:
+    def shown(client: httpx.Client, query: str = "?dry_run=true") -> tuple[object, ...]:
+        answer = post(client, "ASK", f"{TEXT} again", 120, query)
+        precedents = answer["precedents"]
+        assert isinstance(precedents, list)
+        first = precedents[0]
+        return first["id"], first["labels"], first["fix"], first["hours"], answer["suggested_fix"] is not None
+
+    at = [(NOON + timedelta(minutes=minute)).isoformat() for minute in (30, 60, 90)]
+    target = fitted_model().heads[0].target
+    with running(settings) as (client, _):
+        post(client, "INC-A", TEXT, 0)
+        for body in (
+            {"labels": {target: "access"}, "known_at": at[0]},
+            {"resolution": "Gate oiled by anna@example.org.", "resolved_at": at[1], "known_at": at[1]},
+            {"labels": {target: "network"}, "known_at": at[2], "by": "ada"},
+        ):
+            assert client.post("/v1/outcomes", json={"id": "INC-A", **body}).is_success
+        ended = ("INC-A", {target: "network"}, "Gate oiled by xxmail.", 1.0, True)
+        assert shown(client) == shown(client, "?dry_run=true&resolved=true") == ended
+        # Who came before it was known is not told.
+        early = post(client, "EARLY", TEXT, 20, "?dry_run=true")["precedents"]
+        assert isinstance(early, list)
+        assert (early[0]["id"], early[0]["fix"], early[0]["hours"]) == ("INC-A", "", None)
+    with running(settings) as (client, _):
+        assert shown(client) == ended
+
+
 def test_dry_runs_and_restricted_incidents_are_not_found_and_updates_take_the_old_place(settings: Settings) -> None:
     with running(settings) as (client, _):
         post(client, "DRY", TEXT, 0, "?dry_run=true")

@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from triage.exports import DUPLICATE_NAMES, RESTRICTED_NAMES, canonical, first_named, outcome_columns, restricts
+from triage.exports import DUPLICATE_NAMES, RESTRICTED_NAMES, first_named, outcome_columns, restricts, to_truth
 
 __all__ = ["hours_taken", "to_outcomes", "were_raised"]
 
 _Labels = NDArray[np.object_]
-_TRUE = frozenset({"true", "yes", "y", "ja", "oui", "si", "sim", "是", "はい"})
-_FALSE = frozenset({"false", "no", "n", "nein", "non", "nao", "否", "いいえ"})
 # "1 - Critical", "P2", "Prio 3": the smaller the number, the more urgent.
 _RANK = re.compile(r"^\D{0,6}(\d)\b")
 
@@ -102,20 +100,8 @@ def were_raised(at_opening: Iterable[str | None], at_end: Iterable[str | None]) 
 
 
 def _truths(cells: _Labels) -> _Labels:
-    distinct = {cell: _truth(cell) for cell in set(cells) if cell is not None}
+    distinct = {cell: to_truth(cell) for cell in set(cells) if cell is not None}
     return _objects([None if cell is None else distinct[cell] for cell in cells])
-
-
-def _truth(cell: str) -> bool | None:
-    word = canonical(cell)
-    if word in _TRUE:
-        return True
-    if word in _FALSE:
-        return False
-    try:
-        return float(cell) > 0
-    except ValueError:
-        return None
 
 
 def _rank(label: str | None) -> int | None:

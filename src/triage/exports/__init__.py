@@ -15,7 +15,7 @@ from triage.exports.names import (
     first_named,
     is_caller,
 )
-from triage.exports.outcomes import outcome_columns
+from triage.exports.outcomes import outcome_columns, to_truth
 from triage.exports.refusals import refusal, snapshot_refusal
 from triage.exports.relations import DUPLICATE_NAMES, RESTRICTED_NAMES, is_restricted, restricts
 
@@ -45,4 +45,5 @@ __all__ = [
     "restricts",
     "snapshot_refusal",
     "to_label",
+    "to_truth",
 ]

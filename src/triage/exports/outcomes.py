@@ -1,12 +1,15 @@
-"""What the columns are called that say how an incident went: agreement, hand-overs, re-opening, fix. Names only."""
+"""What the columns are called that say how an incident went: agreement, hand-overs, re-opening, fix."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from triage.exports.names import first_named
+from triage.exports.names import canonical, first_named
 
-__all__ = ["OUTCOME_NAMES", "outcome_columns"]
+__all__ = ["OUTCOME_NAMES", "outcome_columns", "to_truth"]
+
+_TRUE = frozenset({"true", "yes", "y", "ja", "oui", "si", "sim", "是", "はい"})
+_FALSE = frozenset({"false", "no", "n", "nein", "non", "nao", "否", "いいえ"})
 
 # By what they say, canonical (see `canonical`), commonest first. `kept` is the opposite of `breached`.
 OUTCOME_NAMES = {
@@ -58,3 +61,22 @@ def outcome_columns(columns: Iterable[str]) -> dict[str, str]:
         for meaning, names in OUTCOME_NAMES.items()
     }
     return {meaning: column for meaning, column in found.items() if column is not None}
+
+
+def to_truth(cell: str) -> bool | None:
+    """Return whether a cell says yes, or counts at least one; None where it says neither.
+
+    Examples
+    --------
+    >>> to_truth("Ja"), to_truth("0"), to_truth("2"), to_truth("perhaps")
+    (True, False, True, None)
+    """
+    word = canonical(cell)
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    try:
+        return float(cell) > 0
+    except ValueError:
+        return None

@@ -8,10 +8,10 @@ from datetime import datetime
 
 import structlog
 
-from triage.domain import Incident, PrecedentQuery, Triage
+from triage.domain import Incident, IncidentEnd, PrecedentQuery, Triage
 from triage.flow.ports import Labeller
 
-__all__ = ["MOST_A_CALL", "label_events", "remember_events", "unlabelled"]
+__all__ = ["MOST_A_CALL", "label_events", "remember_ends", "remember_events", "unlabelled"]
 
 _log = structlog.get_logger(__name__)
 
@@ -57,6 +57,14 @@ async def remember_events(labeller_source: Callable[[], Labeller], events: Seque
             labeller_source().remember(some)
         except Exception as err:  # noqa: BLE001  # as for labels: whatever is wrong with a model, the event is kept
             _log.error("remembering_failed", incidents=len(some), first=some[0].id, error=repr(err), exc_info=True)
+
+
+def remember_ends(labeller_source: Callable[[], Labeller], ends: Sequence[IncidentEnd]) -> None:
+    """Have the labeller remember committed ends; what it fails on is logged, as what was said is kept all the same."""
+    try:
+        labeller_source().remember_ends(ends)
+    except Exception as err:  # noqa: BLE001  # as for events
+        _log.error("remembering_failed", ends=len(ends), first=ends[0].incident.id, error=repr(err), exc_info=True)
 
 
 def unlabelled(event: Incident, why: str, now: datetime) -> Triage:

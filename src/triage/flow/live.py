@@ -7,9 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from triage.domain import Change, Decision, Feedback, Group, Incident, Outcome, PrecedentQuery, Triage
+from triage.domain import (
+    Change,
+    Decision,
+    Feedback,
+    Group,
+    Incident,
+    IncidentEnd,
+    Outcome,
+    OutcomeValue,
+    PrecedentQuery,
+    Triage,
+)
 from triage.errors import DataError, NotFound, Problem
-from triage.flow.asking import remember_events
+from triage.flow.asking import remember_ends, remember_events
 from triage.flow.labelling import Labelling, LabellingJob
 from triage.flow.late import LateLabels
 from triage.flow.oversight import Oversight
@@ -136,6 +147,14 @@ class LiveFlow:
         news = (AnswerStatus.CREATED, AnswerStatus.UPDATED)
         events = [one.incident for one, answer in zip(received, answers, strict=True) if answer.status in news]
         await remember_events(self._labeller_source, events)
+        # A first report that it is over does not say since when.
+        ends = [
+            IncidentEnd(one.incident, states=((one.incident.received_at, one.incident.state),))
+            for one, answer in zip(received, answers, strict=True)
+            if answer.status is AnswerStatus.UPDATED
+        ]
+        if ends:
+            remember_ends(self._labeller_source, ends)
         if late is not None:
             of_fresh = [answer for at, answer in enumerate(answers) if standing.get(at) is None]
             waits = [Unlabelled(0, event, one.revision) for event, one in zip(fresh, of_fresh, strict=True)]
@@ -187,7 +206,9 @@ class LiveFlow:
             problem = Problem(f"must be one of {', '.join(targets)}", where="target", got=feedback.target)
             raise DataError("The answer on this incident has no such target.", [problem])
         feedback = replace(feedback, source=found.triage.source)
+        incident = await self._journal.latest(feedback.incident_id, feedback.source)
         await self._journal.add_feedback(feedback)
+        self._remember(incident, (OutcomeValue(feedback.target, feedback.label, feedback.given_at),))
         if self.oversight is not None:
             await self.oversight.hear(found.triage, {feedback.target: feedback.label}, feedback.given_at)
         return feedback
@@ -228,7 +249,9 @@ class LiveFlow:
             replace(each, is_ours=is_unsigned and (each.name, each.value) in filled_in) for each in outcome.values
         )
         kept = replace(outcome, source=found.triage.source, values=values)
+        incident = await self._journal.latest(kept.incident_id, kept.source)
         await self._journal.add_outcome(kept)
+        self._remember(incident, values)
         said = {each.name: each for each in values if not each.is_ours}
         if self.oversight is not None and said:
             known_at = max(each.known_at for each in said.values())
@@ -266,6 +289,11 @@ class LiveFlow:
     async def check(self) -> None:
         """Raise StoreUnavailable unless an incident could be accepted now."""
         await self._journal.check()
+
+    def _remember(self, incident: Incident | None, values: Sequence[OutcomeValue]) -> None:
+        """Have precedents show what was committed of an incident's end."""
+        if incident is not None:
+            remember_ends(self._labeller_source, [IncidentEnd(incident, tuple(values))])
 
     async def _standing(self, incident: Incident) -> Triage | None:
         try:

@@ -16,7 +16,7 @@ from typing import Protocol
 import structlog
 
 from triage.decide.audit import is_audited
-from triage.domain import Decision, Incident, ModelRef, PrecedentQuery, Prediction, Triage
+from triage.domain import Decision, Incident, IncidentEnd, ModelRef, PrecedentQuery, Prediction, Triage
 from triage.errors import TriageError
 from triage.flow.ports import Answer, AnswerStatus, Labeller
 from triage.monitor import Place, Standing, Tally, find_broken
@@ -275,6 +275,9 @@ class _Overseen:
 
     def remember(self, events: Sequence[Incident]) -> None:
         self.labeller.remember(events)
+
+    def remember_ends(self, ends: Sequence[IncidentEnd]) -> None:
+        self.labeller.remember_ends(ends)
 
 
 def _place(prediction: Prediction) -> Place:

@@ -8,7 +8,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from triage.domain import Change, Feedback, Group, Incident, IncidentState, ModelRef, Outcome, PrecedentQuery, Triage
+from triage.domain import (
+    Change,
+    Feedback,
+    Group,
+    Incident,
+    IncidentEnd,
+    IncidentState,
+    ModelRef,
+    Outcome,
+    PrecedentQuery,
+    Triage,
+)
 from triage.flow.outgoing import MemberMode
 
 __all__ = [
@@ -252,6 +263,9 @@ class Labeller(Protocol):
 
     def remember(self, events: Sequence[Incident]) -> None:
         """Have committed events found as precedents from now on; restricted ones are passed over."""
+
+    def remember_ends(self, ends: Sequence[IncidentEnd]) -> None:
+        """Have precedents show what has become known of how committed incidents ended."""
 
 
 class Journal(Protocol):

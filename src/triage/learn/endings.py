@@ -8,10 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.learn.later_endings import MICROSECONDS_AN_HOUR, Fact, FactKind
+
 __all__ = ["NOT_KNOWN", "Coded", "Endings"]
 
 # A time that is not given, in microseconds since 1970: NaT's own number.
 NOT_KNOWN = np.iinfo(np.int64).min
+# What became known later counts against them whatever column says so; a time of closing not against one of resolution.
+_FIX, _RESOLVED_AT, _REOPENED = "", "resolution_date", ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,3 +83,21 @@ class Endings:
         )
         if lengths != {n_rows} or not in_range:
             raise ValueError(f"{n_rows} rows have endings of {sorted(lengths)}")
+
+    def labels_of(self, row: int) -> dict[str, str]:
+        """Return a row's labels, by target."""
+        return {name: label for name, each in self.targets.items() if (label := each.at(row)) is not None}
+
+    def facts_of(self, row: int) -> list[Fact]:
+        """Return how a row ended as facts, for what becomes known later to be put beside."""
+        known_at, opened_at = int(self.known_at[row]), int(self.opened_at[row])
+        hours, reopened, fix = float(self.hours[row]), int(self.reopened[row]), self.fixes.at(row)
+        facts = [Fact(known_at, FactKind.LABEL, name, label) for name, label in self.labels_of(row).items()]
+        if fix is not None:
+            facts.append(Fact(known_at, FactKind.FIX, _FIX, fix))
+        if not np.isnan(hours):
+            resolved_at = opened_at + round(hours * MICROSECONDS_AN_HOUR)
+            facts.append(Fact(known_at, FactKind.RESOLVED_AT, _RESOLVED_AT, resolved_at))
+        if reopened >= 0:
+            facts.append(Fact(known_at, FactKind.REOPENED, _REOPENED, bool(reopened)))
+        return facts

@@ -1,12 +1,28 @@
-"""Which fix to suggest: that of the precedents whose fix held. Looks at what was found, and finds nothing itself."""
+"""What fixed incidents: what of it may be kept, and which fix to suggest of what was found."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from triage.domain import Precedent, SuggestedFix
+from triage.learn.redaction import redact
 
-__all__ = ["suggest_fix"]
+__all__ = ["suggest_fix", "to_fix"]
+
+# A fix is a note to a colleague; what is longer is a log.
+_MOST_CHARACTERS = 500
+
+
+def to_fix(text: str, callers: Sequence[str]) -> str:
+    """Return what may be kept of a text that says what fixed an incident: its beginning, redacted.
+
+    Parameters
+    ----------
+    text : str
+    callers : sequence of str
+        Their names, as the incident's columns give them.
+    """
+    return redact(text, callers)[:_MOST_CHARACTERS]
 
 
 def suggest_fix(precedents: Sequence[Precedent]) -> SuggestedFix | None:

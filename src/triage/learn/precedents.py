@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.domain import Duplicate, Incident, ModelRef, Precedent, PrecedentQuery
-from triage.errors import BundleRefused
+from triage.domain import Duplicate, Incident, IncidentEnd, ModelRef, Precedent, PrecedentQuery
 from triage.exports import is_restricted
-from triage.learn.documents import DuplicateRuleDocument, FieldDocument, PrecedentsDocument
 from triage.learn.duplicates import CLOSE, DuplicateRule
-from triage.learn.endings import NOT_KNOWN, Coded, Endings
-from triage.learn.inputs import OPENED_HOUR, OPENED_WEEKDAY, InputColumns, Inputs
+from triage.learn.end_facts import end_facts, end_restricts, to_micros
+from triage.learn.endings import NOT_KNOWN, Endings
+from triage.learn.later_endings import LaterEndings, Place
 from triage.learn.precedent_index import Found, PrecedentIndex
+from triage.learn.precedent_parts import put_together, take_apart
 from triage.learn.recent_incidents import RecentIncident, RecentIncidents, Wanted
-from triage.parts import Array, Part
+from triage.parts import Part
 
-__all__ = ["Asked", "Precedents", "precedent_texts"]
+__all__ = ["Asked", "Precedents"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -52,9 +50,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    """An incident that was found: a row, or one that came in since (-1)."""
+    """An incident that was found."""
 
-    row: int
+    place: Place
     id: str
     opened_at: int
     similarity: float
@@ -71,7 +69,8 @@ class Precedents:
     rule : DuplicateRule or None
         None where nothing could be learnt of duplicates.
     most_recent : int, default=0
-        How many that came in since are kept at most; see :class:`RecentIncidents`. 0: none.
+        How many that came in since are kept at most, see :class:`RecentIncidents`, and of how many it is kept how they
+        ended. 0: none.
 
     Raises
     ------
@@ -80,7 +79,7 @@ class Precedents:
 
     Notes
     -----
-    `find` and `remember` may be called from several threads.
+    `find`, `remember` and `tell` may be called from several threads.
     """
 
     def __init__(
@@ -95,6 +94,10 @@ class Precedents:
         times = endings.opened_at
         self._in_time = bool(len(times)) and times[0] != NOT_KNOWN
         self._recent = RecentIncidents(index, tuple(endings.fields), most_recent) if most_recent else None
+        self._later = LaterEndings(most_recent)
+        # What has been called restricted since is not shown again before the next training run.
+        self._hidden: set[Place] = set()
+        self._hides_rows = False
 
     @classmethod
     def from_part(cls, part: Part, most_recent: int = 0) -> Precedents:
@@ -111,57 +114,11 @@ class Precedents:
         BundleRefused
             The part holds none, or of another version of the code.
         """
-        try:
-            return cls._from_part(part, most_recent)
-        except (ValueError, KeyError) as err:
-            raise BundleRefused(
-                f"These are no past incidents that this version can read: {err}. Train the model again."
-            ) from err
-
-    @classmethod
-    def _from_part(cls, part: Part, most_recent: int) -> Precedents:
-        document, arrays = PrecedentsDocument.model_validate(part.document), part.arrays
-        index = PrecedentIndex(arrays["keys"], arrays["row_starts"], arrays["entries"], document.repeats)
-        endings = Endings(
-            document.ids,
-            np.array(arrays["opened_at"], np.int64),
-            np.array(arrays["known_at"], np.int64),
-            np.array(arrays["hours"], np.float64),
-            np.array(arrays["reopened"], np.int32),
-            Coded(document.fixes, np.array(arrays["fixes"], np.int32)),
-            _coded(document.targets, arrays, "target"),
-            _coded(document.fields, arrays, "field"),
-        )
-        given = document.rule
-        rule = None if given is None else DuplicateRule(given.basis, given.intercept, given.slope, given.pairs)
-        return cls(index, endings, rule, most_recent)
+        return cls(*put_together(part), most_recent)
 
     def to_part(self) -> Part:
-        """Take them apart into arrays and one document, without those that came in since."""
-        endings, index, rule = self.endings, self.index, self.rule
-        arrays: dict[str, Array] = {
-            "keys": index.keys,
-            "row_starts": index.row_starts,
-            "entries": index.entries,
-            "opened_at": endings.opened_at,
-            "known_at": endings.known_at,
-            "hours": endings.hours,
-            "reopened": endings.reopened,
-            "fixes": endings.fixes.codes,
-        }
-        for what, columns in (("target", endings.targets), ("field", endings.fields)):
-            arrays |= {f"{what}_{number}": column.codes for number, column in enumerate(columns.values())}
-        document = PrecedentsDocument(
-            repeats=index.repeats,
-            ids=endings.ids,
-            fixes=endings.fixes.values,
-            targets=tuple(FieldDocument(name=name, values=each.values) for name, each in endings.targets.items()),
-            fields=tuple(FieldDocument(name=name, values=each.values) for name, each in endings.fields.items()),
-            rule=None
-            if rule is None
-            else DuplicateRuleDocument(basis=rule.basis, intercept=rule.intercept, slope=rule.slope, pairs=rule.pairs),
-        )
-        return Part(arrays, document.as_json())
+        """Take them apart into arrays and one document, without what came in, or became known, since."""
+        return take_apart(self.index, self.endings, self.rule)
 
     def find(
         self, asked: Asked, wanted: PrecedentQuery, model: ModelRef
@@ -175,18 +132,18 @@ class Precedents:
         model : ModelRef
             Whose they are.
         """
-        now = None if asked.opened_at is None else _micros(asked.opened_at)
+        now = None if asked.opened_at is None else to_micros(asked.opened_at)
         rows = self._earlier(now)
         # One more where the incident itself may be among them.
         most = wanted.most + (asked.id in self._rows)
         found = self.index.find(asked.text, most, self._allowed(asked, wanted, now), rows)
-        near = self._nearest(found, asked, None if wanted.resolved else self._wanted(asked, wanted, now))
+        near = self._nearest(found, asked, self._wanted(asked, wanted, now))
         near = near[: wanted.most]
         precedents = tuple([self._precedent(each, now, model) for each in near])
         return precedents, self._duplicate(asked, now, rows, near)
 
     def remember(self, incident: Incident, text: str, *, replaces: bool = True) -> None:
-        """Have an incident found from now on, as one of which it is not known yet how it ends.
+        """Have an incident found from now on.
 
         One that says of itself that it is restricted is not found, nor any more what it said before. One of the rows,
         by its id and time of opening, is not added.
@@ -201,19 +158,63 @@ class Precedents:
         """
         if self._recent is None:
             return
-        opened_at = _micros(incident.opened_at or incident.received_at)
-        row = self._rows.get(incident.id)
-        if row is not None and int(self.endings.opened_at[row]) == opened_at:
-            return
+        opened_at = to_micros(incident.opened_at or incident.received_at)
+        place = self._place(incident, opened_at)
         is_shown = not is_restricted(incident.labels)
+        if isinstance(place, int):
+            if not is_shown:
+                self._hide(place)
+            return
+        is_shown = is_shown and place not in self._hidden
         one = RecentIncident(incident.id, incident.source, opened_at, incident.labels, is_shown)
         self._recent.add(one, text, replaces=replaces)
 
+    def tell(self, end: IncidentEnd, *, replaces: bool = True) -> None:
+        """Have found incidents show, from now on, what has become known of how one ended.
+
+        Who asks is told what was known when the asking incident was opened. Of two values for one thing the one that
+        became known later counts, whenever it is told; so it does against what a row was trained with.
+
+        Parameters
+        ----------
+        end : IncidentEnd
+            If it is restricted, or called so here, the incident is not found any more.
+        replaces : bool, default=True
+            Whether, of two values that became known at once, this one counts; else the one that was told before.
+        """
+        if self._recent is None:
+            return
+        incident = end.incident
+        opened_at = to_micros(incident.opened_at or incident.received_at)
+        place = self._place(incident, opened_at)
+        if end_restricts(end):
+            self._hide(place)
+            if not isinstance(place, int):
+                self._recent.add(RecentIncident(incident.id, incident.source, opened_at, {}, is_shown=False), "")
+            return
+        facts = end_facts(end, self.endings.targets)
+        self._later.tell(
+            place, facts, self.endings.facts_of(place) if isinstance(place, int) else (), replaces=replaces
+        )
+
+    def _place(self, incident: Incident, opened_at: int) -> Place:
+        row = self._rows.get(incident.id)
+        is_row = row is not None and int(self.endings.opened_at[row]) == opened_at
+        return row if row is not None and is_row else (incident.source, incident.id)
+
+    def _hide(self, place: Place) -> None:
+        self._hidden.add(place)
+        self._hides_rows = self._hides_rows or isinstance(place, int)
+
     def _wanted(self, asked: Asked, wanted: PrecedentQuery, now: int | None) -> Wanted:
         same = {name: asked.fields.get(name) for name in wanted.same}
-        return Wanted(wanted.most, None, now, asked.id, same)
+        only = None
+        if wanted.resolved:
+            resolved = self._later.resolved(now)
+            only = frozenset(place for place, is_so in resolved.items() if is_so and not isinstance(place, int))
+        return Wanted(wanted.most, None, now, asked.id, same, only)
 
-    def _nearest(self, found: Found, asked: Asked, of_recent: Wanted | None) -> list[_Near]:
+    def _nearest(self, found: Found, asked: Asked, of_recent: Wanted) -> list[_Near]:
         """Put what was found among the rows together with what came in since, without the incident that asks."""
         ids, opened_at = self.endings.ids, self.endings.opened_at
         near = [
@@ -221,9 +222,10 @@ class Precedents:
             for row, similarity in zip(found.rows, found.similarities, strict=True)
             if ids[row] != asked.id
         ]
-        if self._recent is not None and of_recent is not None:
+        if self._recent is not None:
             recent = self._recent.find(asked.text, of_recent)
-            near = [*(_Near(-1, each.id, each.opened_at, each.similarity) for each in recent), *near]
+            since = [_Near((each.source, each.id), each.id, each.opened_at, each.similarity) for each in recent]
+            near = [*since, *near]
             # Stable: of equally near ones the newest stays first.
             near.sort(key=lambda each: -round(each.similarity, _SAME_DIGITS))
         return near
@@ -235,18 +237,30 @@ class Precedents:
 
     def _allowed(self, asked: Asked, wanted: PrecedentQuery, now: int | None) -> NDArray[np.bool_] | None:
         if not wanted.same and not wanted.resolved:
-            return None
-        allowed = np.ones(len(self.index), np.bool_)
+            return self._shown()
+        shown = self._shown()
+        allowed = np.ones(len(self.index), np.bool_) if shown is None else shown
         if wanted.resolved:
             allowed &= ~np.isnan(self.endings.hours)
             if now is not None:
                 allowed &= self.endings.known_at <= now
+            for place, is_resolved in self._later.resolved(now).items():
+                if isinstance(place, int):
+                    allowed[place] = is_resolved and place not in self._hidden
         for name in wanted.same:
             column, value = self.endings.fields.get(name), asked.fields.get(name)
             # What is not known on either side is not the same.
             same = -1 if column is None or value not in column.values else column.values.index(value)
             allowed &= (column.codes == same) if column is not None and same >= 0 else False
         return allowed
+
+    def _shown(self) -> NDArray[np.bool_] | None:
+        """Return which rows may be shown, or None for all."""
+        if not self._hides_rows:
+            return None
+        shown = np.ones(len(self.index), np.bool_)
+        shown[[place for place in list(self._hidden) if isinstance(place, int)]] = False
+        return shown
 
     def _duplicate(self, asked: Asked, now: int | None, rows: range, near: Sequence[_Near]) -> Duplicate | None:
         if self.rule is None:
@@ -256,56 +270,30 @@ class Precedents:
                 return None
             since = now - CLOSE // _MICROSECOND
             first = int(np.searchsorted(self.endings.opened_at, since))
-            close = self.index.find(asked.text, 2, rows=range(first, rows.stop)) if first < rows.stop else Found([], [])
+            among = range(first, rows.stop)
+            close = self.index.find(asked.text, 2, self._shown(), among) if among else Found([], [])
             near = self._nearest(close, asked, Wanted(1, since, now, asked.id, {}))
         if not near:
             return None
         return Duplicate(near[0].id, self.rule.probability(near[0].similarity))
 
     def _precedent(self, near: _Near, now: int | None, model: ModelRef) -> Precedent:
-        endings, row, similarity = self.endings, near.row, near.similarity
         moment = None if near.opened_at == NOT_KNOWN else _EPOCH + near.opened_at * _MICROSECOND
-        if row < 0 or (now is not None and int(endings.known_at[row]) > now):
-            return Precedent(near.id, similarity, moment, {}, "", None, None, model)
-        labels = {name: label for name, each in endings.targets.items() if (label := each.at(row)) is not None}
-        hours, reopened = float(endings.hours[row]), int(endings.reopened[row])
+        later = self._later.at(near.place, now)
+        if later is not None:
+            hours = later.hours_since(near.opened_at)
+            return Precedent(near.id, near.similarity, moment, later.labels, later.fix, hours, later.reopened, model)
+        endings, row = self.endings, near.place
+        if not isinstance(row, int) or (now is not None and int(endings.known_at[row]) > now):
+            return Precedent(near.id, near.similarity, moment, {}, "", None, None, model)
+        took, reopened = float(endings.hours[row]), int(endings.reopened[row])
         return Precedent(
             near.id,
-            similarity,
+            near.similarity,
             moment,
-            labels,
+            endings.labels_of(row),
             endings.fixes.at(row) or "",
-            None if np.isnan(hours) else hours,
+            None if np.isnan(took) else took,
             None if reopened < 0 else bool(reopened),
             model,
         )
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def precedent_texts(inputs: Inputs, columns: InputColumns) -> list[str]:
-    """Return what rows are compared by: their texts, or, where no text is read, a word for each field's value."""
-    if columns.text:
-        return inputs.texts
-    names = [name for name in inputs.fields if name not in (OPENED_HOUR, OPENED_WEEKDAY)]
-    rows = zip(*(inputs.fields[name] for name in names), strict=True) if names else [()] * len(inputs)
-    return [
-        " ".join(_as_word(name, value) for name, value in zip(names, row, strict=True) if value is not None)
-        for row in rows
-    ]
-
-
-# A desk has some thousand values.
-@lru_cache(maxsize=65_536)
-def _as_word(name: str, value: str) -> str:
-    # 16 hexadecimal digits: one word, whose first five are as good as its own.
-    return hashlib.blake2b(f"{name}\n{value}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def _coded(documents: Sequence[FieldDocument], arrays: Mapping[str, Array], what: str) -> dict[str, Coded]:
-    return {
-        each.name: Coded(each.values, np.array(arrays[f"{what}_{number}"], np.int32))
-        for number, each in enumerate(documents)
-    }

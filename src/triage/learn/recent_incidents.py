@@ -6,7 +6,7 @@ never stops and the room is bounded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -46,6 +46,7 @@ class RecentFound:
     """An incident that is like a text."""
 
     id: str
+    source: str
     opened_at: int
     similarity: float
 
@@ -63,6 +64,8 @@ class Wanted:
         The id of the incident that asks.
     same : mapping of str to (str or None)
         Values that fields must have; what is not known on either side is not the same.
+    only : collection of (str, str) or None, default=None
+        Source and id of those that may be found; None: any.
     """
 
     most: int
@@ -70,6 +73,7 @@ class Wanted:
     until: int | None
     other_than: str
     same: Mapping[str, str | None]
+    only: Collection[tuple[str, str]] | None = None
 
 
 class RecentIncidents:
@@ -170,7 +174,7 @@ class _Half:
     def find(self, text: str, wanted: Wanted) -> list[RecentFound]:
         found = self.index.find(text, wanted.most, self._allowed(wanted))
         return [
-            RecentFound(self.keys[row][1], int(self.opened_at[row]), similarity)
+            RecentFound(self.keys[row][1], self.keys[row][0], int(self.opened_at[row]), similarity)
             for row, similarity in zip(found.rows, found.similarities, strict=True)
         ]
 
@@ -182,6 +186,8 @@ class _Half:
             allowed &= self.opened_at[:n] > wanted.after
         if wanted.until is not None:
             allowed &= self.opened_at[:n] <= wanted.until
+        if wanted.only is not None:
+            allowed &= np.array([key in wanted.only for key in self.keys], np.bool_)
         for name, value in wanted.same.items():
             number = -1 if value is None else self.numbers.get(value, -1)
             is_known = name in self.fields and number >= 0

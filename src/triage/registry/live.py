@@ -11,7 +11,7 @@ import structlog
 
 from triage.decide.documents import to_policy
 from triage.decide.service_levels import ServiceLevels
-from triage.domain import Incident, ModelRef
+from triage.domain import Incident, IncidentEnd, ModelRef
 from triage.engine import Engine, LoadedModel
 from triage.errors import BundleRefused, NotFound, StoreUnavailable, TriageError, UsageError
 from triage.flow import ServedModel
@@ -113,6 +113,9 @@ class Memory(Protocol):
     def newest(self, most: int, after: int = 0) -> tuple[list[Incident], int]:
         """Return the incidents that came in last, the oldest of them first, and the place of the last one."""
 
+    def ends(self, most: int) -> list[IncidentEnd]:
+        """Return what is known of how incidents ended, of about so many of which it became known last."""
+
 
 class LiveModels:
     """Champions in force; implements ``triage.flow.ModelCatalogue`` and hands out the engine over them.
@@ -201,11 +204,15 @@ class LiveModels:
 
     def _put_in_force(self, engine: Engine) -> None:
         is_known = engine.precedents is self._engine.precedents
-        place = 0 if is_known else self._recall(engine, 0)
+        if is_known:
+            self._engine = engine
+            return
+        place = self._recall(engine, 0)
+        self._recall_ends(engine)
         self._engine = engine
-        if not is_known:
-            # What came in meanwhile was told to the engine before.
-            self._recall(engine, place)
+        # What came in, or became known, meanwhile was told to the engine before.
+        self._recall(engine, place)
+        self._recall_ends(engine)
 
     def _recall(self, engine: Engine, after: int) -> int:
         """Have an engine remember what came in after a place; return the place of the last."""
@@ -219,6 +226,17 @@ class LiveModels:
         # What has been told since is newer than what was read.
         engine.remember(incidents, replaces=False)
         return place
+
+    def _recall_ends(self, engine: Engine) -> None:
+        """Have an engine remember how incidents ended; what it knows already changes nothing."""
+        if self._memory is None or not self._most_recent:
+            return
+        try:
+            ends = self._memory.ends(self._most_recent)
+        except StoreUnavailable as err:
+            _log.error("ends_not_remembered", reason=str(err))
+            return
+        engine.remember_ends(ends, replaces=False)
 
     def _wanted(self) -> tuple[str, ...]:
         return self._names or tuple(name for name in self._shelf.names() if self._shelf.pointer_stamp(name) is not None)

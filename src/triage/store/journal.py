@@ -12,12 +12,13 @@ from sqlalchemy import URL, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from triage.decide.grouping import GroupingRules
-from triage.domain import Change, Feedback, Group, Incident, Outcome
+from triage.domain import Change, Feedback, Group, Incident, IncidentEnd, Outcome
 from triage.errors import Conflict, NotFound, StoreUnavailable, bounded
 from triage.flow import Answer, ChangePage, CommitCounts, Entry, GroupPage, GroupQuery, Page, Relabel, Unlabelled
 from triage.store.change_rows import change_of, change_row, known_changes
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
+from triage.store.ends import read_ends
 from triage.store.evidence import SqlEvidenceBook
 from triage.store.group_queries import answers_with_groups, find_group, page_groups
 from triage.store.grouping import GroupLedger
@@ -277,6 +278,16 @@ class SqlJournal:
         """
         rows = self._reader.read_now(lambda connection: connection.execute(select_newest(most, after)).mappings().all())
         return [incident_of(row) for row in reversed(rows)], rows[0]["seq"] if rows else after
+
+    def ends(self, most: int) -> list[IncidentEnd]:
+        """Return what is known of how incidents ended; see `read_ends`. It waits for the database, as `newest` does.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        return self._reader.read_now(lambda connection: read_ends(connection, most))
 
     async def add_changes(self, changes: Sequence[Change]) -> int:
         """Commit changes, those that are known already left as they are, and return how many were new.

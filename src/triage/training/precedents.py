@@ -14,10 +14,11 @@ from triage.domain import ModelRef, PrecedentQuery
 from triage.exports import is_caller
 from triage.learn.duplicates import CLOSE, DuplicateRule, fit_close, fit_linked
 from triage.learn.endings import NOT_KNOWN, Coded, Endings
+from triage.learn.fixes import to_fix
 from triage.learn.inputs import OPENED_HOUR, OPENED_WEEKDAY, Inputs
 from triage.learn.precedent_index import HEAD_REPEATS, PrecedentIndex, build_index
-from triage.learn.precedents import Asked, Precedents, precedent_texts
-from triage.learn.redaction import redact
+from triage.learn.precedent_texts import precedent_texts
+from triage.learn.precedents import Asked, Precedents
 from triage.parts import JSON
 from triage.training.ports import History
 
@@ -25,8 +26,6 @@ __all__ = ["PrecedentScores", "gather_precedents", "judge_precedents"]
 
 # Searches for a rule or a score: two thousand fix a share to a point, in seconds.
 _MOST_SEARCHES = 2_000
-# A fix is a note to a colleague; what is longer is a log.
-_MOST_FIX_CHARACTERS = 500
 _WEEK = timedelta(days=7)
 
 
@@ -167,7 +166,7 @@ def _fixes(fixes: Sequence[object] | None, taken: Inputs, callers: Sequence[str]
     redacted: list[str | None] = []
     for row, fix in enumerate(fixes):
         names = tuple(value for name in callers if (value := taken.fields[name][row]) is not None)
-        redacted.append(redact(fix, names)[:_MOST_FIX_CHARACTERS] if isinstance(fix, str) and fix.strip() else None)
+        redacted.append(to_fix(fix, names) if isinstance(fix, str) and fix.strip() else None)
     return redacted
 
 

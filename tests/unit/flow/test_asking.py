@@ -7,7 +7,8 @@ import asyncio
 from structlog.testing import capture_logs
 from tests.fakes import NOON, FakeLabeller, FaultyLabeller, ForgetfulLabeller, MuteLabeller, received
 
-from triage.flow.asking import label_events, remember_events
+from triage.domain import IncidentEnd
+from triage.flow.asking import label_events, remember_ends, remember_events
 
 
 def test_what_fails_together_is_asked_for_one_by_one() -> None:
@@ -39,4 +40,10 @@ def test_nothing_is_asked_about_nothing() -> None:
 def test_what_cannot_be_remembered_is_logged() -> None:
     with capture_logs() as logs:
         asyncio.run(remember_events(ForgetfulLabeller, [received("1").incident]))
+    assert [log["event"] for log in logs] == ["remembering_failed"]
+
+
+def test_an_end_that_cannot_be_remembered_is_logged() -> None:
+    with capture_logs() as logs:
+        remember_ends(ForgetfulLabeller, [IncidentEnd(received("1").incident)])
     assert [log["event"] for log in logs] == ["remembering_failed"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -20,7 +21,7 @@ from tests.fakes import (
     received,
 )
 
-from triage.domain import Feedback
+from triage.domain import Feedback, IncidentState, Outcome, OutcomeValue
 from triage.errors import NotFound, StoreUnavailable
 from triage.flow import AnswerStatus, LiveFlow
 
@@ -160,3 +161,23 @@ def test_labeller_that_cannot_remember_does_not_keep_the_incident_from_being_ans
         [answer] = run(flow_over(ForgetfulLabeller()).accept([received("1")]))
     assert answer.status is AnswerStatus.CREATED
     assert [log["event"] for log in logs] == ["remembering_failed"]
+
+
+def test_precedents_are_told_how_incidents_ended_once_it_is_committed() -> None:
+    labeller, journal = FakeLabeller(), MemoryJournal()
+    flow = flow_over(labeller, journal)
+    report = received("1")
+    resolved = replace(received("1", "resolved"), incident=replace(report.incident, state=IncidentState.RESOLVED))
+    run(flow.accept([report]))
+    assert labeller.ends == []
+    run(flow.accept([resolved]))
+    assert [end.states for end in labeller.ends] == [((NOON, IncidentState.RESOLVED),)]
+    fix = OutcomeValue("resolution", "restarted", NOON)
+    run(flow.outcome(Outcome("1", "desk", (fix,), "ada")))
+    run(flow.feedback(Feedback("1", "desk", "assignment_group", "hardware", "ada", NOON)))
+    said = [(end.incident.id, *end.values) for end in labeller.ends[1:]]
+    assert said == [("1", fix), ("1", OutcomeValue("assignment_group", "hardware", NOON))]
+    journal.is_open = False
+    with pytest.raises(StoreUnavailable):
+        run(flow.outcome(Outcome("1", "desk", (fix,), "ada")))
+    assert len(labeller.ends) == 3

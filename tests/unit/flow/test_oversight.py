@@ -10,7 +10,7 @@ import structlog
 from tests.fakes import DESK, NOON, FakeLabeller, MemoryEvidence, MemoryJournal, fixed_clock, received
 
 from triage.decide.audit import is_audited
-from triage.domain import Decision, Feedback, ModelRef, Outcome, OutcomeValue, Prediction
+from triage.domain import Decision, Feedback, IncidentEnd, ModelRef, Outcome, OutcomeValue, Prediction
 from triage.errors import StoreUnavailable
 from triage.flow import LiveFlow, Oversight
 from triage.monitor import Place
@@ -235,4 +235,5 @@ def test_labeller_is_the_same_in_all_else() -> None:
     seen = Oversight(MemoryEvidence(), promises, fixed_clock).over(labeller)
     assert seen.models == labeller.models
     seen.remember([received("1").incident])
-    assert len(labeller.remembered) == 1
+    seen.remember_ends([IncidentEnd(received("1").incident)])
+    assert len(labeller.remembered) == len(labeller.ends) == 1

@@ -4,7 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from triage.domain import Duplicate, Incident, ModelRef, Precedent, PrecedentQuery
+from triage.domain import (
+    Duplicate,
+    Incident,
+    IncidentEnd,
+    IncidentState,
+    ModelRef,
+    OutcomeValue,
+    Precedent,
+    PrecedentQuery,
+)
 from triage.learn.duplicates import DuplicateRule
 from triage.learn.endings import Coded, Endings
 from triage.learn.precedent_index import build_index
@@ -32,6 +41,11 @@ def past(rule: DuplicateRule | None = LINKED, most_recent: int = 100) -> Precede
 
 def told(of: Precedents, id_: str, text: str, at: datetime = NOON, **labels: str) -> None:
     of.remember(Incident(id_, "desk", at, None, labels), text)
+
+
+def end(of: Precedents, id_: str, opened_at: datetime, known_at: datetime, **values: str) -> None:
+    said = tuple(OutcomeValue(name, value, known_at) for name, value in values.items())
+    of.tell(IncidentEnd(Incident(id_, "desk", opened_at), said))
 
 
 def ask(
@@ -118,3 +132,60 @@ def test_without_room_nothing_is_remembered() -> None:
     precedents = past(most_recent=0)
     told(precedents, "INC9", "scanner lost")
     assert [each.id for each in ask(precedents, "scanner lost")[0]] == ["INC1"]
+
+
+def test_how_an_incident_ended_is_shown_from_when_it_was_known_on() -> None:
+    precedents = past()
+    opened_at, known_at = NOON - 3 * HOUR, NOON - HOUR
+    told(precedents, "INC9", "scanner lost", opened_at)
+    end(precedents, "INC9", opened_at, known_at, topic="hardware", resolution="Replaced.", resolved_at=str(known_at))
+    shown = ask(precedents, "scanner lost", at=known_at)[0][0]
+    assert (shown.labels, shown.fix, shown.hours, shown.reopened) == ({"topic": "hardware"}, "Replaced.", 2.0, None)
+    earlier = ask(precedents, "scanner lost", at=known_at - HOUR)[0][0]
+    assert (earlier.id, earlier.labels, earlier.fix, earlier.hours) == ("INC9", {}, "", None)
+    resolved = PrecedentQuery(1, (), True)
+    assert [each.id for each in ask(precedents, "scanner lost", resolved)[0]] == ["INC9"]
+    assert "INC9" not in {each.id for each in ask(precedents, "scanner lost", resolved, at=known_at - HOUR)[0]}
+
+
+def test_a_row_shows_what_became_known_since_it_was_learnt() -> None:
+    precedents = past()
+    opened_at = NOON - timedelta(days=6)
+    before = ask(precedents, "vpn gateway lost", at=NOON - HOUR)[0][0]
+    end(precedents, "INC1", opened_at, NOON, resolution="Tunnel rebuilt.", reopened="yes")
+    assert ask(precedents, "vpn gateway lost", at=NOON - HOUR)[0][0] == before
+    after = ask(precedents, "vpn gateway lost")[0][0]
+    assert after == before._replace(fix="Tunnel rebuilt.", reopened=True)
+    # What was known before the row's own end says nothing against that.
+    end(precedents, "INC1", opened_at, opened_at, topic="printing")
+    assert ask(precedents, "vpn gateway lost")[0][0] == after
+
+
+def test_a_row_that_was_opened_again_is_not_resolved_and_one_that_was_open_is_when_it_ends() -> None:
+    precedents = past()
+    precedents.endings.hours[2] = np.nan
+    resolved = PrecedentQuery(3, (), True)
+    text = "vpn gateway password expired again"
+    assert {each.id for each in ask(precedents, text, resolved)[0]} == {"INC1"}
+    end(precedents, "INC2", NOON - timedelta(days=5), NOON, resolved_at=str(NOON - timedelta(days=4)))
+    for hours, state in ((2, IncidentState.RESOLVED), (1, IncidentState.OPEN)):
+        incident = Incident("INC1", "desk", NOON - timedelta(days=6))
+        precedents.tell(IncidentEnd(incident, states=((NOON - hours * HOUR, state),)))
+    assert [(each.id, each.hours) for each in ask(precedents, text, resolved)[0]] == [("INC2", 24.0)]
+
+
+def test_what_an_outcome_calls_restricted_is_not_shown_any_more() -> None:
+    precedents = past(DuplicateRule("close in time", -0.2, 2.0, 200))
+    told(precedents, "INC9", "printer scanner lost", NOON - HOUR)
+    end(precedents, "INC9", NOON - HOUR, NOON, confidential="yes", resolution="Secret.")
+    told(precedents, "INC9", "printer scanner lost again", NOON - HOUR)
+    end(precedents, "INC0", NOON - timedelta(days=7), NOON, confidential="yes")
+    found, duplicate = ask(precedents, "printer scanner jam on floor two")
+    assert (found, duplicate) == ((), None)
+    assert ask(precedents, "printer jam on floor two", PrecedentQuery(3, (), True))[0] == ()
+
+
+def test_where_nothing_is_remembered_no_end_is_either() -> None:
+    precedents = past(most_recent=0)
+    end(precedents, "INC1", NOON - timedelta(days=6), NOON, resolution="Tunnel rebuilt.")
+    assert ask(precedents, "vpn gateway lost")[0][0].fix == ""

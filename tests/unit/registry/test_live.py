@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from tests.histories import as_inputs, constructed_history, fitted_model
 
 from triage.decide.documents import to_part
 from triage.decide.policy import Policy, TargetPolicy
-from triage.domain import Incident, ModelRef
+from triage.domain import Incident, IncidentEnd, ModelRef, OutcomeValue
 from triage.errors import BundleRefused, NotFound, StoreUnavailable
 from triage.parts import Part, Parts
 from triage.registry import Shelf
@@ -188,6 +188,13 @@ class Told:
         place = 7 if len(self.asked) == 1 else 8
         return [replace(TICKET, id=str(place), labels={"title": f"turnstile {place}"})], place
 
+    def ends(self, most: int) -> list[IncidentEnd]:
+        if not self.is_open:
+            raise StoreUnavailable("The database cannot be read.")
+        assert most == 50
+        fix = OutcomeValue("resolution", "oiled", NOON - timedelta(minutes=1))
+        return [IncidentEnd(replace(TICKET, id="7", labels={"title": "turnstile 7"}), (fix,))]
+
 
 def with_precedents(parts: Parts) -> Parts:
     history = constructed_history()
@@ -206,6 +213,8 @@ def test_a_model_remembers_what_came_in_before_it_and_while_it_was_loaded(shelf:
     models.refresh()
     assert told.asked == [(50, 0), (50, 7)]
     assert precedents_of(models) == {"7", "8"}
+    asking = replace(TICKET, id="new", labels={"title": "turnstile 7"})
+    assert models.engine.handle(asking, NOON).precedents[0].fix == "oiled"
     # Another model changes nothing of what this one knows.
     shelf.promote("zoo", shelf.add("zoo", parts, {}))
     models.refresh()
@@ -220,5 +229,5 @@ def test_a_database_that_cannot_be_read_does_not_keep_a_model_from_answering(she
     models = LiveModels(shelf, memory=told, most_recent=50)
     with capture_logs() as logs:
         models.refresh()
-    assert "incidents_not_remembered" in {entry["event"] for entry in logs}
+    assert {"incidents_not_remembered", "ends_not_remembered"} <= {entry["event"] for entry in logs}
     assert versions_answering(models) == {"2"}
