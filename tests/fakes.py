@@ -260,6 +260,7 @@ class MemoryJournal:
         return len(new)
 
     async def page_changes(self, limit: int, cursor: str | None = None) -> ChangePage:
+        await self.check()
         start = int(cursor or 0)
         newest = list(self.changes.values())[::-1]
         more = str(start + limit) if start + limit < len(newest) else None

@@ -199,6 +199,7 @@ WARNING = {
     "closed_at": "2026-11-23T10:16:00Z",
     "score": 0.99,
     "causes": [{"metric": "cpu", "contribution": 1.0}],
+    "suspects": [],
     "why": "cpu is as unusual as in one of 100 steps.",
     "part_of": "",
     "size": 1,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
@@ -13,9 +15,12 @@ from triage.api.described import answer, body_request, responses
 from triage.api.examples import METRICS, METRICS_ANSWER
 from triage.api.intake_examples import OPENMETRICS
 from triage.api.metrics import Metrics
-from triage.api.render import json_response
+from triage.api.render import json_response, suspects_body
 from triage.api.schemas import MetricsAnswer, MetricsRequest
 from triage.api.service import Service
+from triage.decide.suspects import Suspect
+from triage.domain import EarlyWarning
+from triage.errors import StoreUnavailable
 from triage.flow import MetricBatch
 from triage.intake import (
     MOST_POINTS,
@@ -28,6 +33,8 @@ from triage.intake import (
 )
 
 __all__ = ["point_routes"]
+
+_log = structlog.get_logger(__name__)
 
 
 def point_routes(service: Service, metrics: Metrics) -> APIRouter:
@@ -69,9 +76,22 @@ def point_routes(service: Service, metrics: Metrics) -> APIRouter:
         answered = await service.metrics.accept(batch)
         metrics.count_answers(answered.triaged)
         opened = [warning.id for warning in answered.opened]
-        return json_response({"accepted": answered.accepted, "ignored": answered.ignored, "warnings": opened})
+        body = {"accepted": answered.accepted, "ignored": answered.ignored, "warnings": opened}
+        found = await _suspects_if_possible(service, answered.opened)
+        if found:
+            body["suspects"] = {key: suspects_body(each) for key, each in found.items()}
+        return json_response(body)
 
     return router
+
+
+async def _suspects_if_possible(service: Service, warnings: Sequence[EarlyWarning]) -> Mapping[str, Sequence[Suspect]]:
+    try:
+        return await service.metrics.suspects.of(warnings)
+    except StoreUnavailable as err:
+        # The points are on disk: to send them again would not help, and the warnings tell their suspects later.
+        _log.warning("suspects_left_out", error=repr(err))
+        return {}
 
 
 def _to_exposed(body: bytes, media: str, names: SeriesNames, service: Service) -> MetricBatch:

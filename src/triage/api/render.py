@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import orjson
 from starlette.responses import Response
 
+from triage.decide.suspects import Suspect
 from triage.domain import Change, EarlyWarning, Feedback, ModelRef, Outcome
 from triage.flow import (
     WARNING_SOURCE,
@@ -28,6 +30,7 @@ __all__ = [
     "json_response",
     "model_body",
     "outcome_body",
+    "suspects_body",
     "to_json",
     "warning_body",
 ]
@@ -126,7 +129,23 @@ def outcome_body(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def warning_body(warning: EarlyWarning) -> dict[str, object]:
+def suspects_body(suspects: Sequence[Suspect]) -> list[dict[str, object]]:
+    """Render the changes that went before a warning."""
+    return [
+        {
+            "id": one.change.id,
+            "source": one.change.source,
+            "summary": one.change.summary,
+            "entity": one.entity,
+            "before_s": one.before_s,
+            "steps": one.steps,
+            "history": None if one.history is None else asdict(one.history),
+        }
+        for one in suspects
+    ]
+
+
+def warning_body(warning: EarlyWarning, suspects: Sequence[Suspect] = ()) -> dict[str, object]:
     """Render a warning."""
     return {
         "id": warning.id,
@@ -135,6 +154,7 @@ def warning_body(warning: EarlyWarning) -> dict[str, object]:
         "closed_at": warning.closed_at,
         "score": warning.score,
         "causes": [{"metric": cause.metric, "contribution": cause.contribution} for cause in warning.causes],
+        "suspects": suspects_body(suspects),
         "why": warning.why,
         "forecast": forecast_document(warning.forecast),
         "part_of": warning.part_of,

@@ -330,12 +330,37 @@ class MetricsRequest(BaseModel):
     value: list[float | None] = Field(description="null says that there is no point")
 
 
+class HitRateAnswer(BaseModel):
+    """How often changes of one source and kind were followed by a warning within an hour, by the time of this one."""
+
+    hits: int
+    count: int
+    rate: float = Field(description="in [0, 1], shrunk towards the rate of all changes where there are few")
+    base_rate: float = Field(description="in [0, 1]: how often a moment at random would have been, there")
+    lower_bound: float = Field(description="in [0, 1]: the rate is above it with 95 %")
+
+
+class SuspectAnswer(BaseModel):
+    """A change within the hour before a warning."""
+
+    id: str
+    source: str
+    summary: str
+    entity: str = Field(description="what it was made to, as names are compared: in lower case, without a port")
+    before_s: float = Field(description="how long before the warning it was made, in seconds")
+    steps: int = Field(description="0: made to the entity itself; else how far away by the dependencies")
+    history: HitRateAnswer | None = Field(description="null before any change could be judged")
+
+
 class MetricsAnswer(BaseModel):
     """What became of a batch."""
 
     accepted: int = Field(description="points that were kept and watched")
     ignored: int = Field(description="points without a value")
     warnings: list[str] = Field(description="the warnings that it opened and that began a problem, by id")
+    suspects: dict[str, list[SuspectAnswer]] = Field(
+        default_factory=dict, description="changes shortly before them, by the warning's id; left out without any"
+    )
 
 
 class Cause(BaseModel):
@@ -378,6 +403,7 @@ class EarlyWarningAnswer(BaseModel):
     closed_at: datetime | None = Field(description="null while it is open")
     score: float = Field(description="in [0, 1], higher is worse: at the opening, from the closing on the highest")
     causes: list[Cause]
+    suspects: list[SuspectAnswer] = Field(description="changes shortly before it, the most suspicious first; at most 3")
     why: str
     part_of: str = Field(description="the warning that began the problem; empty where that is this one")
     size: int = Field(description="how many warnings the problem has that this one began")

@@ -37,7 +37,9 @@ def warning_routes(service: Service) -> APIRouter:
     ) -> Response:
         """One warning a problem. Warnings that are opened while you page do not move the pages."""
         page = await service.metrics.page(WarningQuery(limit, cursor, state, entity, part_of=part_of))
-        return json_response({"items": [warning_body(one) for one in page.warnings], "next": page.next_cursor})
+        found = await service.metrics.suspects.of(page.warnings)
+        items = [warning_body(one, found.get(one.id, ())) for one in page.warnings]
+        return json_response({"items": items, "next": page.next_cursor})
 
     @router.get(
         "/v1/warnings/{warning_id}",
@@ -47,7 +49,11 @@ def warning_routes(service: Service) -> APIRouter:
     async def get_warning(warning_id: Annotated[str, Path(examples=[WARNING["id"]])]) -> Response:
         """Return the warning as it is now, and how it was labelled when it was opened."""
         warning, triaged = await service.metrics.find(warning_id)
-        body = {**warning_body(warning), "triage": None if triaged is None else answer_body(triaged)}
+        found = await service.metrics.suspects.of([warning])
+        body = {
+            **warning_body(warning, found.get(warning.id, ())),
+            "triage": None if triaged is None else answer_body(triaged),
+        }
         return json_response(body)
 
     return router

@@ -32,6 +32,7 @@ from triage.flow.metric_ports import (
 from triage.flow.ports import Answer
 from triage.flow.problems import Problems, Settled, warning_rules
 from triage.flow.stream import Stream
+from triage.flow.suspects import LiveSuspects
 from triage.flow.warnings import WARNING_SOURCE, warning_received
 
 __all__ = ["LiveMetrics"]
@@ -84,6 +85,7 @@ class LiveMetrics:
         self._clock = clock
         self._stream: Stream | None = None
         self._grouping = None if grouping is None else warning_rules(grouping)
+        self.suspects = LiveSuspects(flow, journal, grouping)
         self._problems = Problems(self._grouping)
         self._unsaved = Settled()
         self._given = 0

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
-from tests.fakes import MemoryMetricJournal, started_metrics, warning_on
+from tests.fakes import MemoryJournal, MemoryMetricJournal, started_metrics, warning_on
 
 from triage.api import Service, create_app
 
@@ -51,3 +51,13 @@ def test_a_closed_store_pushes_senders_back(service: Service) -> None:
         response = TestClient(create_app(replace(service, metrics=metrics))).post(URL, json=COLUMNS)
     assert response.status_code == 503
     assert int(response.headers["retry-after"]) >= 1
+
+
+def test_warnings_are_answered_without_suspects_while_changes_cannot_be_read(
+    client: TestClient, journal: MemoryJournal
+) -> None:
+    journal.is_open = False
+    response = client.post(URL, json={"entity": ["a"], "metric": ["cpu"], "timestamp": [60], "value": [0.95]})
+    assert response.status_code == 200
+    assert len(response.json()["warnings"]) == 1
+    assert "suspects" not in response.json()
