@@ -208,11 +208,11 @@ class LiveModels:
             self._engine = engine
             return
         place = self._recall(engine, 0)
-        self._recall_ends(engine)
+        ends = self._recall_ends(engine, ())
         self._engine = engine
         # What came in, or became known, meanwhile was told to the engine before.
         self._recall(engine, place)
-        self._recall_ends(engine)
+        self._recall_ends(engine, ends)
 
     def _recall(self, engine: Engine, after: int) -> int:
         """Have an engine remember what came in after a place; return the place of the last."""
@@ -227,16 +227,19 @@ class LiveModels:
         engine.remember(incidents, replaces=False)
         return place
 
-    def _recall_ends(self, engine: Engine) -> None:
-        """Have an engine remember how incidents ended; what it knows already changes nothing."""
+    def _recall_ends(self, engine: Engine, told: Sequence[IncidentEnd]) -> Sequence[IncidentEnd]:
+        """Have an engine remember how incidents ended, but for what it has been told; return all that is known."""
         if self._memory is None or not self._most_recent:
-            return
+            return told
         try:
             ends = self._memory.ends(self._most_recent)
         except StoreUnavailable as err:
             _log.error("ends_not_remembered", reason=str(err))
-            return
-        engine.remember_ends(ends, replaces=False)
+            return told
+        known = {(end.incident.source, end.incident.id): end for end in told}
+        news = [end for end in ends if known.get((end.incident.source, end.incident.id)) != end]
+        engine.remember_ends(news, replaces=False)
+        return ends
 
     def _wanted(self) -> tuple[str, ...]:
         return self._names or tuple(name for name in self._shelf.names() if self._shelf.pointer_stamp(name) is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, select
@@ -28,9 +29,25 @@ _REPORT = (
     revisions.c.as_of,
     revisions.c.labels,
     revisions.c.state,
+    revisions.c.revision,
 )
-_VALUE = (outcomes.c.source, outcomes.c.incident_id, outcomes.c.name, outcomes.c.value, outcomes.c.known_at)
-_VERDICT = (feedback.c.source, feedback.c.incident_id, feedback.c.target, feedback.c.label, feedback.c.given_at)
+_VALUE = (
+    outcomes.c.seq,
+    outcomes.c.source,
+    outcomes.c.incident_id,
+    outcomes.c.name,
+    outcomes.c.value,
+    outcomes.c.known_at,
+)
+_VERDICT = (
+    feedback.c.seq,
+    feedback.c.source,
+    feedback.c.incident_id,
+    feedback.c.target,
+    feedback.c.label,
+    feedback.c.given_at,
+)
+_place = itemgetter(0)
 
 
 def read_ends(connection: Connection, most: int) -> list[IncidentEnd]:
@@ -47,11 +64,13 @@ def read_ends(connection: Connection, most: int) -> list[IncidentEnd]:
     reports: dict[Key, list[RowMapping]] = {key: [] for key in keys}
     values: dict[Key, list[OutcomeValue]] = {key: [] for key in keys}
     for are_those in conditions(keys):
-        for row in connection.execute(_of(_REPORT, revisions, are_those).order_by(revisions.c.revision)).mappings():
+        # Sorted here: SQLite would make a table of them first.
+        found = connection.execute(_of(_REPORT, revisions, are_those)).mappings().all()
+        for row in sorted(found, key=itemgetter("revision")):
             reports[row["source"], row["incident_id"]].append(row)
-        said = _of(_VALUE, outcomes, are_those).where(~outcomes.c.is_ours).order_by(outcomes.c.seq)
-        judged = _of(_VERDICT, feedback, are_those).order_by(feedback.c.seq)
-        for source, incident_id, *value in (*connection.execute(said), *connection.execute(judged)):
+        said = connection.execute(_of(_VALUE, outcomes, are_those).where(~outcomes.c.is_ours)).all()
+        judged = connection.execute(_of(_VERDICT, feedback, are_those)).all()
+        for _, source, incident_id, *value in (*sorted(said, key=_place), *sorted(judged, key=_place)):
             values[source, incident_id].append(OutcomeValue(*value))
     return [IncidentEnd(_as_it_stands(of_it), tuple(values[key]), _states(of_it)) for key, of_it in reports.items()]
 

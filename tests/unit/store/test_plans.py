@@ -20,8 +20,8 @@ from triage.flow import Edit, Ending, EndState, Entry, KeyedAnswer, Relabel, Sna
 from triage.parts import Part
 from triage.store import SqlJournal, SqlMetricJournal
 
-# Tables that are paged; and the state, of which there is one row.
-_WALKED = ("incidents", "warnings", "watcher_snapshots")
+# Tables that are paged or read from their end; and the state, of which there is one row.
+_WALKED = ("incidents", "warnings", "watcher_snapshots", "feedback", "outcomes")
 
 
 @contextmanager
@@ -57,6 +57,7 @@ async def use(journal: SqlJournal) -> None:
     await journal.page(3, cursor, "source-1")
     await journal.add_feedback(Feedback("4", "source-1", "team", "network", "", NOON))
     await journal.feedback_of("4", "source-1")
+    journal.ends(20)
     await use_metrics(journal.metrics)
     await use_late_labels(journal)
     await use_outbox(journal)
