@@ -19,7 +19,7 @@ from triage.exports import (
 from triage.learn.fixes import to_fix
 from triage.learn.later_endings import Fact, FactKind
 
-__all__ = ["end_facts", "end_restricts", "to_micros"]
+__all__ = ["end_facts", "end_restricts", "is_still_open", "to_micros"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -35,6 +35,11 @@ def end_restricts(end: IncidentEnd) -> bool:
     return is_restricted(end.incident.labels) or any(
         first_named([each.name], RESTRICTED_NAMES) is not None and restricts(each.value) for each in end.values
     )
+
+
+def is_still_open(end: IncidentEnd) -> bool:
+    """Return whether nothing is said but that an incident is not resolved."""
+    return not end.values and all(state is not IncidentState.RESOLVED for _, state in end.states)
 
 
 def end_facts(end: IncidentEnd, targets: Collection[str]) -> list[Fact]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from triage.domain import Duplicate, Incident, IncidentEnd, ModelRef, Precedent, PrecedentQuery
 from triage.exports import is_restricted
 from triage.learn.duplicates import CLOSE, DuplicateRule
-from triage.learn.end_facts import end_facts, end_restricts, to_micros
+from triage.learn.end_facts import end_facts, end_restricts, is_still_open, to_micros
 from triage.learn.endings import NOT_KNOWN, Endings
 from triage.learn.later_endings import LaterEndings, Place
 from triage.learn.precedent_index import Found, PrecedentIndex
@@ -187,6 +187,9 @@ class Precedents:
         incident = end.incident
         opened_at = to_micros(incident.opened_at or incident.received_at)
         place = self._place(incident, opened_at)
+        if is_still_open(end) and self._later.at(place, None) is None:
+            # Most updates: what they say is remembered already, names and all.
+            return
         if end_restricts(end):
             self._hide(place)
             if not isinstance(place, int):
