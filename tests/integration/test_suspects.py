@@ -67,3 +67,5 @@ def test_a_deploy_before_a_shift_is_a_suspect_of_the_warning_also_after_a_restar
     with running(settings) as client:
         [warning] = [each for each in client.get("/v1/warnings").json()["items"] if each["id"] == warning_id]
         assert warning["suspects"] == [suspect]
+        incident = client.get(f"/v1/incidents/{warning_id}").json()
+        assert incident["suspects"] == [suspect]

@@ -16,7 +16,7 @@ from triage.api.keys import answer_once, ids_of
 from triage.api.metrics import Metrics
 from triage.api.plain import PlainAnswer, PlainPost, PlainQuery
 from triage.api.problems import problem_of
-from triage.api.render import answer_body, json_response, to_json
+from triage.api.render import answer_body, json_response, suspects_body, to_json
 from triage.api.schemas import IncidentAnswer, IncidentList, IncidentPage, IncidentRequest
 from triage.api.service import Service
 from triage.domain import PrecedentQuery
@@ -117,8 +117,15 @@ def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
         incident_id: Annotated[str, Path(examples=[INCIDENT["id"]])],
         source: Annotated[str | None, Query(description="Needed where several sources have the id.")] = None,
     ) -> Response:
-        """Return the answer on the latest body of the incident."""
-        return json_response(answer_body(await service.flow.find(incident_id, source)))
+        """Return the answer on the latest body of the incident; of an alert, with the changes shortly before it."""
+        found = await service.flow.find(incident_id, source)
+        body = answer_body(found)
+        # Only what names an entity is in a group.
+        incident = None if found.group is None else await service.flow.latest(incident_id, found.triage.source)
+        suspects = () if incident is None else await service.metrics.suspects.of_incident(incident)
+        if suspects:
+            body["suspects"] = suspects_body(suspects)
+        return json_response(body)
 
     return router
 

@@ -223,6 +223,10 @@ class IncidentAnswer(BaseModel):
         "alert, and of a dry run",
     )
     contradictions: list[Contradiction] = Field(description="labels of the sender that go against others")
+    suspects: list[SuspectAnswer] = Field(
+        default_factory=list,
+        description="of one alert, asked for by its id: changes shortly before it; left out without",
+    )
 
 
 class ProblemPart(BaseModel):

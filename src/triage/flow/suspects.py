@@ -1,4 +1,4 @@
-"""Recent changes and warnings in memory, and the suspects of warnings by them. No SQL, no HTTP.
+"""Recent changes and warnings in memory, and the suspects of warnings and alerts by them. No SQL, no HTTP.
 
 The memory is filled from the journal when it is first asked, and brought up to date by its newest pages each time: what
 another process has taken in is found, and a restart forgets nothing.
@@ -7,7 +7,7 @@ another process has taken in is found, and a restart forgets nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Generic, TypeVar
@@ -59,7 +59,7 @@ class _Memory(Generic[_Item]):
 
 
 class LiveSuspects:
-    """What changes went before a warning.
+    """What changes went before a warning or an alert.
 
     Parameters
     ----------
@@ -77,6 +77,7 @@ class LiveSuspects:
         self._journal = journal
         self._topology = rules.topology
         names = dict.fromkeys((*rules.entities, *rules.scopes, *_PLACES))
+        self._of_alerts = rules
         self._of_changes = replace(rules, entities=tuple(names))
         self._of_warnings = replace(rules, entities=("entity",))
         self._changes: _Memory[MadeChange | None] = _Memory(self._page_changes, _MOST_CHANGES)
@@ -91,20 +92,39 @@ class LiveSuspects:
         StoreUnavailable
             The journal cannot be read.
         """
-        if not warnings:
+        return await self._of({one.id: self._onset(one) for one in warnings})
+
+    async def of_incident(self, incident: Incident) -> tuple[Suspect, ...]:
+        """Return the suspects of an incident, by when it was opened; none for one that names no entity.
+
+        What changes like them did before is measured on warnings all the same.
+
+        Raises
+        ------
+        StoreUnavailable
+            The journal cannot be read.
+        """
+        alert = to_alert(incident, self._of_alerts)
+        if alert is None:
+            return ()
+        found = await self._of({incident.id: Onset(alert.entity, alert.at_s)})
+        return found.get(incident.id, ())
+
+    async def _of(self, onsets: Mapping[str, Onset]) -> dict[str, tuple[Suspect, ...]]:
+        if not onsets:
             return {}
         has_new = await self._changes.refresh()
         if not self._changes.items:
             return {}
         has_new |= await self._onsets.refresh()
-        return await asyncio.to_thread(self._ranked, warnings, has_new)
+        return await asyncio.to_thread(self._ranked, onsets, has_new)
 
-    def _ranked(self, warnings: Sequence[EarlyWarning], has_new: bool) -> dict[str, tuple[Suspect, ...]]:
+    def _ranked(self, onsets: Mapping[str, Onset], has_new: bool) -> dict[str, tuple[Suspect, ...]]:
         history = self._history
         if history is None or has_new:
             made = [one for one in self._changes.items.values() if one is not None]
             self._history = history = ChangeHistory(made, self._onsets.items.values(), self._topology)
-        found = {one.id: rank_suspects(history, self._onset(one), self._topology) for one in warnings}
+        found = {key: rank_suspects(history, onset, self._topology) for key, onset in onsets.items()}
         return {key: suspects for key, suspects in found.items() if suspects}
 
     async def _page_changes(self, cursor: str | None) -> tuple[list[tuple[str, MadeChange | None]], str | None]:

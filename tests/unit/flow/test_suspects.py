@@ -9,7 +9,7 @@ import pytest
 from tests.fakes import FakeLabeller, MemoryJournal, MemoryMetricJournal, fixed_clock, warning_on
 
 from triage.decide.grouping import GroupingRules, Topology
-from triage.domain import Change, EarlyWarning
+from triage.domain import Change, EarlyWarning, Incident
 from triage.flow import LiveFlow
 from triage.flow.suspects import LiveSuspects
 
@@ -60,6 +60,14 @@ def test_changes_that_came_in_since_it_was_asked_last_are_found(estate: Estate) 
 def test_a_change_is_made_to_what_its_labels_name(estate: Estate, labels: dict[str, str]) -> None:
     estate.tell(change("1", HOUR - 60, **labels), change("2", HOUR - 60, note="db"))
     assert estate.of(warning_on("db:9100", HOUR)) == ["1"]
+
+
+def test_an_alert_has_suspects_and_a_ticket_of_a_person_has_none(estate: Estate) -> None:
+    estate.tell(change("1", HOUR - 60, host="db"))
+    at = datetime.fromtimestamp(HOUR, UTC)
+    for labels, expected in (({"instance": "DB:9100"}, ["1"]), ({"title": "db is slow"}, [])):
+        found = asyncio.run(estate.suspects.of_incident(Incident("a", "monitor", at, labels=labels)))
+        assert [one.change.id for one in found] == expected
 
 
 def test_dependencies_lead_to_suspects() -> None:
