@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +47,9 @@ from triage.learn.updates import hours_still_open
 from triage.learn.waits import moment_hours
 
 __all__ = ["Engine", "LoadedModel", "target_choices", "target_probabilities"]
+
+# As answers make their reasons: without the step in Python of a named tuple's own constructor.
+_ranked = cast("Callable[[tuple[str, float]], RankedLabel]", partial(tuple.__new__, RankedLabel))
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +295,7 @@ def _predict(loaded: LoadedModel, answer: RowAnswer, doubt: str, most_reasons: i
     found: dict[str, tuple[list[RankedLabel], tuple[Reason, ...]]] = {}
     for head in loaded.model.heads:
         of_head, classes = answer.answers[head.target], head.classes
-        ranked = [RankedLabel(classes[at], chance) for at, chance in zip(of_head.best, of_head.chances, strict=False)]
+        ranked = [_ranked((classes[at], chance)) for at, chance in zip(of_head.best, of_head.chances, strict=False)]
         found[head.target] = ranked, of_head.reasons
     rule = loaded.policy.priority
     if rule is not None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from math import isfinite, nan
 from typing import NotRequired, TypeAlias, TypedDict
 
 from triage.domain import (
@@ -135,7 +135,7 @@ def _prediction_document(prediction: Prediction) -> PredictionDocument:
         "decision": prediction.decision.value,
         "held": prediction.held,
         "why": prediction.why,
-        "top": [{"label": each.label, "probability": each.probability} for each in top],
+        "top": [{"label": label, "probability": probability} for label, probability in top],
         "reasons": reasons_document(prediction.reasons),
         "would_help": None if helps is None else {"field": helps.field, "gain": helps.gain},
         "model": model_document(prediction.model),
@@ -146,13 +146,13 @@ def reasons_document(reasons: Iterable[Reason]) -> list[ReasonDocument]:
     """Render reasons, in their order."""
     return [
         {
-            "kind": each.kind,
-            "name": each.name,
-            "value": each.value,
+            "kind": kind,
+            "name": name,
+            "value": value,
             # JSON has no infinity: a probability of exactly 0 or 1 gives one as log-odds.
-            "contribution": each.contribution if math.isfinite(each.contribution) else None,
+            "contribution": contribution if isfinite(contribution) else None,
         }
-        for each in reasons
+        for kind, name, value, contribution in reasons
     ]
 
 
@@ -163,7 +163,7 @@ def reasons_from_document(document: Iterable[ReasonDocument]) -> tuple[Reason, .
             each["kind"],
             each["name"],
             each["value"],
-            math.nan if each["contribution"] is None else each["contribution"],
+            nan if each["contribution"] is None else each["contribution"],
         )
         for each in document
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ __all__ = ["MOST_LABELS", "Answerer", "HeadAnswer", "RowAnswer", "to_network"]
 
 # A person choosing from a list reads five lines; more is stored by nobody.
 MOST_LABELS = 5
+# An answer has dozens: made without the step in Python that a named tuple's own constructor takes, in half the time.
+_reason = cast("Callable[[tuple[str, str, str, float]], Reason]", partial(tuple.__new__, Reason))
 
 
 class HeadAnswer(NamedTuple):
@@ -246,10 +249,10 @@ def _reasons(
     rows = np.arange(n).repeat(np.diff(found.ends[:, -1], prepend=0)).tolist() if n > 1 else [0] * ends[-1]
     begin, folded = texts
     named = [
-        Reason("term", folded[row][first:last], "", amount)
+        _reason(("term", folded[row][first:last], "", amount))
         if kind == WORD
-        else Reason(
-            "term", f"{folded[row][first:last]}{' ' if kind == NEAR else ' … '}{folded[row][second:end]}", "", amount
+        else _reason(
+            ("term", f"{folded[row][first:last]}{' ' if kind == NEAR else ' … '}{folded[row][second:end]}", "", amount)
         )
         if kind < FIELD
         else features.reason(kind - FIELD, inputs, begin + row, amount)

@@ -129,7 +129,7 @@ _DIGITS = re.compile(r"\d+")
 # number of places where digits stand. Random base64 has .65, random hex .47; names of classes and files in bug reports
 # have up to .5 without digits, and less with them.
 _SWITCHES_BY_DIGIT_GROUPS = {0: 0.55, 1: 0.45, 2: 0.4, 3: 0.3}
-# Shorter runs are no keys but words of a program.
+# Shorter runs are no keys but words of a program; what an issuer gives out is longer still, or holds a digit or a sign.
 _SHORTEST_RUN = 20
 
 
@@ -214,6 +214,8 @@ def cut_tokens(text: str, stand_in: str) -> str:
 
 
 def _without_tokens(word: str, stand_in: str) -> str:
+    if len(word) < _SHORTEST_RUN and word.isalpha():
+        return word
     return _RUN.sub(lambda match: _without_chance(match[0], stand_in), _ISSUED.sub(stand_in, word))
 
 

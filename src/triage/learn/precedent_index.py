@@ -6,13 +6,14 @@ first. A feature weighs ``(1 + log count) * idf``, and two texts are as similar 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.compiling import resolved
 from triage.errors import DataError
 from triage.learn.list_kernel import collect_stems, invert, measure_rows, number_features
 from triage.learn.precedent_kernel import COUNT_BITS, MOST_COUNTED, Allowed, Best, Lists, Query, Work
@@ -20,7 +21,7 @@ from triage.learn.precedent_search import search
 from triage.learn.slots import Slots, build_slots
 from triage.learn.terms import encode, in_batches
 from triage.learn.text import letters
-from triage.learn.text_kernel import empty_scratch, most_features, most_stems
+from triage.learn.text_kernel import Scratch, empty_scratch, most_features, most_stems
 from triage.parts import Array
 
 __all__ = ["ALL", "GAINS", "HEAD_REPEATS", "Found", "PrecedentIndex", "build_index", "empty_best"]
@@ -32,6 +33,8 @@ HEAD_REPEATS = 3
 _MOST_NUMBERS = 1 << (32 - COUNT_BITS)
 # Sets of commonest features whose reach is kept, up to 2**15 features, and all: the lists of what is rarer are short.
 _N_SETS = 13
+# Rooms for texts of up to so many code points are kept, one for each power of two: 300 kB in all.
+_KEPT_CODE_POINTS = 4_096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +97,8 @@ class PrecedentIndex:
         reach[-1] = 255
         self._reach = reach
         self._work = Work(np.zeros(n_rows, np.float32), scales.astype(np.float32))
+        self._rooms: dict[int, tuple[Scratch, Query]] = {}
+        self._kernel: Callable[..., tuple[int, int]] | None = None
         self._lock = Lock()
 
     def _check(self) -> None:
@@ -122,20 +127,30 @@ class PrecedentIndex:
         if k < 1 or not len(self):
             return Found([], [])
         codes, _ = encode([text])
-        scratch, room = empty_scratch(len(codes)), empty_query(most_stems(len(codes)))
-        best = empty_best(k)
+        best, likely = empty_best(k), empty_best(k)
         span = range(len(self)) if rows is None else rows
-        within = Allowed(ALL if allowed is None else allowed, max(span.start, 0), min(span.stop, len(self)))
+        # A copy, as the kernel reads one layout alone.
+        may_be = ALL if allowed is None else np.array(allowed, np.bool_)
+        within = Allowed(may_be, max(span.start, 0), min(span.stop, len(self)))
+        text_read, known = (codes, letters(), self.repeats), (self.lists, self._reach, self.unknown_idf)
         with self._lock:
-            n_found, _ = search(
-                (codes, letters(), self.repeats),
-                scratch,
-                (self.lists, self._reach, self.unknown_idf),
-                within,
-                (room, self._work, empty_best(k)),
-                best,
-            )
+            scratch, query = self._room(len(codes))
+            arguments = text_read, scratch, known, within, (query, self._work, likely), best
+            if self._kernel is None:
+                self._kernel = resolved(search, *arguments)
+            n_found, _ = self._kernel(*arguments)
         return Found(best.rows[:n_found].tolist(), best.similarities[:n_found].tolist())
+
+    def _room(self, n_code_points: int) -> tuple[Scratch, Query]:
+        """Return room for a text; the lock is held."""
+        if n_code_points > _KEPT_CODE_POINTS:
+            return empty_scratch(n_code_points), empty_query(most_stems(n_code_points))
+        # What is larger than a text needs takes longer to clear.
+        size = 1 << (n_code_points - 1).bit_length() if n_code_points else 1
+        room = self._rooms.get(size)
+        if room is None:
+            room = self._rooms[size] = empty_scratch(size), empty_query(most_stems(size))
+        return room
 
 
 def build_index(texts: Sequence[str], repeats: int = HEAD_REPEATS) -> PrecedentIndex:
