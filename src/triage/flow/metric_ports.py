@@ -51,7 +51,7 @@ class MetricBatch:
     time_ns : ndarray of int64, shape (n,)
         Event time, ns since the epoch.
     value : ndarray of float64, shape (n,)
-        Finite.
+        Finite, or Prometheus' stale marker, which is among the nulls as well.
     nulls : int, default=0
         How many points of the request had no value.
     """

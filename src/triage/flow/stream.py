@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import structlog
 
 from triage.domain import EarlyWarning
@@ -65,16 +66,21 @@ class Stream:
             ignored = counts.ignored + len(batch) + batch.nulls
             self.counts = replace(counts, ignored=ignored, failures=counts.failures + 1)
             return BatchAnswer(0, len(batch) + batch.nulls)
+        # Stale markers are among the nulls.
+        points = len(batch) - int(np.count_nonzero(np.isnan(batch.value)))
         self._last_ns = max(self._last_ns, int(batch.time_ns.max(initial=0)))
-        self.moves += sorted((*watched.closed, *watched.opened), key=lambda one: one.closed_at or one.opened_at)
+        noted = tuple(note.warning for note in watched.notes)
+        opened = (*watched.opened, *(one for one in noted if one.closed_at is None))
+        closed = (*watched.closed, *(one for one in noted if one.closed_at is not None))
+        self.moves += sorted((*closed, *opened), key=lambda one: one.closed_at or one.opened_at)
         self.counts = replace(
             counts,
-            accepted=counts.accepted + len(batch),
+            accepted=counts.accepted + points,
             ignored=counts.ignored + batch.nulls,
-            opened=counts.opened + len(watched.opened),
-            closed=counts.closed + len(watched.closed),
+            opened=counts.opened + len(opened),
+            closed=counts.closed + len(closed),
         )
-        return BatchAnswer(len(batch), batch.nulls, watched.opened)
+        return BatchAnswer(points, batch.nulls, opened)
 
     def snapshot(self, now: datetime) -> Snapshot:
         """Return the state as it is after the last batch; the caller commits it and says so by `mark_kept`."""

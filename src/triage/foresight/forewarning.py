@@ -87,6 +87,11 @@ class Forewarner:
         peaks = dict(zip(self.table.entities, self._entities.numbers[:, PEAK].tolist(), strict=False))
         return tuple(replace(one, score=peaks[one.entity]) for one in self._open.values())
 
+    @property
+    def open_notes(self) -> tuple[EarlyWarning, ...]:
+        """The watcher's warnings by rule that are open."""
+        return self.watcher.open_notes
+
     def series_of(self, entity: Sequence[str], metric: Sequence[str]) -> NDArray[np.int64]:
         """Return the row of each series, adding those not seen before; see `Watcher.series_of`."""
         return self.watcher.series_of(entity, metric)
@@ -236,7 +241,13 @@ def _joined(parts: Sequence[Watched]) -> Watched:
     }
     opened = tuple(warning for part in parts for warning in part.opened)
     closed = tuple(warning for part in parts for warning in part.closed)
-    return Watched(causes=causes, opened=opened, closed=closed, **arrays)
+    begins = np.cumsum([0, *(len(part.score) for part in parts)]).tolist()
+    notes = tuple(
+        replace(note, place=begin + note.place)
+        for begin, part in zip(begins, parts, strict=False)
+        for note in part.notes
+    )
+    return Watched(causes=causes, opened=opened, closed=closed, notes=notes, **arrays)
 
 
 def _warning(entity: str, opened_ns: int, causes: tuple[Cause, ...], told: Forecast) -> EarlyWarning:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.flow import MetricBatch
+from triage.watch.liveness_layout import STALE_BITS
 
 __all__ = ["is_in_range", "to_batch"]
 
@@ -26,7 +27,7 @@ def is_in_range(time_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
 def to_batch(
     names: Sequence[tuple[str, str]], series: NDArray[np.int64], time_ns: NDArray[np.int64], value: NDArray[np.float64]
 ) -> MetricBatch:
-    """Put points together; those whose value is no finite number (Prometheus' stale marker is none) are counted only.
+    """Put points together; those whose value is no finite number are counted, and only stale markers kept.
 
     Parameters
     ----------
@@ -43,8 +44,9 @@ def to_batch(
     >>> got.entity, got.value.tolist(), got.nulls
     (('db',), [0.5], 1)
     """
-    is_point = np.isfinite(value)
-    nulls = len(value) - int(np.count_nonzero(is_point))
+    is_finite = np.isfinite(value)
+    is_point = is_finite | (np.ascontiguousarray(value).view(np.int64) == STALE_BITS)
+    nulls = len(value) - int(np.count_nonzero(is_finite))
     positions: dict[tuple[str, str], int] = {}
     place = np.fromiter((positions.setdefault(pair, len(positions)) for pair in names), np.int64, len(names))
     used, within = np.unique(place[series[is_point]], return_inverse=True)

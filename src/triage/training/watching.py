@@ -116,8 +116,16 @@ def watch_history(watcher: StreamingWatcher, history: MetricHistory) -> RowAnswe
     alert[history.row_of_point[at_alert]] = True
     causes = {int(history.row_of_point[order[at]]): found for at, found in watched.causes.items()}
     alerts = Alerts(history.entity_of_point[at_alert], history.time_ns[at_alert])
-    latest = {warning.id: warning for warning in (*watched.opened, *watched.closed, *watcher.open_warnings)}
-    warnings = tuple(latest[warning.id] for warning in watched.opened)
+    noted = tuple(note.warning for note in watched.notes)
+    for note in watched.notes:
+        row = int(history.row_of_point[order[note.place]])
+        # An entity that sends nothing has no row to stand in.
+        if note.warning.closed_at is None and history.entities[history.entity_of_row[row]] == note.warning.entity:
+            alert[row] = True
+            causes.setdefault(row, note.warning.causes)
+    latest = {one.id: one for one in (*watched.opened, *watched.closed, *watcher.open_warnings, *noted)}
+    begun = (*watched.opened, *(one for one in noted if one.closed_at is None))
+    warnings = tuple(latest[one.id] for one in sorted(begun, key=lambda one: one.opened_at))
     probability = None
     if watched.probability is not None:
         by_point = np.empty(len(history))

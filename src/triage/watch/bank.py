@@ -11,6 +11,7 @@ from triage.parts import Array
 from triage.watch.counters import kinds_of
 from triage.watch.joint_layout import IS_SETTLED, JUDGED, ROOM, JointState, empty_joint, grown_joint, with_room
 from triage.watch.kernel import WatchState
+from triage.watch.liveness_layout import FLAGGED, LivenessState, empty_liveness, grown_liveness
 from triage.watch.state import (
     KIND,
     OPEN,
@@ -27,7 +28,7 @@ from triage.watch.state import (
     grown,
     with_free,
 )
-from triage.watch.storing import arrays_of, entities_of, joint_of, seasons_of, series_of, wear_of
+from triage.watch.storing import arrays_of, entities_of, joint_of, liveness_of, seasons_of, series_of, wear_of
 from triage.watch.table import SeriesTable
 from triage.watch.wear import WearState, empty_wear, grown_wear
 
@@ -72,12 +73,15 @@ class Bank:
         self._joint: JointState = empty_joint(0, 0)
         self._wear: WearState = empty_wear(np.zeros(0))
         self._links: Links = empty_links(0, 0)
+        self._liveness: LivenessState = empty_liveness(0, 0)
 
     def state_for(self, points: int) -> WatchState:
         """Return what the kernel changes, with room for what so many points may earn."""
         # No more series than points can earn a season.
         self._seasons = with_free(self._seasons, points)
-        return WatchState(self._series, self._seasons, self._entities, self._joint, self._wear, self._links)
+        return WatchState(
+            self._series, self._seasons, self._entities, self._joint, self._wear, self._links, self._liveness
+        )
 
     def owners(self, series: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the entity's row of each series."""
@@ -90,6 +94,11 @@ class Bank:
     def open_entities(self) -> set[int]:
         """Return the rows of the entities with an open warning."""
         return set(np.flatnonzero(self._entities.clock[:, OPEN]).tolist())
+
+    def noted(self) -> set[tuple[int, int]]:
+        """Return entity and kind of all that has been noted and is not over."""
+        held = np.argwhere(self._liveness.clock[:, FLAGGED:] > 0)
+        return {(int(entity), int(kind)) for entity, kind in held}
 
     def set_threshold(self, threshold: float) -> None:
         """Have every entity, those to come included, begin from a threshold."""
@@ -114,6 +123,7 @@ class Bank:
             for new, kept in zip(self._links, old, strict=True):
                 new[: len(kept)] = kept
             self._joint = grown_joint(self._joint, empty_joint(more_series, more_entities))
+            self._liveness = grown_liveness(self._liveness, empty_liveness(more_series, more_entities))
             if self.wear:
                 self._wear = grown_wear(self._wear, np.zeros(more_series))
         links = self._links
@@ -131,8 +141,7 @@ class Bank:
     def to_arrays(self) -> dict[str, Array]:
         """Return the whole state as arrays; `fill` makes the same bits of them."""
         table = self.table
-        states = (self._series, self._seasons, self._entities, self._joint, self._wear)
-        arrays = arrays_of(*states, (len(table), len(table.entities)))
+        arrays = arrays_of(self.state_for(0), (len(table), len(table.entities)))
         arrays["series_entity"] = np.array(table.owners, dtype=np.int64)
         return arrays
 
@@ -153,6 +162,7 @@ class Bank:
         self._entities = grown(held, empty_entities(spare, self.threshold))
         joint = joint_of(arrays, np.array(self.table.owners, dtype=np.int64), m)
         self._joint = with_room(grown_joint(joint, empty_joint(spare_series, spare)), self._joint.clock[:, ROOM])
+        self._liveness = grown_liveness(liveness_of(arrays, n, m), empty_liveness(spare_series, spare))
         weight = self._wear.weight
         self._wear = grown_wear(wear_of(arrays, weight[:n]), weight[n:])
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from triage.domain import Cause, EarlyWarning
 from triage.errors import UsageError
 
-__all__ = ["Points", "Watched"]
+__all__ = ["Note", "Points", "Watched"]
 
 # About 146 years from 1970 either way: differences of two such times do not overflow.
 _FARTHEST_NS = 2**62
@@ -59,6 +59,14 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A warning by rule that was opened or is over, found at the point at ``place``, which may be another entity's."""
+
+    place: int
+    warning: EarlyWarning
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """The answers to points, aligned with them.
 
@@ -84,6 +92,9 @@ class Watched:
     probability : ndarray of float64, shape (n,) or None
         That an incident of the point's entity begins within the horizon, as known after this point, in [0, 1]; None
         without an early-warning model.
+    notes : tuple of Note
+        Warnings by rule, outside the budget: of series that stand still, and of series and entities that no longer
+        come. Opened and closed, in order; they are in none of the others.
     """
 
     score: NDArray[np.float64]
@@ -95,3 +106,4 @@ class Watched:
     evidence: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
     motion: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
     probability: NDArray[np.float64] | None = None
+    notes: tuple[Note, ...] = ()

@@ -1,7 +1,8 @@
 """What is remembered of every series and entity: rows of plain arrays, a column a quantity. Computes nothing.
 
-The kernel gets these tuples of arrays whole. A series costs 360 bytes, links to its entity included, and 24 of its
-entity's joint state (``joint``). A season costs 128; a series earns one by an hour of points that are not all alike.
+The kernel gets these tuples of arrays whole. A series costs 360 bytes, links to its entity included, 12 of its liveness
+(``liveness``), and 24 of its entity's joint state (``joint``). A season costs 128; a series earns one by an hour of
+points that are not all alike.
 """
 
 from __future__ import annotations

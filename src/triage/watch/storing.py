@@ -5,7 +5,7 @@ The kernel checks no index and no bound, so everything that it uses as one is ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -19,6 +19,8 @@ from triage.watch.counters import GAUGE
 from triage.watch.course import MOST_VISITS
 from triage.watch.forecasts import forecast_document, to_forecast
 from triage.watch.joint_layout import JointState, empty_joint, is_packed, packed
+from triage.watch.kernel import WatchState
+from triage.watch.liveness_layout import LivenessState, empty_liveness, is_live
 from triage.watch.state import (
     COUNT,
     KIND,
@@ -39,6 +41,8 @@ __all__ = [
     "arrays_of",
     "entities_of",
     "joint_of",
+    "liveness_of",
+    "notes_in",
     "number_in",
     "seasons_of",
     "series_of",
@@ -52,24 +56,20 @@ __all__ = [
 # Above what values up to 1e30 can leave in a state, and below overflow, of 32 bits as well.
 _LARGEST = {4: 1e37, 8: 1e160}
 _LARGEST_WHOLE = 2**62
-_State = TypeVar("_State", SeriesState, Seasons, EntityState, JointState, WearState)
+_State = TypeVar("_State", SeriesState, Seasons, EntityState, JointState, WearState, LivenessState)
 
 
-def arrays_of(
-    series: SeriesState,
-    seasons: Seasons,
-    entities: EntityState,
-    joint: JointState,
-    wear: WearState,
-    size: tuple[int, int],
-) -> dict[str, Array]:
+def arrays_of(state: WatchState, size: tuple[int, int]) -> dict[str, Array]:
     """Return the first ``size`` series and entities as arrays; small whole numbers as int32."""
+    series, seasons, entities, joint, wear, _, liveness = state
     n, m = size
     named = {f"series_{name}": array[:n] for name, array in series._asdict().items()}
     named |= {f"season_{name}": array[: seasons.taken[0]] for name, array in seasons._asdict().items()}
     named["season_taken"] = seasons.taken
     named |= {f"entity_{name}": array[:m] for name, array in entities._asdict().items()}
     named |= {f"wear_{name}": array[:n] for name, array in wear._asdict().items()}
+    parts = {"counts": n, "marks": n, "heard": n, "clock": m, "stream": len(liveness.stream)}
+    named |= {f"liveness_{name}": array[: parts[name]] for name, array in liveness._asdict().items()}
     named |= {f"joint_{name}": array for name, array in packed(joint, n, m)._asdict().items()}
     return {name: array.astype(np.int32) if array.itemsize < 4 else array.copy() for name, array in named.items()}
 
@@ -154,6 +154,19 @@ def joint_of(arrays: Mapping[str, Array], owner: NDArray[np.int64], m: int) -> J
     return state
 
 
+def liveness_of(arrays: Mapping[str, Array], n: int, m: int) -> LivenessState:
+    """Return the liveness of ``n`` series of ``m`` entities from its arrays.
+
+    Raises
+    ------
+    BundleRefused
+        As `series_of`.
+    """
+    state = _filled(arrays, "liveness_", empty_liveness(n, m))
+    _require(is_live(state), "liveness_clock", "turns of entities that are not there")
+    return state
+
+
 def _filled(arrays: Mapping[str, Array], prefix: str, state: _State) -> _State:
     """Fill an empty state, in place, with the arrays of its names."""
     for name, room in state._asdict().items():
@@ -205,6 +218,25 @@ def warnings_in(document: Mapping[str, JSON], key: str) -> list[EarlyWarning]:
         return [_warning(entry) for entry in listed]
     except (KeyError, TypeError, ValueError) as err:
         raise BundleRefused(f"The watcher's {key!r} cannot be used: {err!r}. Train the model again.") from err
+
+
+def notes_in(document: Mapping[str, JSON], key: str, entities: Sequence[str]) -> dict[tuple[int, int], EarlyWarning]:
+    """Return the open warnings by rule under a key, by their entity's row and their kind.
+
+    Raises
+    ------
+    BundleRefused
+        When something else is there.
+    """
+    listed = document.get(key)
+    _require(isinstance(listed, list), key, "no list")
+    try:
+        rows = [(int(entity), int(kind), _warning(entry)) for entity, kind, entry in listed]  # type: ignore[union-attr, misc, arg-type]  # checked above, or raised below
+        are_theirs = all(entities[entity] == warning.entity for entity, _, warning in rows)
+    except (KeyError, IndexError, TypeError, ValueError) as err:
+        raise BundleRefused(f"The watcher's {key!r} cannot be used: {err!r}. Train the model again.") from err
+    _require(are_theirs, key, "notes of other entities")
+    return {(entity, kind): warning for entity, kind, warning in rows}
 
 
 def _warning(entry: JSON) -> EarlyWarning:

@@ -10,12 +10,14 @@ The rules for single points, which hold in any batch:
   than the one before, give none: score 0. A counter that falls three times before its level is known is a gauge.
 - A point in a silence counts as absent. Days go by the clocks of one zone, summer time included.
 - A series or entity without points has no state to speak of, and does not change any other's answers.
+- A series that used to vary and stays the same, and a series or entity that no longer comes, each far longer than ever
+  before, are warned of by rule, outside the budget (``liveness``). A stale marker ends a series as planned.
 - An entity's time is the latest of its points; its warnings open and close at that time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +30,10 @@ from triage.watch.bank import Bank
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence, local_ns, silenced, zone_of
 from triage.watch.kernel import Answers, Arrivals, empty_answers, watch_points
-from triage.watch.points import Points, Watched
-from triage.watch.storing import number_in, texts_in, to_document, warnings_in, weights_in
+from triage.watch.liveness_layout import NOTE_ENTITY, NOTE_NS, NOTE_OPEN, NOTE_POINT
+from triage.watch.notes import OpenNotes
+from triage.watch.points import Note, Points, Watched
+from triage.watch.storing import notes_in, number_in, texts_in, to_document, warnings_in, weights_in
 from triage.watch.table import SeriesTable
 from triage.watch.warnings import close_warning, open_warning
 
@@ -61,8 +65,8 @@ class Watcher:
 
     Notes
     -----
-    A series costs 384 bytes and its name, and 128 more once it has earned a season: by an hour of points that are not
-    all alike. An entity costs 288 bytes, and the joint state of its first d series, up to 40, 72 d (d + 2) bytes.
+    A series costs 396 bytes and its name, and 128 more once it has earned a season: by an hour of points that are not
+    all alike. An entity costs 360 bytes, and the joint state of its first d series, up to 40, 72 d (d + 2) bytes.
 
     Examples
     --------
@@ -85,6 +89,7 @@ class Watcher:
         self._zone = zone_of(zone)
         self._bank = Bank(threshold, wear or {})
         self._open: dict[int, EarlyWarning] = {}
+        self._notes = OpenNotes(self._bank.table)
         self.set_threshold(threshold)
 
     @property
@@ -106,6 +111,11 @@ class Watcher:
     def open_warnings(self) -> tuple[EarlyWarning, ...]:
         """The warnings that are open, by entity in order of appearance, each with its highest score so far."""
         return tuple(close_warning(self._open[row], None, self._bank.peak_of(row)) for row in sorted(self._open))
+
+    @property
+    def open_notes(self) -> tuple[EarlyWarning, ...]:
+        """The warnings by rule that are open, by entity and kind."""
+        return tuple(self._notes.held[key] for key in sorted(self._notes.held))
 
     def series_of(self, entity: Sequence[str], metric: Sequence[str]) -> NDArray[np.int64]:
         """Return the row of each series, adding those not seen before.
@@ -157,6 +167,7 @@ class Watcher:
         causes: dict[int, tuple[Cause, ...]] = {}
         opened: list[EarlyWarning] = []
         closed: list[EarlyWarning] = []
+        notes: list[Note] = []
         answers = empty_answers(min(len(points), _CHUNK))
         value = self.unsilenced(points).value
         for begin in range(0, len(points), _CHUNK):
@@ -179,7 +190,10 @@ class Watcher:
                 else:
                     opened.append(self._open_one(entity, answers, place))
                     causes[begin + place] = opened[-1].causes
-        return Watched(score, entity_score, alert, causes, tuple(opened), tuple(closed), evidence, motion)
+            notes += self._noted(answers, begin)
+        return Watched(
+            score, entity_score, alert, causes, tuple(opened), tuple(closed), evidence, motion, notes=tuple(notes)
+        )
 
     def unsilenced(self, points: Points) -> Points:
         """Return the points, those that fall into a silence without a value."""
@@ -211,8 +225,12 @@ class Watcher:
         self._bank.set_threshold(threshold)
 
     def settle(self) -> None:
-        """Take what has been watched so far for usual, at every entity; what follows changes that only a little."""
+        """Take what has been watched so far for usual, at every entity; what follows changes that only a little.
+
+        Warnings by rule that are open are forgotten: whoever trains knows of what stood still in his history.
+        """
         self._bank.settle()
+        self._notes.held.clear()
 
     def to_part(self) -> Part:
         """Return the whole state: what `from_part` makes of it answers all that follows with the same bits."""
@@ -225,6 +243,7 @@ class Watcher:
             "zone": self._zone.key,
             "entities": list(table.entities),
             "metrics": list(table.metrics),
+            "notes": [[*key, to_document(self._notes.held[key])] for key in sorted(self._notes.held)],
             "open": [to_document(self._open[row]) for row in sorted(self._open)],
         }
         return Part(self._bank.to_arrays(), document)
@@ -260,7 +279,18 @@ class Watcher:
         }
         if set(watcher._open) != watcher._bank.open_entities():
             raise BundleRefused("The watcher's open warnings are not those of its entities. Train the model again.")
+        watcher._notes.held = notes_in(document, "notes", entities)
+        if not watcher._notes.held.keys() <= watcher._bank.noted():
+            raise BundleRefused("The watcher's notes are not those of its entities. Train the model again.")
         return watcher
+
+    def _noted(self, answers: Answers, begin: int) -> Iterator[Note]:
+        for note in answers.notes.said[: answers.notes.at[0]].tolist():
+            owner, now_ns = np.array([note[NOTE_ENTITY]]), np.array([note[NOTE_NS]])
+            is_kept_back = note[NOTE_OPEN] and silenced(self.silences, self.table.entities, owner, now_ns).any()
+            warning = None if is_kept_back else self._notes.follow(note)
+            if warning is not None:
+                yield Note(begin + note[NOTE_POINT], warning)
 
     def _open_one(self, entity: int, answers: Answers, place: int) -> EarlyWarning:
         ranked = zip(answers.cause[place].tolist(), answers.share[place].tolist(), strict=True)

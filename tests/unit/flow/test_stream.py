@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import numpy as np
 from structlog.testing import capture_logs
 from tests.fakes import NOON, FakeWatcher, metric_batch, warning_on
 
 from triage.domain import EarlyWarning
 from triage.flow import BatchAnswer, MetricBatch
 from triage.flow.stream import Stream
+from triage.watch.budget import Budget
+from triage.watch.liveness_layout import STALE_BITS
+from triage.watch.watcher import Watcher
 
 
 def test_warnings_of_a_batch_are_answered_and_remembered_until_they_are_committed() -> None:
@@ -46,6 +50,21 @@ def test_points_without_a_value_are_counted_as_ignored() -> None:
     batch = MetricBatch(one.entity, one.metric, one.series, one.time_ns, one.value, nulls=2)
     assert stream.apply(1, batch) == BatchAnswer(1, 2)
     assert stream.counts.ignored == 2
+
+
+def test_stale_marker_is_no_point_and_warnings_by_rule_are_warnings() -> None:
+    watcher = Watcher(Budget.parse("1/day"))
+    stream, rng = Stream("budget", watcher), np.random.default_rng(1)
+    calm = [metric_batch(("a", at, value)) for at, value in enumerate(rng.normal(size=300).tolist())]
+    still = [metric_batch(("a", 300 + at, 0.5)) for at in range(200)]
+    answers = [stream.apply(seq, batch) for seq, batch in enumerate([*calm, *still])]
+    begun = [one for answer in answers[300:] for one in answer.opened if "has not changed" in one.why]
+    assert len(begun) == 1
+    marker = np.array([STALE_BITS]).view(np.float64)
+    one = metric_batch(("a", 500, 0.0))
+    ended = stream.apply(501, MetricBatch(one.entity, one.metric, one.series, one.time_ns, marker, nulls=1))
+    assert (ended.accepted, ended.ignored) == (0, 1)
+    assert [move.closed_at is not None for move in stream.moves if move.id == begun[0].id] == [False, True]
 
 
 def test_a_snapshot_says_where_it_stands() -> None:

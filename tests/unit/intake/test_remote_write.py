@@ -40,13 +40,14 @@ def test_series_and_samples_are_read(version: int, write: Callable[..., bytes]) 
 
 
 @both_versions
-def test_stale_markers_and_what_is_no_number_are_samples_but_never_points(
+def test_what_is_no_number_is_a_sample_but_no_point_and_stale_markers_alone_are_handed_on(
     version: int, write: Callable[..., bytes]
 ) -> None:
     values = [STALE, math.nan, math.inf, -math.inf, 0.0]
     got = read(version, write((UP, [(value, AT + at) for at, value in enumerate(values)])))
     assert (got.samples, got.batch.nulls, got.problems) == (5, 4, ())
-    assert got.batch.value.tolist() == [0.0]
+    stale, point = got.batch.value
+    assert (struct.pack("<d", stale), point) == (struct.pack("<d", STALE), 0.0)
 
 
 @both_versions

@@ -45,6 +45,20 @@ def test_alerts_rows_and_warnings_are_the_same_events(history: MetricHistory) ->
     assert {(each.entity, round(each.opened_at.timestamp()) * 10**9) for each in answers.warnings} == at
 
 
+def test_row_in_which_a_metric_is_found_to_stand_still_is_marked_with_it_as_cause() -> None:
+    values = np.random.default_rng(1).normal(size=900)
+    values[500:] = values[499]
+    times = pd.date_range("2026-01-01", periods=900, freq="min").strftime("%Y-%m-%dT%H:%M:%S")
+    frame = pd.DataFrame({"entity": "web", "metric": "cpu", "timestamp": times, "value": values.astype(str)})
+    answers = watched(to_metric_history(table_of(frame), MetricOptions()))
+    warning = answers.warnings[-1]
+    assert "cpu has not changed for 250 samples" in warning.why
+    assert answers.alert[749]
+    assert [cause.metric for cause in answers.causes[749]] == ["cpu"]
+    # It uses nothing of the budget, and is not judged as if it did.
+    assert len(answers.alerts) == len(answers.warnings) - 1
+
+
 def test_the_file_s_order_does_not_matter(history: MetricHistory) -> None:
     turned = history.of_rows(np.ones(history.n_rows, dtype=bool))
     frame = estate().sample(frac=1, random_state=3)

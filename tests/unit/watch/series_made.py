@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,8 @@ def assert_same(left: Watched, *right: Watched) -> None:
     assert left.opened == tuple(warning for part in right for warning in part.opened)
     assert left.closed == tuple(warning for part in right for warning in part.closed)
     begins = np.cumsum([0] + [len(part.score) for part in right])
+    placed = [(int(begin), note) for begin, part in zip(begins[:-1], right, strict=True) for note in part.notes]
+    assert left.notes == tuple(replace(note, place=begin + note.place) for begin, note in placed)
     causes = {
         int(begin) + row: found
         for begin, part in zip(begins[:-1], right, strict=True)

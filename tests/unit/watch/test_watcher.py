@@ -12,6 +12,7 @@ from tests.unit.watch.series_made import MINUTE_NS, assert_same, new_watcher, no
 from triage.errors import UsageError
 from triage.watch.budget import SAVED_PERIODS, Budget
 from triage.watch.joint_layout import empty_joint
+from triage.watch.liveness_layout import STALE_BITS, empty_liveness
 from triage.watch.points import Points
 from triage.watch.state import empty_links, empty_seasons, empty_series
 from triage.watch.warnings import at
@@ -34,6 +35,35 @@ def streams(draw: st.DrawFn) -> Points:
 
 def a_watcher() -> Watcher:
     return new_watcher(SERIES, ENTITIES, BUDGET, {"m1": 0.5, "m2": -2.0})
+
+
+@st.composite
+def faltering(draw: st.DrawFn) -> Points:
+    """Return points of series that stand still, drop out and end as planned, at times each."""
+    rng, n = np.random.default_rng(draw(st.integers(0, 2**32 - 1))), 3000
+    series, step = np.arange(n) % SERIES, np.arange(n) // SERIES
+    phase = (step // rng.integers(60, 180) + series * rng.integers(1, 4)) % 5
+    value = np.where(phase == 1, 0.5, rng.normal(size=n))
+    value[rng.random(n) < 0.01] = np.int64(STALE_BITS).view(np.float64)
+    kept = (phase != 3) & (rng.random(n) > 0.02)
+    return Points(series, step * MINUTE_NS, value)[np.flatnonzero(kept)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(faltering(), st.data())
+def test_warnings_by_rule_are_the_same_in_batches_after_a_restart_and_without_a_future(
+    points: Points, data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(0, len(points)))
+    whole = a_watcher().handle(points)
+    watcher = a_watcher()
+    first = watcher.handle(points[:cut])
+    assert first.notes == tuple(note for note in whole.notes if note.place < cut)
+    restored = Watcher.from_part(watcher.to_part())
+    assert restored.open_notes == watcher.open_notes
+    assert_same(whole, first, restored.handle(points[cut:]))
+    single = a_watcher()
+    assert_same(whole, *(single.handle(points[begin : begin + 7]) for begin in range(0, len(points), 7)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -165,8 +195,8 @@ def test_threshold_must_be_above_zero(threshold: float) -> None:
 
 
 def test_series_costs_no_more_than_the_documentation_says() -> None:
-    held = (*empty_series(1), *empty_links(1, 0), *empty_joint(1, 0))
-    assert sum(array.nbytes for array in held) == 384
+    held = (*empty_series(1), *empty_links(1, 0), *empty_joint(1, 0), *empty_liveness(1, 0)[:-1])
+    assert sum(array.nbytes for array in held) == 396
     assert sum(array.nbytes for array in empty_seasons(1)[:-1]) == 128
 
 
