@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.decide.grouping import Topology
-from triage.decide.hit_rates import WINDOW_S, ChangeHistory, MadeChange, Onset
+from triage.decide.hit_rates import WINDOW_S, ChangeHistory, HitRate, MadeChange, Onset
+from triage.simulate.layout import lay_out
+from triage.simulate.plan import draw_plan
 
 HOUR = 3600.0
 ENTITIES = st.sampled_from(["a", "b", "c"])
@@ -67,6 +69,27 @@ def test_a_rare_kind_is_judged_by_all_changes() -> None:
     assert unseen is not None
     assert (known.hits, known.count, known.lower_bound) == (0, 1, 0.0)
     assert 0.5 < known.rate < unseen.rate < 1.0
+
+
+def simulated(kind: str, seed: int, *, are_harmless: bool) -> HitRate:
+    """Changes of an estate in which some deploys break something, or none does."""
+    layout, days = lay_out(12), 60
+    controls = frozenset(range(len(layout))) if are_harmless else frozenset()
+    plan = draw_plan(layout, days, 0.5, seed, controls)
+    told = [made(str(at), one.made_s, layout[one.entity].name, kind=one.kind) for at, one in enumerate(plan.changes)]
+    onsets = [Onset(layout[one.entity].name, one.opened_s) for one in plan.faults]
+    found = history(told, onsets).rate_of("ci", kind, 24 * HOUR * days)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_deploys_that_break_something_are_told_from_chance_and_harmless_ones_are_not(seed: int) -> None:
+    guilty = simulated("deploy", seed, are_harmless=False)
+    assert guilty.lower_bound > guilty.base_rate
+    for kind, are_harmless in (("config", False), ("config", True), ("deploy", True)):
+        innocent = simulated(kind, seed, are_harmless=are_harmless)
+        assert innocent.lower_bound <= innocent.base_rate
 
 
 @given(changes(), ONSETS, TIMES)
