@@ -63,6 +63,18 @@ def test_one_row_a_row_that_is_read_in_its_order(run: Run, home: Path, tmp_path:
     assert set(json.loads(alerts[0]["causes"])[0]) == {"metric", "contribution"}
 
 
+def test_problems_hold_every_warning_and_name_likely_roots(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("caller,callee\nweb,db\n", encoding="utf-8")
+    words = ("--problems", tmp_path / "problems.json", "--dependencies", tmp_path / "calls.csv")
+    done = run("detect", "history.csv", "--out", tmp_path / "out.csv", *words, "--json")
+    problems = json.loads((tmp_path / "problems.json").read_text(encoding="utf-8"))
+    assert problems
+    assert sum(len(problem["warnings"]) for problem in problems) == done.document["warnings"]
+    for problem in problems:
+        assert {one["entity"] for one in problem["root_causes"]} == {one["entity"] for one in problem["warnings"]}
+    assert run("detect", "history.csv", "--out", tmp_path / "out.csv", *words[2:]).code == 2
+
+
 def test_duplicates_and_disorder_are_kept_and_change_no_other_row(run: Run, home: Path, tmp_path: Path) -> None:
     frame = pd.read_csv(home / "history.csv", dtype=str)
     twice = pd.concat([frame, frame.iloc[100:110]]).sample(frac=1, random_state=5)

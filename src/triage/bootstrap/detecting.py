@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.bootstrap.grouping import read_dependencies
 from triage.bootstrap.metric_reading import MetricReading, read_metrics, to_budget
 from triage.bootstrap.places import open_shelf
+from triage.bootstrap.problems import write_problems
 from triage.datasets import check_anomaly_out, write_anomalies
 from triage.errors import UsageError
 from triage.foresight.forewarning import StreamingWatcher
@@ -39,12 +41,18 @@ class Search:
         Of a watcher without a model; the setting if None.
     plots : Path or None
         Folder of a picture a warning; none are drawn if None.
+    problems : Path or None
+        Where warnings that are one problem go, with their entities ranked as its root; nowhere if None.
+    dependencies : Path or None
+        Who calls whom, for that ranking; by onset and score alone if None.
     """
 
     out: Path
     model: str | None = None
     budget: str | None = None
     plots: Path | None = None
+    problems: Path | None = None
+    dependencies: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,9 @@ def detect_file(
     DataError
         The file cannot be read, with the rows at fault.
     """
+    if search.dependencies is not None and search.problems is None:
+        raise UsageError("--dependencies ranks the entities of --problems. Name a file for these, or leave it out.")
+    topology = None if search.dependencies is None else read_dependencies(search.dependencies)
     bundle = None if search.model is None else open_shelf(settings).load(search.model)
     watcher = None if bundle is None else open_watcher(bundle)
     reading = replace(reading, silences=settings.silences)
@@ -113,6 +124,8 @@ def detect_file(
         left_out = int((~is_new).sum())
         answers = watch_history(watcher, history.of_rows(is_new)).spread(is_new)
     write_anomalies(table, answers.score, answers.alert, answers.causes, search.out, answers.probability)
+    if search.problems is not None:
+        write_problems(answers.warnings, topology, search.problems)
     saved: tuple[Path, ...] = ()
     if search.plots is not None:
         progress(f"Drawing {len(answers.warnings):,} warnings")

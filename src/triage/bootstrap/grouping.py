@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from triage.decide.grouping import GroupingRules, Topology
@@ -12,6 +13,7 @@ from triage.settings import Settings
 
 __all__ = ["read_dependencies", "to_grouping"]
 
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 _KEYS = ("enabled", "window_s", "reopen_s", "entities", "scopes", "dependencies")
 
 
@@ -49,7 +51,9 @@ def to_grouping(settings: Settings) -> GroupingRules | None:
 
 
 def read_dependencies(file: Path) -> Topology:
-    """Read who depends on whom: two columns of a csv file with a header, whatever they are called.
+    """Read who depends on whom: two columns of a csv file with a header, whatever they are called, or a matrix.
+
+    A matrix names who is called in its header, and who calls in its first column; a number above 0 is a call.
 
     Raises
     ------
@@ -58,14 +62,32 @@ def read_dependencies(file: Path) -> Topology:
     """
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            rows = [(number, row) for number, row in enumerate(csv.reader(stream), 1) if row][1:]
+            header, *rows = [(number, row) for number, row in enumerate(csv.reader(stream), 1) if row] or [(1, [])]
     except (OSError, UnicodeDecodeError, csv.Error) as err:
         raise SettingsError(f"{file} cannot be read as csv in UTF-8: {err}. See grouping.dependencies.") from err
+    if _is_matrix(header[1], rows):
+        callees = [name.strip() for name in header[1][1:]]
+        return Topology(
+            (row[0].strip(), callee)
+            for _, row in rows
+            for callee, cell in zip(callees, row[1:], strict=True)
+            if float(cell) > 0
+        )
     bad = [number for number, row in rows if len(row) < 2 or not (row[0].strip() and row[1].strip())]
     if bad:
         shown = ", ".join(map(str, bad[:5]))
         raise SettingsError(f"{file} must name who depends on whom in its first two columns. Lines {shown} do not.")
     return Topology((row[0].strip(), row[1].strip()) for _, row in rows)
+
+
+def _is_matrix(header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]]) -> bool:
+    if len(header) < 2 or not rows or any(len(row) != len(header) for _, row in rows):
+        return False
+    # Names may be numbers as well; that those of the header are those of the first column only a matrix has.
+    callers = {row[0].strip().lower() for _, row in rows}
+    if not callers & {name.strip().lower() for name in header[1:]}:
+        return False
+    return all(_NUMBER.fullmatch(cell.strip()) for _, row in rows for cell in row[1:])
 
 
 def _number(table: Mapping[str, object], key: str, default: float, problems: list[Problem]) -> float:

@@ -24,6 +24,13 @@ def detect(
     ] = None,
     step: StepLength = None,
     plots: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Save a picture of each warning there.")] = None,
+    problems: Annotated[
+        Path | None, typer.Option(metavar="OUT.json", help="Write warnings that are one problem, likely roots first.")
+    ] = None,
+    dependencies: Annotated[
+        Path | None,
+        typer.Option(metavar="CALLS.csv", help="Who calls whom, for --problems: pairs or a matrix."),
+    ] = None,
     tz: TimeZone = None,
     encoding: Encoding = None,
     as_json: AsJson = False,
@@ -32,7 +39,7 @@ def detect(
     from triage.bootstrap import detecting, places  # start-up cost: pandas and numba
     from triage.bootstrap.metric_reading import MetricReading
 
-    search = detecting.Search(out, model, budget, plots)
+    search = detecting.Search(out, model, budget, plots, problems, dependencies)
     done = detecting.detect_file(places.read_settings(), file, search, MetricReading(step, tz, encoding), say)
     if as_json:
         show_json(done.as_document())

@@ -48,3 +48,9 @@ def test_line_without_two_names_is_named(tmp_path: Path) -> None:
     (tmp_path / "calls.csv").write_text("caller,callee\nweb\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="Lines 2 do not"):
         read_dependencies(tmp_path / "calls.csv")
+
+
+def test_matrix_of_calls_is_read_by_its_header(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("service,web,db\nweb,0.0,1.0\ndb,0.0,0.0\n", encoding="utf-8")
+    topology = read_dependencies(tmp_path / "calls.csv")
+    assert (topology.called_by("Web"), topology.called_by("db")) == (("db",), ())

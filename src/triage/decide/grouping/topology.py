@@ -13,7 +13,7 @@ _MOST_NEAR = 200
 
 
 class Topology:
-    """A graph of dependencies, both ways alike: a fault shows upstream, and load comes from there.
+    """A graph of dependencies. Nearness is both ways alike: a fault shows upstream, and load comes from there.
 
     Parameters
     ----------
@@ -29,8 +29,10 @@ class Topology:
 
     def __init__(self, edges: Iterable[tuple[str, str]] = ()) -> None:
         self._beside: dict[str, dict[str, None]] = {}
+        self._called: dict[str, dict[str, None]] = {}
         for one, other in ((caller.lower(), callee.lower()) for caller, callee in edges):
             if one != other:
+                self._called.setdefault(one, {})[other] = None
                 self._beside.setdefault(one, {})[other] = None
                 self._beside.setdefault(other, {})[one] = None
         self._near: dict[str, Mapping[str, int]] = {}
@@ -38,6 +40,10 @@ class Topology:
     def __len__(self) -> int:
         """Return the number of names that depend on something, or are depended on."""
         return len(self._beside)
+
+    def called_by(self, name: str) -> tuple[str, ...]:
+        """Return whom a name depends on directly, in lower case; its own case is the same."""
+        return tuple(self._called.get(name.lower(), ()))
 
     def near(self, name: str) -> Mapping[str, int]:
         """Return who is near, and how many steps away: 1 or 2; the nearest first, at most 200."""
