@@ -19,6 +19,7 @@ from benchmarks import (
     promises,
     remote_write,
     retrieval,
+    root_cause,
     serving,
     tickets,
     training,
@@ -42,6 +43,7 @@ _ALL = {
     "early_warning": early_warning.run,
     "estates": estates.run,
     "grouping": grouping.run,
+    "root_cause": root_cause.run,
 }
 
 
