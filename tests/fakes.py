@@ -23,6 +23,7 @@ from triage.domain import (
     Duration,
     EarlyWarning,
     Feedback,
+    Forecast,
     Group,
     Incident,
     IncidentEnd,
@@ -456,7 +457,8 @@ def warning_on(entity: str, opened_s: float, metric: str = "cpu") -> EarlyWarnin
     opened_at = datetime.fromtimestamp(opened_s, UTC)
     warning_id = f"{zlib.crc32(f'{entity} {opened_at.isoformat()}'.encode()):08x}"
     why = f"{metric} is as unusual as in one of 100 steps."
-    return EarlyWarning(warning_id, entity, opened_at, None, 0.99, (Cause(metric, 1.0),), why)
+    forecast = Forecast(0.64, ((900.0, 0.24), (1800.0, 0.45), (3600.0, 0.64)), 1240.0, 240.0, 3000.0)
+    return EarlyWarning(warning_id, entity, opened_at, None, 0.99, (Cause(metric, 1.0),), why, forecast=forecast)
 
 
 @dataclass
