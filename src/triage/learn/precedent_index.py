@@ -18,6 +18,7 @@ from triage.errors import DataError
 from triage.learn.list_kernel import collect_stems, invert, measure_rows, number_features
 from triage.learn.precedent_kernel import COUNT_BITS, MOST_COUNTED, Allowed, Best, Lists, Query, Work
 from triage.learn.precedent_search import search
+from triage.learn.rooms import TextRooms
 from triage.learn.slots import Slots, build_slots
 from triage.learn.terms import encode, in_batches
 from triage.learn.text import letters
@@ -33,8 +34,6 @@ HEAD_REPEATS = 3
 _MOST_NUMBERS = 1 << (32 - COUNT_BITS)
 # Sets of commonest features whose reach is kept, up to 2**15 features, and all: the lists of what is rarer are short.
 _N_SETS = 13
-# Rooms for texts of up to so many code points are kept, one for each power of two: 300 kB in all.
-_KEPT_CODE_POINTS = 4_096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +96,7 @@ class PrecedentIndex:
         reach[-1] = 255
         self._reach = reach
         self._work = Work(np.zeros(n_rows, np.float32), scales.astype(np.float32))
-        self._rooms: dict[int, tuple[Scratch, Query]] = {}
+        self._rooms = TextRooms(_empty_room)
         self._kernel: Callable[..., tuple[int, int]] | None = None
         self._lock = Lock()
 
@@ -134,23 +133,12 @@ class PrecedentIndex:
         within = Allowed(may_be, max(span.start, 0), min(span.stop, len(self)))
         text_read, known = (codes, letters(), self.repeats), (self.lists, self._reach, self.unknown_idf)
         with self._lock:
-            scratch, query = self._room(len(codes))
+            scratch, query = self._rooms.room(len(codes))
             arguments = text_read, scratch, known, within, (query, self._work, likely), best
             if self._kernel is None:
                 self._kernel = resolved(search, *arguments)
             n_found, _ = self._kernel(*arguments)
         return Found(best.rows[:n_found].tolist(), best.similarities[:n_found].tolist())
-
-    def _room(self, n_code_points: int) -> tuple[Scratch, Query]:
-        """Return room for a text; the lock is held."""
-        if n_code_points > _KEPT_CODE_POINTS:
-            return empty_scratch(n_code_points), empty_query(most_stems(n_code_points))
-        # What is larger than a text needs takes longer to clear.
-        size = 1 << (n_code_points - 1).bit_length() if n_code_points else 1
-        room = self._rooms.get(size)
-        if room is None:
-            room = self._rooms[size] = empty_scratch(size), empty_query(most_stems(size))
-        return room
 
 
 def build_index(texts: Sequence[str], repeats: int = HEAD_REPEATS) -> PrecedentIndex:
@@ -215,6 +203,10 @@ def empty_query(n_features: int) -> Query:
 def empty_best(k: int) -> Best:
     """Return room for so many rows."""
     return Best(np.empty(k, np.int64), np.empty(k))
+
+
+def _empty_room(n_code_points: int) -> tuple[Scratch, Query]:
+    return empty_scratch(n_code_points), empty_query(most_stems(n_code_points))
 
 
 GAINS = np.concatenate([np.zeros(1), 1.0 + np.log(np.arange(1, MOST_COUNTED + 1))])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +42,7 @@ class RecentIncident:
     is_shown: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class RecentFound:
+class RecentFound(NamedTuple):
     """An incident that is like a text."""
 
     id: str

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.compiling import resolved
 from triage.learn.precedent_index import ALL, Found, PrecedentIndex, empty_best
 from triage.learn.precedent_kernel import Allowed, count_stems
 from triage.learn.recent_kernel import Chains, add_row, find_in_chains
+from triage.learn.rooms import TextRooms
 from triage.learn.terms import encode
 from triage.learn.text import letters
 from triage.learn.text_kernel import Scratch, empty_scratch
@@ -42,6 +45,9 @@ class RecentIndex:
         self._most_rows = most_rows
         self._chains = _empty(_FIRST_ROWS, _FIRST_POSTINGS, _FIRST_SLOTS)
         self._n_rows = self._n_postings = self._n_features = 0
+        self._rooms = TextRooms(empty_scratch)
+        self._count: Callable[..., int] | None = None
+        self._find: Callable[..., int] | None = None
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -62,8 +68,8 @@ class RecentIndex:
         """
         if self.is_full:
             raise ValueError(f"The index holds {self._most_rows} rows and takes no more.")
-        scratch, n_distinct = self._stems(text)
         with self._lock:
+            scratch, n_distinct = self._stems(text)
             self._make_room(n_distinct)
             self._n_postings, n_new = add_row(
                 self._chains,
@@ -80,19 +86,27 @@ class RecentIndex:
         """Return the rows that are most like a text; as :meth:`PrecedentIndex.find` does."""
         if k < 1 or not self._n_rows:
             return Found([], [])
-        scratch, n_distinct = self._stems(text)
         best = empty_best(k)
         span = range(self._n_rows) if rows is None else rows
-        within = Allowed(ALL if allowed is None else allowed, span.start, span.stop)
+        # A copy, as the kernel reads one layout alone.
+        within = Allowed(ALL if allowed is None else np.array(allowed, np.bool_), span.start, span.stop)
+        lists = self._base.lists, self._base.unknown_idf
         with self._lock:
-            lists = (self._base.lists, self._base.unknown_idf)
-            n_found = find_in_chains(self._chains, self._n_rows, (scratch, n_distinct), lists, within, best)
+            stems = self._stems(text)
+            arguments = self._chains, self._n_rows, stems, lists, within, best
+            if self._find is None:
+                self._find = resolved(find_in_chains, *arguments)
+            n_found = self._find(*arguments)
         return Found(best.rows[:n_found].tolist(), best.similarities[:n_found].tolist())
 
     def _stems(self, text: str) -> tuple[Scratch, int]:
+        """Return a text's features; the lock is held until they are read."""
         codes, _ = encode([text])
-        scratch = empty_scratch(len(codes))
-        return scratch, count_stems(codes, letters(), scratch, self._base.repeats)
+        scratch = self._rooms.room(len(codes))
+        arguments = codes, letters(), scratch, self._base.repeats
+        if self._count is None:
+            self._count = resolved(count_stems, *arguments)
+        return scratch, self._count(*arguments)
 
     def _make_room(self, n_distinct: int) -> None:
         chains = self._chains

@@ -1,4 +1,4 @@
-"""A thread's room for answering, kept from one call to the next: making it takes as long as looking a short text up.
+"""Room for looking texts up, kept from one call to the next: making it takes as long as looking a short text up.
 
 Large arrays are taken from the system and given back each time, at 50 us of page faults.
 """
@@ -6,16 +6,22 @@ Large arrays are taken from the system and given back each time, at 50 us of pag
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from triage.learn.answer_arrays import Room, empty_room
 
-__all__ = ["Rooms"]
+__all__ = ["Rooms", "TextRooms"]
+
+_Made = TypeVar("_Made")
 
 # Room for the longest of usual tickets takes 5 MB; that for the rows of 64 usual ones, 3 MB.
 _KEPT_CODE_POINTS, _KEPT_FEATURES = 16_384, 250_000
+# Of rooms for one text, one is kept for each power of two up to this: some 2 MB at most.
+_LONGEST_KEPT = 4_096
 
 
 class Rooms(threading.local):
@@ -42,3 +48,34 @@ class Rooms(threading.local):
             self._code_points = max(n_code_points, 2 * self._code_points)
             self._room = empty_room(self._code_points, n_fields, n_units)
         return self._room
+
+
+class TextRooms(Generic[_Made]):
+    """Rooms for one text at a time, by the power of two of code points that it fits. Not for several threads at once.
+
+    Parameters
+    ----------
+    make : callable
+        Given a number of code points, returns room for a text of so many.
+    """
+
+    def __init__(self, make: Callable[[int], _Made]) -> None:
+        self._make = make
+        self._kept: dict[int, _Made] = {}
+
+    def room(self, n_code_points: int) -> _Made:
+        """Return room for a text; what it holds is written over by the next call.
+
+        Examples
+        --------
+        >>> rooms = TextRooms(lambda size: [size])
+        >>> rooms.room(100), rooms.room(128) is rooms.room(65)
+        ([128], True)
+        """
+        size = 1 << max(n_code_points - 1, 0).bit_length()
+        if size > _LONGEST_KEPT:
+            return self._make(n_code_points)
+        kept = self._kept.get(size)
+        if kept is None:
+            kept = self._kept[size] = self._make(size)
+        return kept
