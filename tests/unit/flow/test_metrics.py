@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -330,13 +331,25 @@ def test_the_time_of_receipt_is_the_clocks(at: Setting) -> None:
     assert at.metric_journal.received == [NOON]
 
 
-@pytest.mark.parametrize("entities", [1, 1000])
-def test_level_shift_on_a_thousand_series_raises_one_warning_that_is_over_at_the_new_level(entities: int) -> None:
-    """Series of one entity, or of as many; through a real watcher, in batches of five minutes."""
+@pytest.mark.parametrize(
+    ("watcher", "entities", "quiet_min", "least_share"),
+    [
+        (partial(Watcher, Budget.parse("24/day"), threshold=4.0), 1, 100, 1.0),
+        (partial(Watcher, Budget.parse("24/day"), threshold=4.0), 1000, 100, 0.6),
+        # With a watcher's own first threshold, fewer of a thousand entities are warned about at once.
+        (partial(Watcher, Budget.parse("1/day")), 1, 300, 1.0),
+        (partial(Watcher, Budget.parse("1/day")), 100, 300, 0.9),
+        (partial(Watcher, Budget.parse("1/day")), 1000, 300, 0.2),
+    ],
+)
+def test_level_shift_on_a_thousand_series_raises_one_warning_that_is_over_at_the_new_level(
+    watcher: Callable[[], Watcher], entities: int, quiet_min: int, least_share: float
+) -> None:
+    """Series of one entity, of a hundred, or of as many; through a real watcher, in batches of five minutes."""
     generator = np.random.default_rng(3)
     names = [(f"host-{at % entities}", f"cpu-{at // entities}") for at in range(1000)]
     watchers = RealWatchers()
-    watchers.last = Watcher(Budget.parse("24/day"), threshold=4.0)
+    watchers.last = watcher()
     incidents, journal = MemoryJournal(), MemoryMetricJournal()
     flow = LiveFlow(FakeLabeller, incidents, fixed_clock)
     metrics = LiveMetrics(watchers, journal, flow, fixed_clock, GroupingRules())
@@ -344,9 +357,9 @@ def test_level_shift_on_a_thousand_series_raises_one_warning_that_is_over_at_the
     async def play() -> list[str]:
         await metrics.start()
         opened: list[str] = []
-        for step in range(0, 150, 5):
+        for step in range(0, quiet_min + 50, 5):
             steps = range(step, step + 5)
-            shift = [20.0 if at >= 100 else 0.0 for at in steps]
+            shift = [20.0 if at >= quiet_min else 0.0 for at in steps]
             value = generator.normal(size=(5, 1000)) + np.array(shift)[:, None]
             batch = MetricBatch(
                 tuple(entity for entity, _ in names),
@@ -356,7 +369,7 @@ def test_level_shift_on_a_thousand_series_raises_one_warning_that_is_over_at_the
                 value.ravel(),
             )
             answer = await metrics.accept(batch)
-            opened += [one.id for one in answer.opened if one.opened_at.timestamp() >= 6000]
+            opened += [one.id for one in answer.opened if one.opened_at.timestamp() >= quiet_min * 60]
         return opened
 
     with capture_logs():
@@ -364,7 +377,7 @@ def test_level_shift_on_a_thousand_series_raises_one_warning_that_is_over_at_the
     assert len(opened) == 1
     page = asyncio.run(metrics.page(WarningQuery(100))).warnings
     [problem] = [one for one in page if one.id == opened[0]]
-    assert problem.size >= 0.6 * entities
+    assert problem.size >= least_share * entities
     assert problem.closed_at is not None
     [(_, answer)] = [kept[-1] for key, kept in incidents.stored.items() if key[1] == problem.id]
     assert answer.state is IncidentState.RESOLVED
