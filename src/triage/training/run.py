@@ -14,6 +14,7 @@ from triage.errors import BundleRefused, DataError
 from triage.learn.fitting import EFFORTS, choose_model, refit_model
 from triage.learn.inputs import Inputs, from_frame
 from triage.learn.lineage import find_parents, to_lineage
+from triage.learn.lineage_choice import choose_lineage
 from triage.learn.linear import Recipe
 from triage.learn.missing_fitting import with_missing_fields
 from triage.learn.model import IncidentModel
@@ -212,19 +213,21 @@ def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, reque
     labels = _take(learnt, split.fit)
     fit_rows, calibrate_rows = split.fit.tolist(), split.calibrate.tolist()
     calibrate = inputs.take(calibrate_rows)
+    later = calibrate, _take(learnt, split.calibrate)
     model, recipes = choose_model(
         (inputs.take(fit_rows), labels),
-        (calibrate, _take(learnt, split.calibrate)),
+        later,
         history.columns,
         EFFORTS[request.effort],
         request.n_jobs,
     )
-    model = replace(model, lineage=to_lineage(find_parents(labels, request.parents), labels))
+    lineage = to_lineage(find_parents(labels, request.parents), labels)
+    model = replace(model, lineage=choose_lineage(model, lineage, later, request.parents))
     model = with_missing_fields(model, (inputs.take(fit_rows), labels), calibrate)
     rule = None
     if derived is not None:
-        later = calibrate, _take(targets, split.calibrate)
-        rule = choose_priority_rule(model, _take(targets, split.fit), later, derived, request.under_triage_cost)
+        with_derived = calibrate, _take(targets, split.calibrate)
+        rule = choose_priority_rule(model, _take(targets, split.fit), with_derived, derived, request.under_triage_cost)
     policy = choose_policy(model, take_choosing_rows(history, inputs, targets, split), request.promise, rule, targets)
     return _Fitted(model, policy, recipes)
 
