@@ -59,13 +59,14 @@ def test_alerts_open_and_resolve_and_a_replay_settles_to_the_same(url: str, file
     assert execute(file, "SELECT count(*) FROM revisions WHERE revision <= 2") == [(6,)]
 
 
-def test_samples_are_kept_and_stale_markers_are_no_points(url: str, file: Path) -> None:
+def test_samples_are_kept_and_a_stale_marker_beside_them(url: str, file: Path) -> None:
     answers = replay(url, "prometheus-2.42.0")
     assert [answer.status_code for answer in answers] == [204] * 6
     written = [answer.headers["x-prometheus-remote-write-samples-written"] for answer in answers]
     # Metadata come in requests of their own.
     assert written == ["0", "8", "16", "0", "8", "7"]
-    assert execute(file, "SELECT sum(points) FROM metric_batches") == [(38,)]
+    # A stale marker was no sample, and is kept all the same: its series ended as planned.
+    assert execute(file, "SELECT sum(points) FROM metric_batches") == [(39,)]
     assert "triage_points_ignored_total 1.0" in httpx.get(f"{url}/metrics").text
     assert row_counts(file)["metric_batches"] == 4
 
@@ -79,6 +80,6 @@ def test_messages_of_remote_write_2_are_kept_and_answered_with_what_was_written(
     ]
     written = [answer.headers["x-prometheus-remote-write-samples-written"] for answer in answers]
     assert written == ["8", "8", "8", "8", "7"]
-    assert execute(file, "SELECT sum(points) FROM metric_batches") == [(38,)]
-    # The stale marker was a sample, and is no point.
+    assert execute(file, "SELECT sum(points) FROM metric_batches") == [(39,)]
+    # The stale marker is kept, and watched as an end.
     assert "triage_points_ignored_total 1.0" in httpx.get(f"{url}/metrics").text
