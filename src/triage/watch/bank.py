@@ -11,7 +11,7 @@ from triage.parts import Array
 from triage.watch.counters import kinds_of
 from triage.watch.joint_layout import IS_SETTLED, JUDGED, ROOM, JointState, empty_joint, grown_joint, with_room
 from triage.watch.kernel import WatchState
-from triage.watch.liveness_layout import FLAGGED, LivenessState, empty_liveness, grown_liveness
+from triage.watch.liveness_layout import FLAGGED, LivenessState, empty_liveness, grown_liveness, let_go
 from triage.watch.state import (
     KIND,
     OPEN,
@@ -106,8 +106,9 @@ class Bank:
         self._entities.numbers[:, THRESHOLD] = threshold
 
     def settle(self) -> None:
-        """Take what was judged so far for usual, at every entity."""
+        """Take what was judged so far for usual, at every entity, and miss nobody who does not come again."""
         self._joint.clock[:, IS_SETTLED] = self._joint.clock[:, JUDGED] > 0
+        let_go(self._liveness)
 
     def make_room(self) -> None:
         """Grow the state to hold the table, at least doubling it, and link the new series to their entities."""

@@ -46,6 +46,7 @@ __all__ = [
     "empty_notes",
     "grown_liveness",
     "is_live",
+    "let_go",
 ]
 
 FLAT, MISSING, STOPPED = 0, 1, 2  # a series that stands still, a series without samples, an entity without any
@@ -124,3 +125,13 @@ def grown_liveness(state: LivenessState, more: LivenessState) -> LivenessState:
         clock=np.concatenate((state.clock, more.clock)),
         stream=state.stream,
     )
+
+
+def let_go(state: LivenessState) -> None:
+    """Take every series for one that ended as planned, until it is heard again: a history is over, not its entities.
+
+    What is usual of each stays known; nothing that was noted is open any more.
+    """
+    state.heard[:] = NEVER_HEARD
+    state.marks[:, FLAGS] = 0
+    state.clock[:, (LIVE, *range(FLAGGED, CLOCK))] = 0

@@ -120,3 +120,16 @@ def test_part_that_would_lead_the_kernel_astray_is_refused(change: object) -> No
     clock = change(part.arrays["liveness_clock"])  # type: ignore[operator]  # a function of an array
     with pytest.raises(BundleRefused):
         Watcher.from_part(Part({**part.arrays, "liveness_clock": clock}, part.document))
+
+
+def test_nobody_of_a_history_that_is_over_is_missed_before_coming_again() -> None:
+    value, kept = noise(1600).reshape(400, 4), np.ones((400, 4), dtype=bool)
+    kept[200:, ::2] = False  # both series of the first of two entities
+    kept[300:, 1] = False
+    watcher = new_watcher(4, 2)
+    there = grid(value, kept)
+    is_past = there.time_ns < 200 * MINUTE_NS
+    watcher.handle(there[np.flatnonzero(is_past)])
+    watcher.settle()
+    (missed,) = opened(watcher.handle(there[np.flatnonzero(~is_past)]))
+    assert (missed.entity, missed.opened_at > at(300 * MINUTE_NS)) == ("e1", True)
