@@ -10,13 +10,10 @@ import orjson
 from sqlalchemy import Connection, RowMapping, select
 
 from triage.domain import Change
-from triage.store.dialects import conflict_insert
+from triage.store.dialects import conflict_insert, in_parts
 from triage.store.tables import changes
 
 __all__ = ["ChangeRow", "change_of", "change_row", "known_changes", "write_changes"]
-
-# Databases bound the parameters of a statement, some to 999.
-_IDS_A_STATEMENT = 900
 
 
 class ChangeRow(TypedDict):
@@ -59,8 +56,8 @@ def known_changes(connection: Connection, rows: Sequence[ChangeRow]) -> set[tupl
     ids = list(dict.fromkeys(row["change_id"] for row in rows))
     found: set[tuple[str, str]] = set()
     for source in {row["source"] for row in rows}:
-        for start in range(0, len(ids), _IDS_A_STATEMENT):
-            are_those = (changes.c.source == source) & changes.c.change_id.in_(ids[start : start + _IDS_A_STATEMENT])
+        for some in in_parts(ids):
+            are_those = (changes.c.source == source) & changes.c.change_id.in_(some)
             found |= {
                 (source, row.change_id) for row in connection.execute(select(changes.c.change_id).where(are_those))
             }

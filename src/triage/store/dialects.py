@@ -1,11 +1,19 @@
-"""What SQLite and PostgreSQL both can do, but SQLAlchemy spells once for each. No commits."""
+"""What SQLite and PostgreSQL both can do, but SQLAlchemy spells once for each, and what both bound. No commits."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-__all__ = ["conflict_insert", "is_server"]
+__all__ = ["conflict_insert", "in_parts", "is_server"]
+
+_Value = TypeVar("_Value")
+
+# Databases bound the parameters of a statement, some to 999.
+_VALUES_A_STATEMENT = 900
 
 
 def is_server(connection: Connection) -> bool:
@@ -16,3 +24,9 @@ def is_server(connection: Connection) -> bool:
 def conflict_insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """Return an insert that can say what is to be done about a row that is there already."""
     return postgresql.insert(table) if is_server(connection) else sqlite.insert(table)
+
+
+def in_parts(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
+    """Yield the values in their order, as many at a time as one statement may name."""
+    for start in range(0, len(values), _VALUES_A_STATEMENT):
+        yield values[start : start + _VALUES_A_STATEMENT]

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam,
 
 from triage.decide.grouping import MOST_SHOWN, Alert, MemberRecord, Standing, moment
 from triage.domain import Group, GroupMember, GroupReason
-from triage.store.dialects import conflict_insert
+from triage.store.dialects import conflict_insert, in_parts
 from triage.store.rows import Key
 from triage.store.tables import group_members, groups
 
@@ -29,9 +29,6 @@ __all__ = [
     "record_of",
     "select_records",
 ]
-
-# Databases bound the parameters of a statement, some to 999.
-_IDS_A_STATEMENT = 900
 
 
 class MemberRow(TypedDict):
@@ -178,7 +175,7 @@ def groups_of(connection: Connection, keys: Sequence[Key]) -> dict[Key, Group]:
     own = {
         (row["source"], row["incident_id"]): row
         for source in dict.fromkeys(key[0] for key in keys)
-        for some in _parts([key[1] for key in keys if key[0] == source])
+        for some in in_parts([key[1] for key in keys if key[0] == source])
         for row in connection.execute(
             select(group_members).where(group_members.c.source == source, group_members.c.incident_id.in_(some))
         ).mappings()
@@ -186,7 +183,7 @@ def groups_of(connection: Connection, keys: Sequence[Key]) -> dict[Key, Group]:
     ids = list(dict.fromkeys(row["group_id"] for row in own.values()))
     found = {
         row["group_id"]: row
-        for some in _parts(ids)
+        for some in in_parts(ids)
         for row in connection.execute(select(groups).where(groups.c.group_id.in_(some))).mappings()
     }
     first = first_members(connection, ids)
@@ -201,17 +198,13 @@ def groups_of(connection: Connection, keys: Sequence[Key]) -> dict[Key, Group]:
 def first_members(connection: Connection, ids: Sequence[str]) -> dict[str, list[GroupMember]]:
     """Return the members that came first, by group."""
     first: dict[str, list[GroupMember]] = {group_id: [] for group_id in ids}
-    for some in _parts(ids):
+    for some in in_parts(ids):
         order = func.row_number().over(partition_by=group_members.c.group_id, order_by=group_members.c.seq)
         numbered = select(group_members, order.label("number")).where(group_members.c.group_id.in_(some)).subquery()
         shown = select(numbered).where(numbered.c.number <= MOST_SHOWN).order_by(numbered.c.seq)
         for row in connection.execute(shown).mappings():
             first[row["group_id"]].append(member_of(row))
     return first
-
-
-def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (values[start : start + _IDS_A_STATEMENT] for start in range(0, len(values), _IDS_A_STATEMENT))
 
 
 def reasons_in(text: str) -> tuple[GroupReason, ...]:

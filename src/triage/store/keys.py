@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
@@ -11,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 from triage.flow import KeyedAnswer
 from triage.store.dialects import conflict_insert
 from triage.store.reading import Reader
-from triage.store.session_lock import SessionLocks
+from triage.store.session_lock import SessionLocks, lock_number
 from triage.store.tables import keyed_answers
 from triage.store.writer import GroupWriter
 
@@ -45,11 +44,11 @@ class SqlKeyStore:
         StoreUnavailable
             The server cannot be asked.
         """
-        return await asyncio.to_thread(self._locks.claim, _number_of(key))
+        return await asyncio.to_thread(self._locks.claim, lock_number(key))
 
     async def let_go(self, key: str) -> None:
         """Give a key back; it is free already where the server cannot be told."""
-        await asyncio.to_thread(self._locks.let_go, _number_of(key))
+        await asyncio.to_thread(self._locks.let_go, lock_number(key))
 
     async def answer_of(self, key: str) -> KeyedAnswer | None:
         """Return what was answered under a key.
@@ -85,8 +84,3 @@ class SqlKeyStore:
             connection.execute(delete(keyed_answers).where(keyed_answers.c.stored_at < now - _KEPT))
 
         await self._writer.perform(write)
-
-
-def _number_of(key: str) -> int:
-    # The server's locks have numbers of 64 bits with a sign.
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)

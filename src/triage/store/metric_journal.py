@@ -13,6 +13,7 @@ from triage.errors import NotFound
 from triage.flow import MetricBatch, Snapshot, WarningPage, WarningQuery, WarningState
 from triage.store.columns import unpack_batch
 from triage.store.cursors import from_cursor, to_cursor
+from triage.store.dialects import in_parts
 from triage.store.metric_rows import batch_row, snapshot_of, snapshot_row, warning_of, warning_row
 from triage.store.reading import Reader
 from triage.store.session_lock import SessionLocks
@@ -24,8 +25,6 @@ __all__ = ["SqlMetricJournal"]
 
 # Batches are numbered and watched one after the other: in one process at a time, whichever says so first.
 _WATCHING = 7_215_002
-# Databases bound the parameters of a statement, some to 999.
-_IDS_A_STATEMENT = 900
 
 
 class SqlMetricJournal:
@@ -134,8 +133,7 @@ class SqlMetricJournal:
         """
         distinct = list(dict.fromkeys(ids))
         found: dict[str, EarlyWarning] = {}
-        for start in range(0, len(distinct), _IDS_A_STATEMENT):
-            some = distinct[start : start + _IDS_A_STATEMENT]
+        for some in in_parts(distinct):
             rows = await self._rows(select(warnings).where(warnings.c.warning_id.in_(some)))
             found |= {row["warning_id"]: warning_of(row) for row in rows}
         return found

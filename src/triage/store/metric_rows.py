@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select
 from triage.domain import Cause, EarlyWarning
 from triage.flow import MetricBatch, Snapshot
 from triage.store.columns import pack_batch, pack_part, unpack_part
+from triage.store.dialects import in_parts
 from triage.store.group_rows import reasons_in
 from triage.store.tables import metric_batches, warnings, watcher_snapshots
 from triage.watch.forecasts import forecast_document, to_forecast
@@ -29,9 +30,6 @@ __all__ = [
     "warning_row",
     "write_batches",
 ]
-
-# Databases bound the parameters of a statement, some to 999.
-_IDS_A_STATEMENT = 900
 
 
 class BatchRow(TypedDict):
@@ -141,8 +139,7 @@ def put_warnings(connection: Connection, rows: Sequence[WarningRow]) -> None:
     latest = {row["warning_id"]: row for row in rows}
     there: set[str] = set()
     ids = list(latest)
-    for start in range(0, len(ids), _IDS_A_STATEMENT):
-        some = ids[start : start + _IDS_A_STATEMENT]
+    for some in in_parts(ids):
         there.update(connection.scalars(select(warnings.c.warning_id).where(warnings.c.warning_id.in_(some))))
     made = [row for row in latest.values() if row["warning_id"] not in there]
     moved = [{"of_id": row["warning_id"], **row} for row in latest.values() if row["warning_id"] in there]

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from triage.store.dialects import conflict_insert
+from triage.store.dialects import conflict_insert, in_parts
 from triage.store.reading import Reader
-from triage.store.session_lock import SessionLocks
+from triage.store.session_lock import SessionLocks, lock_number
 from triage.store.tables import deliveries, polls
 from triage.store.writer import GroupWriter
 
 __all__ = ["SqlCursors"]
-
-# Databases bound the parameters of a statement, some to 999.
-_REFS_A_STATEMENT = 900
 
 
 class SqlCursors:
@@ -45,8 +41,7 @@ class SqlCursors:
         StoreUnavailable
             The server cannot be asked.
         """
-        digest = hashlib.sha256(f"poll {name}".encode()).digest()
-        return await asyncio.to_thread(self._locks.claim, int.from_bytes(digest[:8], "big", signed=True))
+        return await asyncio.to_thread(self._locks.claim, lock_number(f"poll {name}"))
 
     async def cursor(self, name: str) -> str:
         """Return the mark that was kept last; empty if none was.
@@ -88,10 +83,10 @@ class SqlCursors:
 
         def read(connection: Connection) -> dict[str, tuple[str, str]]:
             found: dict[str, tuple[str, str]] = {}
-            for start in range(0, len(refs), _REFS_A_STATEMENT):
-                there = deliveries.c.ref.in_(refs[start : start + _REFS_A_STATEMENT])
-                query = select(deliveries.c.ref, deliveries.c.source, deliveries.c.incident_id)
-                rows = connection.execute(query.where((deliveries.c.destination == destination) & there))
+            named = select(deliveries.c.ref, deliveries.c.source, deliveries.c.incident_id)
+            for some in in_parts(refs):
+                are_those = (deliveries.c.destination == destination) & deliveries.c.ref.in_(some)
+                rows = connection.execute(named.where(are_those))
                 found |= {row.ref: (row.source, row.incident_id) for row in rows}
             return found
 

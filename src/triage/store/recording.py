@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam,
 from triage.domain import IncidentState
 from triage.errors import Conflict
 from triage.flow import Answer, AnswerStatus
-from triage.store.dialects import conflict_insert, is_server
+from triage.store.dialects import conflict_insert, in_parts, is_server
 from triage.store.group_rows import groups_of
 from triage.store.grouping import Grouped, GroupLedger
 from triage.store.joins import with_decision, with_revision
@@ -22,8 +22,6 @@ from triage.store.tables import decisions, incidents, outbox, revisions, unlabel
 
 __all__ = ["conditions", "latest_answers", "record_entries", "select_newest"]
 
-# Databases bound the parameters of a statement, some to 999.
-_IDS_A_STATEMENT = 900
 _KEY = (incidents.c.source, incidents.c.incident_id)
 _NEWS = (AnswerStatus.CREATED, AnswerStatus.UPDATED)
 _NEXT_SEQS = "SELECT nextval(pg_get_serial_sequence('incidents', 'seq')) FROM generate_series(1, :n)"
@@ -173,8 +171,7 @@ def _make(connection: Connection, keys: Sequence[Key]) -> list[Key]:
 
 def _hold(connection: Connection, keys: Sequence[Key]) -> None:
     place = tuple_(incidents.c.source, incidents.c.incident_id)
-    for start in range(0, len(keys), _IDS_A_STATEMENT):
-        some = keys[start : start + _IDS_A_STATEMENT]
+    for some in in_parts(keys):
         query = select(incidents.c.seq).where(place.in_(some)).order_by(incidents.c.source, incidents.c.incident_id)
         # Not FOR UPDATE: rows that refer to the incident, such as verdicts, may be written meanwhile.
         connection.execute(query.with_for_update(key_share=True)).all()
@@ -232,6 +229,5 @@ def conditions(keys: Iterable[Key]) -> Iterator[ColumnElement[bool]]:
     for source, incident_id in keys:
         ids.setdefault(source, []).append(incident_id)
     for source, of_source in ids.items():
-        for start in range(0, len(of_source), _IDS_A_STATEMENT):
-            some = of_source[start : start + _IDS_A_STATEMENT]
+        for some in in_parts(of_source):
             yield (incidents.c.source == source) & incidents.c.incident_id.in_(some)

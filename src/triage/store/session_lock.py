@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from contextlib import suppress
 
@@ -10,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from triage.errors import StoreUnavailable
 
-__all__ = ["SessionLocks"]
+__all__ = ["SessionLocks", "lock_number"]
 
 
 class SessionLocks:
@@ -100,3 +101,8 @@ class SessionLocks:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def lock_number(name: str) -> int:
+    """Return the number of a named lock: the server's have 64 bits with a sign."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
