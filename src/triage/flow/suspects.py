@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Generic, TypeVar
 
-from triage.decide.grouping import GroupingRules, to_alert
+from triage.decide.grouping import GroupingRules, entity_name, to_alert
 from triage.decide.hit_rates import ChangeHistory, MadeChange, Onset
 from triage.decide.suspects import Suspect, rank_suspects
 from triage.domain import Change, EarlyWarning, Incident
@@ -79,7 +79,6 @@ class LiveSuspects:
         names = dict.fromkeys((*rules.entities, *rules.scopes, *_PLACES))
         self._of_alerts = rules
         self._of_changes = replace(rules, entities=tuple(names))
-        self._of_warnings = replace(rules, entities=("entity",))
         self._changes: _Memory[MadeChange | None] = _Memory(self._page_changes, _MOST_CHANGES)
         self._onsets: _Memory[Onset] = _Memory(self._page_onsets, _MOST_WARNINGS)
         self._history: ChangeHistory | None = None
@@ -92,7 +91,7 @@ class LiveSuspects:
         StoreUnavailable
             The journal cannot be read.
         """
-        return await self._of({one.id: self._onset(one) for one in warnings})
+        return await self._of({one.id: _onset(one) for one in warnings})
 
     async def of_incident(self, incident: Incident) -> tuple[Suspect, ...]:
         """Return the suspects of an incident, by when it was opened; none for one that names no entity.
@@ -133,7 +132,7 @@ class LiveSuspects:
 
     async def _page_onsets(self, cursor: str | None) -> tuple[list[tuple[str, Onset]], str | None]:
         page = await self._journal.page_warnings(WarningQuery(_A_PAGE, cursor, with_parts=True))
-        return [(one.id, self._onset(one)) for one in page.warnings], page.next_cursor
+        return [(one.id, _onset(one)) for one in page.warnings], page.next_cursor
 
     def _made(self, change: Change) -> MadeChange | None:
         """Return a change as it is looked at; None for one that does not say what it was made to."""
@@ -145,7 +144,6 @@ class LiveSuspects:
         names = (alert.entity, *alert.scopes)
         return MadeChange(change.source, change.id, change.summary, kind, names, alert.at_s)
 
-    def _onset(self, warning: EarlyWarning) -> Onset:
-        told = Incident(warning.id, "", warning.opened_at, labels={"entity": warning.entity})
-        alert = to_alert(told, self._of_warnings)
-        return Onset(warning.entity if alert is None else alert.entity, warning.opened_at.timestamp())
+
+def _onset(warning: EarlyWarning) -> Onset:
+    return Onset(entity_name(warning.entity) or warning.entity, warning.opened_at.timestamp())

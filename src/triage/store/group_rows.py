@@ -147,22 +147,20 @@ def put_members(connection: Connection, made: Sequence[MemberRow], moved: Sequen
 
 def put_groups(connection: Connection, standings: Sequence[Standing]) -> None:
     """Write groups, each in place of its former self."""
-    rows = []
-    for standing in standings:
-        group = standing.to_group(standing.lead)
-        rows.append(
-            {
-                "group_id": group.id,
-                "lead_source": standing.lead[0],
-                "lead_id": standing.lead[1],
-                "severity": group.severity,
-                "size": group.size,
-                "open": group.open,
-                "began_at": group.began_at,
-                "ended_at": group.ended_at,
-                "touched_at": moment(standing.touched_s),
-            }
-        )
+    rows = [
+        {
+            "group_id": standing.group_id,
+            "lead_source": standing.lead[0],
+            "lead_id": standing.lead[1],
+            "severity": standing.severity,
+            "size": standing.size,
+            "open": len(standing.open),
+            "began_at": standing.began_at,
+            "ended_at": standing.ended_at,
+            "touched_at": moment(standing.touched_s),
+        }
+        for standing in standings
+    ]
     if rows:
         put = conflict_insert(connection, groups)
         names = ("severity", "size", "open", "began_at", "ended_at", "touched_at")

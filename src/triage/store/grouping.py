@@ -20,6 +20,7 @@ from triage.decide.grouping import (
     MemberRecord,
     OpenGroups,
     Standing,
+    entity_of,
     moment,
     to_alert,
 )
@@ -111,7 +112,7 @@ class GroupLedger:
             raise
 
     def _is_alert(self, entry: EntryRows) -> bool:
-        return self._rules is not None and to_alert(entry.entry.received.incident, self._rules) is not None
+        return self._rules is not None and bool(entity_of(entry.entry.received.incident.labels, self._rules))
 
     def _place(
         self, connection: Connection, known: OpenGroups, alerts: Sequence[tuple[Alert | None, bool]]

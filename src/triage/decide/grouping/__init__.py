@@ -1,6 +1,6 @@
 """Which alerts are one problem: decided alert by alert, in their order, from what is known by then. Pure."""
 
-from triage.decide.grouping.alerts import Alert, to_alert
+from triage.decide.grouping.alerts import Alert, entity_name, entity_of, to_alert
 from triage.decide.grouping.groups import FORGET_S, MemberRecord, OpenGroups, Placement
 from triage.decide.grouping.rules import GroupingRules
 from triage.decide.grouping.standing import MOST_SHOWN, Standing, moment, to_member
@@ -17,6 +17,8 @@ __all__ = [
     "Placement",
     "Standing",
     "Topology",
+    "entity_name",
+    "entity_of",
     "masked",
     "moment",
     "to_alert",

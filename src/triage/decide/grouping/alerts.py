@@ -10,7 +10,7 @@ from triage.decide.grouping.templates import fingerprint_of, masked, tokens_of
 from triage.decide.severity import severity_of
 from triage.domain import Incident, IncidentState
 
-__all__ = ["Alert", "Key", "to_alert"]
+__all__ = ["Alert", "Key", "entity_name", "entity_of", "to_alert"]
 
 Key = tuple[str, str]
 
@@ -72,10 +72,10 @@ def to_alert(incident: Incident, rules: GroupingRules) -> Alert | None:
     ('web-1', ('shop',), 'highcpu', 'critical')
     """
     labels = incident.labels
-    entity = next((_name(labels[name]) for name in rules.entities if labels.get(name)), "")
+    entity = entity_of(labels, rules)
     if not entity:
         return None
-    scopes = dict.fromkeys(_name(labels[name]) for name in rules.scopes if labels.get(name))
+    scopes = dict.fromkeys(entity_name(labels[name]) for name in rules.scopes if labels.get(name))
     received_s = incident.received_at.timestamp()
     # A sender's clock that is ahead must not date an alert after what comes in later.
     at_s = received_s if incident.opened_at is None else min(incident.opened_at.timestamp(), received_s)
@@ -91,14 +91,25 @@ def to_alert(incident: Incident, rules: GroupingRules) -> Alert | None:
     )
 
 
+def entity_of(labels: Mapping[str, str], rules: GroupingRules) -> str:
+    """Return the name of what labels are about; empty where they name nothing, so that there is no alert."""
+    return next((entity_name(labels[name]) for name in rules.entities if labels.get(name)), "")
+
+
+def entity_name(value: str) -> str:
+    """Return a name as it is compared: in lower case, without the port that a monitor asked it at.
+
+    Examples
+    --------
+    >>> entity_name("Web-1:9100")
+    'web-1'
+    """
+    text = value.replace("\0", "").strip().lower()[:_LONGEST_NAME]
+    name, colon, port = text.rpartition(":")
+    return name if colon and port.isdigit() and ":" not in name and name else text
+
+
 def _sentence(labels: Mapping[str, str]) -> str:
     name = next((labels[each] for each in _NAMES if labels.get(each)), "")
     title = next((labels[each] for each in _TITLES if labels.get(each)), "")
     return title if name in title else f"{name} {title}" if title else name
-
-
-def _name(value: str) -> str:
-    """Return a name as it is compared: without the port that a monitor asked it at."""
-    text = value.replace("\0", "").strip().lower()[:_LONGEST_NAME]
-    name, colon, port = text.rpartition(":")
-    return name if colon and port.isdigit() and ":" not in name and name else text

@@ -55,6 +55,16 @@ class Standing:
         """Whether a member is not over."""
         return bool(self.open)
 
+    @property
+    def began_at(self) -> datetime:
+        """When its first alert began (aware, UTC)."""
+        return moment(self.first_s)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When its last member was over (aware, UTC); None while one is not."""
+        return None if self.open else moment(self.ended_s)
+
     def around(self, template: str, at_s: float, within_s: float) -> int:
         """Return how many members said the same within a time before and after a moment."""
         times = self.recent.get(template, ())
@@ -112,8 +122,8 @@ class Standing:
             self.severity,
             self.size,
             len(self.open),
-            moment(self.first_s),
-            None if self.open else moment(self.ended_s),
+            self.began_at,
+            self.ended_at,
             tuple(self.members[each] for each in shown),
         )
 
