@@ -36,7 +36,6 @@ from triage.domain import (
 )
 from triage.learn.answers import MOST_LABELS, RowAnswer
 from triage.learn.duration import LEVELS, DurationModel
-from triage.learn.familiarity import unseen_fields, words_a_character
 from triage.learn.fixes import suggest_fix
 from triage.learn.inputs import Inputs, from_incidents, opened_at_of
 from triage.learn.model import IncidentModel
@@ -199,28 +198,27 @@ class Engine:
         inputs = from_incidents(events, loaded.model.columns)
         answers = list(loaded.model.answer(inputs, self._most_reasons))
         assessed = _assess(loaded, inputs, answers, self._most_reasons)
+        opened = [opened_at_of(event, loaded.model.columns) for event in events]
         for at, (event, answer, risks, draft) in enumerate(zip(events, answers, assessed, drafts, strict=True)):
             doubt = _doubt(loaded, inputs, at, answer)
-            predictions = back_off(_predict(loaded, answer, doubt, self._most_reasons), loaded.model.parents)
-            for prediction in _remarked(loaded, event, predictions):
+            predictions = _predict(loaded, event, (answer, doubt), self._most_reasons)
+            for prediction in back_off(predictions, loaded.model.parents):
                 draft.predictions.setdefault(prediction.target, prediction)
-            draft.contradictions = draft.contradictions or tuple(_contradictions(loaded, event, predictions))
+            draft.contradictions = draft.contradictions or _contradictions(loaded, event, predictions)
             for risk in risks:
                 draft.risks.setdefault(risk.name, risk)
-            draft.duration = draft.duration or _duration(loaded, answer, event)
-            self._add_breach(event, opened_at_of(event, loaded.model.columns), draft)
+            draft.duration = draft.duration or _duration(loaded, answer, event, opened[at])
+            self._add_breach(event, opened[at] or event.received_at, draft)
         if loaded is self._shows and loaded.precedents is not None and wanted.most:
             texts = precedent_texts(inputs, loaded.model.columns)
-            for event, text, draft in zip(events, texts, drafts, strict=True):
-                opened_at = opened_at_of(event, loaded.model.columns) or event.received_at
-                asked = Asked(event.id, text, event.labels, opened_at)
+            for event, text, opened_at, draft in zip(events, texts, opened, drafts, strict=True):
+                asked = Asked(event.id, text, event.labels, opened_at or event.received_at)
                 draft.precedents, draft.duplicate = loaded.precedents.find(asked, wanted, loaded.ref)
 
-    def _add_breach(self, event: Incident, opened_at: datetime | None, draft: _Draft) -> None:
+    def _add_breach(self, event: Incident, opened_at: datetime, draft: _Draft) -> None:
         if self._levels is None or draft.duration is None or BREACH in draft.risks:
             return
-        moment = opened_at or event.received_at
-        risk = breach_risk(self._levels, event.labels, draft.predictions, moment, draft.duration)
+        risk = breach_risk(self._levels, event.labels, draft.predictions, opened_at, draft.duration)
         if risk is not None:
             draft.risks[BREACH] = risk
 
@@ -284,71 +282,64 @@ def _assess(loaded: LoadedModel, inputs: Inputs, answers: Sequence[RowAnswer], m
 
 def _doubt(loaded: LoadedModel, inputs: Inputs, at: int, answer: RowAnswer) -> str:
     usual = loaded.policy.familiarity
-    if usual is None:
-        return ""
-    features = loaded.model.features
-    known = words_a_character(features, answer.row.ids, inputs.texts[at])
-    return usual.doubt(known, unseen_fields(features, usual.fields, inputs, at))
+    return "" if usual is None else usual.doubt_at(loaded.model.features, inputs, at, answer.row.ids)
 
 
-def _predict(loaded: LoadedModel, answer: RowAnswer, doubt: str, most_reasons: int) -> list[Prediction]:
+def _predict(loaded: LoadedModel, event: Incident, told: tuple[RowAnswer, str], most_reasons: int) -> list[Prediction]:
+    """Return the predictions of all targets, from what the model answers and why that is doubted."""
+    answer, doubt = told
     found: dict[str, tuple[list[RankedLabel], tuple[Reason, ...]]] = {}
     for head in loaded.model.heads:
         of_head, classes = answer.answers[head.target], head.classes
         ranked = [_ranked((classes[at], chance)) for at, chance in zip(of_head.best, of_head.chances, strict=False)]
         found[head.target] = ranked, of_head.reasons
     rule = loaded.policy.priority
+    remarks: dict[str, list[str]] = {}
     if rule is not None:
         of_parts = [
             (loaded.model.head(name).classes, answer.answers[name].probabilities[None, :]) for name in rule.parts
         ]
         reasons = tuple(_because(name, found[name][0][0]) for name in rule.parts) if most_reasons else ()
-        found[rule.priority] = _rank_by_cost(rule, rule.probabilities(*of_parts)), reasons
-    return [
-        Prediction(
-            target,
-            loaded.ref,
-            tuple(ranked),
-            *_decide(loaded, (target, ranked[0]), answer, doubt),
-            reasons,
-            answer.answers[target].would_help if target in answer.answers else None,
-        )
-        for target, (ranked, reasons) in found.items()
-    ]
+        ranked = _rank_by_cost(rule, rule.probabilities(*of_parts))
+        found[rule.priority] = ranked, reasons
+        remarks[rule.priority] = _remarks(rule, event, ranked, {name: found[name][0][0].label for name in rule.parts})
+    predictions = []
+    for target, (ranked, reasons) in found.items():
+        decision, why = _decide(loaded, (target, ranked[0]), answer, doubt)
+        why = " ".join([why, *remarks.get(target, ())])
+        would_help = answer.answers[target].would_help if target in answer.answers else None
+        predictions.append(Prediction(target, loaded.ref, tuple(ranked), decision, why, reasons, would_help))
+    return predictions
 
 
-def _remarked(loaded: LoadedModel, event: Incident, predictions: list[Prediction]) -> list[Prediction]:
-    rule = loaded.policy.priority
-    if rule is None:
-        return predictions
-    likeliest = {prediction.target: prediction.ranked[0].label for prediction in predictions}
-    remark = rule.remark(event.labels, likeliest)
-    return [_with_remarks(each, rule, remark) if each.target == rule.priority else each for each in predictions]
-
-
-def _with_remarks(prediction: Prediction, rule: PriorityRule, remark: str) -> Prediction:
-    first, *others = prediction.ranked
-    told = [prediction.why]
+def _remarks(
+    rule: PriorityRule, event: Incident, ranked: Sequence[RankedLabel], likeliest: Mapping[str, str]
+) -> list[str]:
+    """Say of a priority what it costs more than and what was assumed for it."""
+    first, *others = ranked
+    told = []
     if others and others[0].probability > first.probability:
         told.append(
             f"Taken before {others[0].label!r}, which is likelier: taking an incident for less urgent than it is costs "
             f"{rule.under_cost:g} times as much as taking it for more urgent."
         )
-    return prediction._replace(why=" ".join([*told, *([remark] if remark else [])]))
+    remark = rule.remark(event.labels, likeliest)
+    return [*told, remark] if remark else told
 
 
-def _contradictions(loaded: LoadedModel, event: Incident, predictions: Sequence[Prediction]) -> list[Contradiction]:
+def _contradictions(
+    loaded: LoadedModel, event: Incident, predictions: Sequence[Prediction]
+) -> tuple[Contradiction, ...]:
     rule = loaded.policy.priority
     if rule is None or rule.priority not in event.labels:
-        return []
+        return ()
     found = rule.contradiction(event.labels, {each.target: each.ranked[0].label for each in predictions})
-    return [] if found is None else [found]
+    return () if found is None else (found,)
 
 
-def _duration(loaded: LoadedModel, answer: RowAnswer, event: Incident) -> Duration | None:
+def _duration(loaded: LoadedModel, answer: RowAnswer, event: Incident, opened_at: datetime | None) -> Duration | None:
     if loaded.duration is None or answer.is_blank:
         return None
-    opened_at = opened_at_of(event, loaded.model.columns)
     waited = hours_still_open(event, opened_at, loaded.model.columns)
     hours = loaded.duration.hours(answer.row, moment_hours(opened_at), waited)
     return Duration(loaded.ref, tuple(zip(LEVELS, hours, strict=True)))

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from triage.domain import Decision
+from triage.learn.familiarity import unseen_fields, words_a_character
+from triage.learn.features import Features
+from triage.learn.inputs import Inputs
 
 __all__ = ["Familiarity", "lower"]
 
@@ -27,6 +33,22 @@ class Familiarity:
 
     least_words: float
     fields: tuple[str, ...]
+
+    def doubt_at(self, features: Features, inputs: Inputs, row: int, ids: NDArray[np.int32]) -> str:
+        """Return why a row is strange, as `doubt` does.
+
+        Parameters
+        ----------
+        features : Features
+            Of the model that answers.
+        inputs : Inputs
+        row : int
+            Which of the inputs.
+        ids : ndarray of int32
+            The features that it has.
+        """
+        known = words_a_character(features, ids, inputs.texts[row])
+        return self.doubt(known, unseen_fields(features, self.fields, inputs, row))
 
     def doubt(self, words_a_character: float | None, unseen: Sequence[str]) -> str:
         """Return why an incident is strange, as a clause; empty where it is not.

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from triage.decide.familiarity import Familiarity
 from triage.decide.promise import Evidence
-from triage.learn.familiarity import unseen_fields, words_a_character
 from triage.learn.heads import to_positions
 from triage.learn.inputs import Inputs
 from triage.learn.model import IncidentModel
@@ -114,17 +113,10 @@ def find_doubtful(model: IncidentModel, usual: Familiarity | None, inputs: Input
     """Tell of each row whether its labels are not automatic, as it is strange to the model or says nothing."""
     if usual is None:
         return np.zeros(len(inputs), bool)
-    features = model.features
     answers = enumerate(model.answer(inputs, most_reasons=0))
     return np.array(
         [
-            answer.is_blank
-            or bool(
-                usual.doubt(
-                    words_a_character(features, answer.row.ids, inputs.texts[row]),
-                    unseen_fields(features, usual.fields, inputs, row),
-                )
-            )
+            answer.is_blank or bool(usual.doubt_at(model.features, inputs, row, answer.row.ids))
             for row, answer in answers
         ],
         bool,
