@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 
@@ -12,6 +13,8 @@ from triage.domain import Incident, IncidentEnd, PrecedentQuery, Triage
 from triage.flow.ports import Labeller
 
 __all__ = ["MOST_A_CALL", "label_events", "remember_ends", "remember_events", "unlabelled"]
+
+_Said = TypeVar("_Said", Incident, IncidentEnd)
 
 _log = structlog.get_logger(__name__)
 
@@ -48,23 +51,24 @@ def label_events(
 
 async def remember_events(labeller_source: Callable[[], Labeller], events: Sequence[Incident]) -> None:
     """Have the labeller remember committed events; what it fails on is logged, as the events are kept all the same."""
-    for start in range(0, len(events), MOST_A_CALL):
+    await _remember(lambda some: labeller_source().remember(some), events, [event.id for event in events])
+
+
+async def remember_ends(labeller_source: Callable[[], Labeller], ends: Sequence[IncidentEnd]) -> None:
+    """Have the labeller remember committed ends; what it fails on is logged, as what was said is kept all the same."""
+    await _remember(lambda some: labeller_source().remember_ends(some), ends, [end.incident.id for end in ends])
+
+
+async def _remember(take: Callable[[Sequence[_Said]], None], said: Sequence[_Said], ids: Sequence[str]) -> None:
+    for start in range(0, len(said), MOST_A_CALL):
         if start:
             # Other requests have their turn between the parts of a long list.
             await asyncio.sleep(0)
-        some = events[start : start + MOST_A_CALL]
+        some = said[start : start + MOST_A_CALL]
         try:
-            labeller_source().remember(some)
+            take(some)
         except Exception as err:  # noqa: BLE001  # as for labels: whatever is wrong with a model, the event is kept
-            _log.error("remembering_failed", incidents=len(some), first=some[0].id, error=repr(err), exc_info=True)
-
-
-def remember_ends(labeller_source: Callable[[], Labeller], ends: Sequence[IncidentEnd]) -> None:
-    """Have the labeller remember committed ends; what it fails on is logged, as what was said is kept all the same."""
-    try:
-        labeller_source().remember_ends(ends)
-    except Exception as err:  # noqa: BLE001  # as for events
-        _log.error("remembering_failed", ends=len(ends), first=ends[0].incident.id, error=repr(err), exc_info=True)
+            _log.error("remembering_failed", incidents=len(some), first=ids[start], error=repr(err), exc_info=True)
 
 
 def unlabelled(event: Incident, why: str, now: datetime) -> Triage:

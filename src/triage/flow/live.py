@@ -153,8 +153,7 @@ class LiveFlow:
             for one, answer in zip(received, answers, strict=True)
             if answer.status is AnswerStatus.UPDATED
         ]
-        if ends:
-            remember_ends(self._labeller_source, ends)
+        await remember_ends(self._labeller_source, ends)
         if late is not None:
             of_fresh = [answer for at, answer in enumerate(answers) if standing.get(at) is None]
             waits = [Unlabelled(0, event, one.revision) for event, one in zip(fresh, of_fresh, strict=True)]
@@ -208,7 +207,7 @@ class LiveFlow:
         feedback = replace(feedback, source=found.triage.source)
         incident = await self._journal.latest(feedback.incident_id, feedback.source)
         await self._journal.add_feedback(feedback)
-        self._remember(incident, (OutcomeValue(feedback.target, feedback.label, feedback.given_at),))
+        await self._remember(incident, (OutcomeValue(feedback.target, feedback.label, feedback.given_at),))
         if self.oversight is not None:
             await self.oversight.hear(found.triage, {feedback.target: feedback.label}, feedback.given_at)
         return feedback
@@ -251,7 +250,7 @@ class LiveFlow:
         kept = replace(outcome, source=found.triage.source, values=values)
         incident = await self._journal.latest(kept.incident_id, kept.source)
         await self._journal.add_outcome(kept)
-        self._remember(incident, values)
+        await self._remember(incident, values)
         said = {each.name: each for each in values if not each.is_ours}
         if self.oversight is not None and said:
             known_at = max(each.known_at for each in said.values())
@@ -290,10 +289,10 @@ class LiveFlow:
         """Raise StoreUnavailable unless an incident could be accepted now."""
         await self._journal.check()
 
-    def _remember(self, incident: Incident | None, values: Sequence[OutcomeValue]) -> None:
+    async def _remember(self, incident: Incident | None, values: Sequence[OutcomeValue]) -> None:
         """Have precedents show what was committed of an incident's end."""
         if incident is not None:
-            remember_ends(self._labeller_source, [IncidentEnd(incident, tuple(values))])
+            await remember_ends(self._labeller_source, [IncidentEnd(incident, tuple(values))])
 
     async def _standing(self, incident: Incident) -> Triage | None:
         try:

@@ -45,5 +45,5 @@ def test_what_cannot_be_remembered_is_logged() -> None:
 
 def test_an_end_that_cannot_be_remembered_is_logged() -> None:
     with capture_logs() as logs:
-        remember_ends(ForgetfulLabeller, [IncidentEnd(received("1").incident)])
+        asyncio.run(remember_ends(ForgetfulLabeller, [IncidentEnd(received("1").incident)]))
     assert [log["event"] for log in logs] == ["remembering_failed"]
