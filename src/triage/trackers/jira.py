@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from triage.errors import DataError, TrackerRefused
 from triage.trackers.client import TrackerClient
 from triage.trackers.shapes import Record, list_at, minutes_since, moment_at, optional_moment_at, text_at
-from triage.trackers.tickets import Changed, Page, Ticket, TicketChange
+from triage.trackers.tickets import Changed, Page, Ticket, TicketChange, created_within
 
 __all__ = ["JiraReader"]
 
@@ -58,8 +58,7 @@ class JiraReader:
         # A search takes whole minutes in the account's zone; what is beside the span is left out here.
         span = [f'created <= "{self._minute(until + timedelta(minutes=1))}"']
         for tickets, minute in self._walk(span, datetime.fromisoformat(after) if after else since):
-            wanted = (one for one in tickets if one.created_at < until and (since is None or one.created_at >= since))
-            yield Page(tuple(wanted), minute.isoformat())
+            yield Page(created_within(tickets, since, until), minute.isoformat())
 
     def changed(self, mark: str, now: datetime) -> Changed:
         """Return issues that were changed since a moment, which is the mark."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from triage.intake.mail import clean_mail
 from triage.trackers.client import TrackerClient
 from triage.trackers.shapes import Record, list_at, moment_at, optional_moment_at, text_at
-from triage.trackers.tickets import Changed, Page, Ticket, TicketChange
+from triage.trackers.tickets import Changed, Page, Ticket, TicketChange, created_within
 
 __all__ = ["RequestTrackerReader"]
 
@@ -56,8 +56,7 @@ class RequestTrackerReader:
                 return
             after = text_at(records[-1], "id", "A ticket")
             tickets = self._to_tickets(records)
-            inside = (one for one in tickets if one.created_at < until and (since is None or one.created_at >= since))
-            yield Page(tuple(inside), after)
+            yield Page(created_within(tickets, since, until), after)
 
     def changed(self, mark: str, now: datetime) -> Changed:
         """Return the tickets of the next transactions; the mark is the number of the last that is settled."""

@@ -9,7 +9,7 @@ from triage.errors import DataError
 from triage.exports import to_label
 from triage.trackers.client import TrackerClient
 from triage.trackers.shapes import Record, list_at, minutes_since, moment_at, optional_moment_at, text_at
-from triage.trackers.tickets import Changed, Page, Ticket, TicketChange
+from triage.trackers.tickets import Changed, Page, Ticket, TicketChange, created_within
 
 __all__ = ["ServiceNowReader"]
 
@@ -73,8 +73,7 @@ class ServiceNowReader:
         if since is not None:
             span.append(f"sys_created_on>{since - _ANY_ZONE:%Y-%m-%d %H:%M:%S}")
         for tickets, last in self._walk(span, after):
-            inside = (one for one in tickets if one.created_at < until and (since is None or one.created_at >= since))
-            yield Page(tuple(inside), last)
+            yield Page(created_within(tickets, since, until), last)
 
     def changed(self, mark: str, now: datetime) -> Changed:
         """Return incidents that were changed since a moment, which is the mark."""

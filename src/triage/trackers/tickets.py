@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-__all__ = ["Changed", "Page", "Ticket", "TicketChange", "TrackerReader"]
+__all__ = ["Changed", "Page", "Ticket", "TicketChange", "TrackerReader", "created_within"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +106,8 @@ class TrackerReader(Protocol):
 
     def close(self) -> None:
         """Let connections go."""
+
+
+def created_within(tickets: Iterable[Ticket], since: datetime | None, until: datetime) -> tuple[Ticket, ...]:
+    """Return the tickets of a span of time, its end left out; trackers pick by days or minutes, or in another zone."""
+    return tuple(one for one in tickets if one.created_at < until and (since is None or one.created_at >= since))
