@@ -19,7 +19,7 @@ from triage.exports import (
 from triage.learn.fixes import to_fix
 from triage.learn.later_endings import Fact, FactKind
 
-__all__ = ["end_facts", "end_restricts", "is_still_open", "to_micros"]
+__all__ = ["end_facts", "end_restricts", "from_micros", "is_still_open", "to_micros"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -28,6 +28,11 @@ _MICROSECOND = timedelta(microseconds=1)
 def to_micros(moment: datetime) -> int:
     """Return a moment (aware) in microseconds since 1970 (UTC)."""
     return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """Return the moment (aware, UTC) that is so many microseconds after 1970."""
+    return _EPOCH + micros * _MICROSECOND
 
 
 def end_restricts(end: IncidentEnd) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from triage.domain import Duplicate, Incident, IncidentEnd, ModelRef, Precedent, PrecedentQuery
 from triage.exports import is_restricted
 from triage.learn.duplicates import CLOSE, DuplicateRule
-from triage.learn.end_facts import end_facts, end_restricts, is_still_open, to_micros
+from triage.learn.end_facts import end_facts, end_restricts, from_micros, is_still_open, to_micros
 from triage.learn.endings import NOT_KNOWN, Endings
 from triage.learn.later_endings import LaterEndings, Place
 from triage.learn.precedent_index import Found, PrecedentIndex
@@ -23,8 +23,6 @@ from triage.parts import Part
 
 __all__ = ["Asked", "Precedents"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 # Equal texts are equally similar but for the last digits: a row's sum runs in another order than that of a new one.
 _SAME_DIGITS = 9
 
@@ -239,9 +237,9 @@ class Precedents:
         return range(int(np.searchsorted(self.endings.opened_at, now, "right")))
 
     def _allowed(self, asked: Asked, wanted: PrecedentQuery, now: int | None) -> NDArray[np.bool_] | None:
-        if not wanted.same and not wanted.resolved:
-            return self._shown()
         shown = self._shown()
+        if not wanted.same and not wanted.resolved:
+            return shown
         allowed = np.ones(len(self.index), np.bool_) if shown is None else shown
         if wanted.resolved:
             allowed &= ~np.isnan(self.endings.hours)
@@ -271,7 +269,7 @@ class Precedents:
         if self.rule.basis == "close in time":
             if now is None or not self._in_time:
                 return None
-            since = now - CLOSE // _MICROSECOND
+            since = now - CLOSE // timedelta(microseconds=1)
             first = int(np.searchsorted(self.endings.opened_at, since))
             among = range(first, rows.stop)
             close = self.index.find(asked.text, 2, self._shown(), among) if among else Found([], [])
@@ -281,7 +279,7 @@ class Precedents:
         return Duplicate(near[0].id, self.rule.probability(near[0].similarity))
 
     def _precedent(self, near: _Near, now: int | None, model: ModelRef) -> Precedent:
-        moment = None if near.opened_at == NOT_KNOWN else _EPOCH + near.opened_at * _MICROSECOND
+        moment = None if near.opened_at == NOT_KNOWN else from_micros(near.opened_at)
         later = self._later.at(near.place, now)
         if later is not None:
             hours = later.hours_since(near.opened_at)
