@@ -115,11 +115,11 @@ class Forewarner:
         event, event_ns = np.zeros(len(points), dtype=np.int64), np.zeros(len(points), dtype=np.int64)
         found = (probability, event, event_ns, peak)
         follow_probabilities(self._entities, steady_pace(self.budget), (owners, points.time_ns, is_said), said, found)
+        row_of_point = np.cumsum(is_said) - 1
         if not has_threshold:
-            return self._with_forecasts(watched, omens[(np.cumsum(is_said) - 1)[watched.alert]], probability)
+            return self._with_forecasts(watched, omens[row_of_point[watched.alert]], probability)
         causes: dict[int, tuple[Cause, ...]] = {}
         opened, closed = [], []
-        row_of_point = np.cumsum(is_said) - 1
         for place in np.flatnonzero(event != NOTHING).tolist():
             entity, row = self.table.entities[owners[place]], omens[row_of_point[place]]
             if event[place] == OPENED:
@@ -230,23 +230,16 @@ def _joined(parts: Sequence[Watched]) -> Watched:
     """Return the answers to consecutive points as one."""
     if len(parts) == 1:
         return parts[0]
-    causes: dict[int, tuple[Cause, ...]] = {}
-    begin = 0
-    for part in parts:
-        causes |= {begin + place: found for place, found in part.causes.items()}
-        begin += len(part.score)
     arrays = {
         name: np.concatenate([getattr(part, name) for part in parts])
         for name in ("score", "entity_score", "alert", "evidence", "motion", "probability")
     }
     opened = tuple(warning for part in parts for warning in part.opened)
     closed = tuple(warning for part in parts for warning in part.closed)
-    begins = np.cumsum([0, *(len(part.score) for part in parts)]).tolist()
-    notes = tuple(
-        replace(note, place=begin + note.place)
-        for begin, part in zip(begins, parts, strict=False)
-        for note in part.notes
-    )
+    begins = np.cumsum([0, *(len(part.score) for part in parts[:-1])]).tolist()
+    placed = list(zip(begins, parts, strict=True))
+    causes = {begin + place: found for begin, part in placed for place, found in part.causes.items()}
+    notes = tuple(replace(note, place=begin + note.place) for begin, part in placed for note in part.notes)
     return Watched(causes=causes, opened=opened, closed=closed, notes=notes, **arrays)
 
 
