@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from tests.histories import fitted_model
-from tests.loopback import serving
+from tests.live_service import running
 
-from triage.api import Service, create_app
-from triage.bootstrap.serving import open_live
 from triage.decide.documents import to_part
 from triage.decide.policy import Policy, TargetPolicy
 from triage.decide.promise import Threshold
@@ -40,20 +35,6 @@ def promote(settings: Settings) -> None:
     shelf.promote("desk", shelf.add("desk", {"served": model.to_part(), "policy": to_part(policy)}, {}))
 
 
-@contextmanager
-def running(settings: Settings) -> Iterator[httpx.Client]:
-    with open_live(settings) as live:
-        asyncio.run(live.oversight.refresh())
-        asyncio.run(live.metrics.start())
-        service = Service(live.flow, live.metrics, live.models, live.outbox, live.keyed)
-        with (
-            serving(create_app(service)) as port,
-            httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
-        ):
-            yield client
-        asyncio.run(live.metrics.stop())
-
-
 def post(client: httpx.Client, number: int) -> dict[str, str]:
     answer = client.post("/v1/incidents", json={"id": f"INC{number}", "source": "desk", "title": "vpn router gateway"})
     assert answer.status_code == 201, answer.text
@@ -62,7 +43,7 @@ def post(client: httpx.Client, number: int) -> dict[str, str]:
 
 
 def test_withdrawn_label_stays_so_after_a_restart_until_another_version_is_promoted(settings: Settings) -> None:
-    with running(settings) as client:
+    with running(settings) as (client, _):
         before = {number: post(client, number) for number in range(40)}
         assert {topic["held"] for topic in before.values()} == {"", "audit"}
         for number in range(15):
@@ -71,10 +52,10 @@ def test_withdrawn_label_stays_so_after_a_restart_until_another_version_is_promo
         after = post(client, 40)
         assert (after["decision"], after["held"]) == ("suggest", "withdrawn")
         assert after["why"].startswith("withdrawn: of ")
-    with running(settings) as client:
+    with running(settings) as (client, _):
         assert post(client, 41)["held"] == "withdrawn"
         assert {one["target"] for one in client.get("/v1/models/desk").json()["withdrawn"]} == {"topic"}
     promote(settings)
-    with running(settings) as client:
+    with running(settings) as (client, _):
         assert {post(client, number)["held"] for number in range(42, 60)} == {"", "audit"}
         assert client.get("/v1/models/desk").json()["withdrawn"] == []

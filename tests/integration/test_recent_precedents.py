@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -12,10 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.histories import as_inputs, constructed_history, fitted_model
-from tests.loopback import serving
+from tests.live_service import running
 
-from triage.api import Service, create_app
-from triage.bootstrap.serving import Live, open_live
 from triage.decide.documents import to_part
 from triage.decide.policy import Policy, TargetPolicy
 from triage.domain import EarlyWarning
@@ -48,19 +44,6 @@ def settings(tmp_path: Path) -> Settings:
     shelf = Shelf(settings.models_dir)
     shelf.promote("desk", shelf.add("desk", parts(), {}))
     return settings
-
-
-@contextmanager
-def running(settings: Settings) -> Iterator[tuple[httpx.Client, Live]]:
-    with open_live(settings) as live:
-        asyncio.run(live.metrics.start())
-        service = Service(live.flow, live.metrics, live.models, live.outbox, live.keyed)
-        with (
-            serving(create_app(service)) as port,
-            httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
-        ):
-            yield client, live
-        asyncio.run(live.metrics.stop())
 
 
 def post(client: httpx.Client, id_: str, text: str, minute: int, query: str = "", **labels: str) -> dict[str, object]:

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
-from tests.loopback import serving
+from tests.live_service import running
 
-from triage.api import Service, create_app
-from triage.bootstrap.serving import open_live
 from triage.settings import Settings
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
-
-
-@contextmanager
-def running(settings: Settings) -> Iterator[httpx.Client]:
-    with open_live(settings) as live:
-        asyncio.run(live.metrics.start())
-        service = Service(live.flow, live.metrics, live.models, live.outbox, live.keyed)
-        with (
-            serving(create_app(service)) as port,
-            httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
-        ):
-            yield client
-        asyncio.run(live.metrics.stop())
 
 
 def send_deploy(client: httpx.Client, at: datetime) -> None:
@@ -55,7 +37,7 @@ def send_load(client: httpx.Client, minutes: range, level: float) -> dict[str, A
 
 def test_a_deploy_before_a_shift_is_a_suspect_of_the_warning_also_after_a_restart(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, alert_budget="24/day")
-    with running(settings) as client:
+    with running(settings) as (client, _):
         assert "suspects" not in send_load(client, range(2000), 40.0)
         send_deploy(client, NOON + timedelta(minutes=1998))
         answer = send_load(client, range(2000, 2030), 90.0)
@@ -64,7 +46,7 @@ def test_a_deploy_before_a_shift_is_a_suspect_of_the_warning_also_after_a_restar
         assert (suspect["summary"], suspect["entity"], suspect["steps"]) == ("Deploy of shop 1.2", "web-1", 0)
         assert 120.0 <= suspect["before_s"] <= 1800.0
         assert client.get(f"/v1/warnings/{warning_id}").json()["suspects"] == [suspect]
-    with running(settings) as client:
+    with running(settings) as (client, _):
         [warning] = [each for each in client.get("/v1/warnings").json()["items"] if each["id"] == warning_id]
         assert warning["suspects"] == [suspect]
         incident = client.get(f"/v1/incidents/{warning_id}").json()
