@@ -10,10 +10,12 @@ import orjson
 from sqlalchemy import Connection, RowMapping, select
 
 from triage.domain import Change
+from triage.flow import ChangePage
+from triage.store.cursors import from_cursor, to_cursor
 from triage.store.dialects import conflict_insert, in_parts
 from triage.store.tables import changes
 
-__all__ = ["ChangeRow", "change_of", "change_row", "known_changes", "write_changes"]
+__all__ = ["ChangeRow", "change_row", "known_changes", "page_changes", "write_changes"]
 
 
 class ChangeRow(TypedDict):
@@ -39,7 +41,7 @@ def change_row(change: Change) -> ChangeRow:
     }
 
 
-def change_of(row: RowMapping) -> Change:
+def _change_of(row: RowMapping) -> Change:
     """Read a change back."""
     return Change(
         row["change_id"],
@@ -75,3 +77,15 @@ def write_changes(connection: Connection, rows: Sequence[ChangeRow]) -> None:
         # Another process may have been quicker since.
         put = conflict_insert(connection, changes).on_conflict_do_nothing(index_elements=["source", "change_id"])
         connection.execute(put, fresh)
+
+
+def page_changes(connection: Connection, limit: int, cursor: str | None) -> ChangePage:
+    """Return changes, the one that came in last first; UsageError for a foreign cursor."""
+    query = select(changes).order_by(changes.c.seq.desc()).limit(limit + 1)
+    if cursor is not None:
+        query = query.where(changes.c.seq < from_cursor(cursor))
+    rows = connection.execute(query).mappings().all()
+    shown = rows[:limit]
+    return ChangePage(
+        tuple(_change_of(row) for row in shown), to_cursor(shown[-1]["seq"]) if len(rows) > limit else None
+    )

@@ -15,7 +15,7 @@ from triage.decide.grouping import GroupingRules
 from triage.domain import Change, Feedback, Group, Incident, IncidentEnd, Outcome
 from triage.errors import Conflict, NotFound, StoreUnavailable, bounded
 from triage.flow import Answer, ChangePage, CommitCounts, Entry, GroupPage, GroupQuery, Page, Relabel, Unlabelled
-from triage.store.change_rows import change_of, change_row, known_changes
+from triage.store.change_rows import change_row, known_changes, page_changes
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
 from triage.store.cursors import from_cursor, to_cursor
 from triage.store.ends import read_ends
@@ -34,8 +34,8 @@ from triage.store.recording import latest_answers, select_newest
 from triage.store.rows import incident_of, rows_of
 from triage.store.schema import upgrade_schema
 from triage.store.session_lock import SessionLocks
-from triage.store.tables import changes, incidents, revisions
 from triage.store.tables import feedback as verdicts
+from triage.store.tables import incidents, revisions
 from triage.store.writer import GroupWriter
 from triage.store.writing import Write, check_writable, write_all
 
@@ -312,14 +312,7 @@ class SqlJournal:
         StoreUnavailable
             The database cannot be read.
         """
-        query = select(changes).order_by(changes.c.seq.desc()).limit(limit + 1)
-        if cursor is not None:
-            query = query.where(changes.c.seq < from_cursor(cursor))
-        rows = await self._reader.read(lambda connection: connection.execute(query).mappings().all())
-        shown = rows[:limit]
-        return ChangePage(
-            tuple(change_of(row) for row in shown), to_cursor(shown[-1]["seq"]) if len(rows) > limit else None
-        )
+        return await self._reader.read(lambda connection: page_changes(connection, limit, cursor))
 
     async def page(self, limit: int, cursor: str | None = None, source: str | None = None) -> Page:
         """Return latest answers, newest incident first; incidents that come in meanwhile do not move the pages.
