@@ -95,8 +95,7 @@ def read_metrics(file: Path, reading: MetricReading, progress: Callable[[str], N
     ignored = find_roles(table).ignored
     if ignored:
         progress(f"Columns that are not read: {', '.join(ignored)}.")
-    if reading.silences is not None:
-        history = _unsilenced(history, reading, progress)
+    history = _unsilenced(history, reading, progress)
     progress(f"{len(history):,} values in {len(history.series):,} series of {len(history.entities):,} entities")
     return table, history
 
