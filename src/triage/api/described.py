@@ -9,12 +9,14 @@ from pydantic import BaseModel
 
 from triage.api.problems import PROBLEM_MEDIA
 
-__all__ = ["Description", "Responses", "answer", "body_request", "json_request", "responses"]
+__all__ = ["BYTES", "Description", "Responses", "answer", "body_request", "json_request", "responses"]
 
 # FastAPI's own types for these parameters.
 Description: TypeAlias = dict[str, Any]
 Responses: TypeAlias = dict[int | str, Description]
 
+# What the schema of a body says that is bytes: its example is their base64.
+BYTES: Description = {"type": "string", "contentEncoding": "base64"}
 # The schema itself gets into the document with the answers on a list.
 _PROBLEM: Description = {"content": {PROBLEM_MEDIA: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}}
 

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from triage.api.bodies import media_of, read_body, read_unzipped
-from triage.api.described import answer, body_request, responses
+from triage.api.described import BYTES, answer, body_request, responses
 from triage.api.examples import METRICS, METRICS_ANSWER
-from triage.api.intake_examples import OPENMETRICS
+from triage.api.intake_examples import ARROW, OPENMETRICS
 from triage.api.metrics import Metrics
 from triage.api.render import json_response, suspects_body
 from triage.api.schemas import MetricsAnswer, MetricsRequest
@@ -23,6 +23,7 @@ from triage.domain import EarlyWarning
 from triage.errors import StoreUnavailable
 from triage.flow import MetricBatch
 from triage.intake import (
+    ARROW_MEDIA,
     MOST_POINTS,
     OPENMETRICS_MEDIA,
     PROMETHEUS_MEDIA,
@@ -49,6 +50,7 @@ def point_routes(service: Service, metrics: Metrics) -> APIRouter:
             {
                 "application/json": (MetricsRequest.model_json_schema(), METRICS),
                 OPENMETRICS_MEDIA: ({"type": "string"}, OPENMETRICS),
+                ARROW_MEDIA: (BYTES, ARROW),
             },
             {},
         ),
@@ -62,7 +64,8 @@ def point_routes(service: Service, metrics: Metrics) -> APIRouter:
         """Answer once the batch, and every warning that it opened, is on disk.
 
         Batches are watched in the order in which they are stored. Sent again, a batch changes nothing: points that are
-        not newer than their series' last are passed over. The same in OpenMetrics' or Prometheus' text is read too.
+        not newer than their series' last are passed over. The same columns are read as an Arrow stream or file, too,
+        and so are points in OpenMetrics' or Prometheus' text.
         """
         limit = service.limits.max_metrics_bytes
         media = media_of(request)
@@ -71,6 +74,8 @@ def point_routes(service: Service, metrics: Metrics) -> APIRouter:
             names = service.intake.series if entity is None else service.intake.series.with_fallback(entity)
             text = await read_unzipped(request, limit)
             batch = await asyncio.to_thread(_to_exposed, text, media, names, service)
+        elif media == ARROW_MEDIA:
+            batch = await asyncio.to_thread(_to_arrow, await read_unzipped(request, limit))
         else:
             batch = await asyncio.to_thread(_to_batch, await read_body(request, limit))
         answered = await service.metrics.accept(batch)
@@ -100,3 +105,9 @@ def _to_exposed(body: bytes, media: str, names: SeriesNames, service: Service) -
 
 def _to_batch(body: bytes) -> MetricBatch:
     return to_metric_batch(read_json(body))
+
+
+def _to_arrow(body: bytes) -> MetricBatch:
+    from triage.intake.arrow_points import to_arrow_metrics  # noqa: PLC0415  # loads Arrow, which most never need
+
+    return to_arrow_metrics(body)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from triage.api.bodies import read_raw
-from triage.api.described import body_request, responses
+from triage.api.described import BYTES, body_request, responses
 from triage.api.intake_examples import REMOTE_WRITE, REMOTE_WRITE_HEADERS
 from triage.api.metrics import Metrics
 from triage.api.problems import PROBLEM_MEDIA, problem_of
@@ -22,7 +22,6 @@ __all__ = ["remote_write_routes"]
 
 _MEDIA = "application/x-protobuf"
 _VERSIONS = {"prometheus.writerequest": VERSION_1, "io.prometheus.write.v2.request": VERSION_2}
-_BYTES = {"type": "string", "contentEncoding": "base64"}
 # A sender of 2.0 that does not find them takes us for a receiver of 1.0 that has read nothing.
 _WRITTEN = "x-prometheus-remote-write-{}-written"
 
@@ -36,7 +35,7 @@ def remote_write_routes(service: Service, metrics: Metrics) -> APIRouter:
         summary="Take samples of Prometheus",
         status_code=204,
         responses=responses({204: {"description": "All samples are stored and watched; headers say how many."}}),
-        openapi_extra=body_request({_MEDIA: (_BYTES, REMOTE_WRITE)}, REMOTE_WRITE_HEADERS),
+        openapi_extra=body_request({_MEDIA: (BYTES, REMOTE_WRITE)}, REMOTE_WRITE_HEADERS),
     )
     async def post_write(request: Request) -> Response:
         """Remote write 1.0 and 2.0, told apart by the content type's ``proto``.

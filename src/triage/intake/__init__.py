@@ -17,7 +17,7 @@ from triage.intake.incidents import to_received
 from triage.intake.jira import to_issue
 from triage.intake.json_body import read_json, to_items
 from triage.intake.mail import clean_mail
-from triage.intake.metrics import MOST_POINTS, to_metric_batch
+from triage.intake.metrics import ARROW_MEDIA, MOST_POINTS, to_metric_batch
 from triage.intake.otlp import OtlpMetrics, read_otlp_json, read_otlp_protobuf, to_otlp_metrics
 from triage.intake.outcomes import to_outcome
 from triage.intake.pagerduty import LARGEST_EVENT, to_change, to_signal
@@ -27,6 +27,7 @@ from triage.intake.servicenow import to_record_incidents
 from triage.intake.verdicts import to_feedback
 
 __all__ = [
+    "ARROW_MEDIA",
     "BATCH_MEDIA",
     "ENTITY_LABELS",
     "LARGEST_EVENT",

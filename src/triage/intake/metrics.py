@@ -12,11 +12,22 @@ from triage.errors import DataError, Problem
 from triage.flow import MetricBatch
 from triage.intake.checks import LONGEST_NAME, shown
 
-__all__ = ["MOST_POINTS", "to_metric_batch"]
+__all__ = [
+    "ARROW_MEDIA",
+    "COLUMNS",
+    "MOST_POINTS",
+    "UNFIT_NAME",
+    "WRONG_TIME",
+    "is_unfit_name",
+    "is_wrong_time",
+    "to_metric_batch",
+    "to_micros",
+]
 
+ARROW_MEDIA = "application/vnd.apache.arrow.stream"  # read by a module of its own, which loads Arrow
 MOST_POINTS = 2_000_000  # 10,000 series for three hours at one point a minute; 40 MB once parsed
 
-_COLUMNS = ("entity", "metric", "timestamp", "value")
+COLUMNS = ("entity", "metric", "timestamp", "value")
 _NUMBERS = frozenset({int, float})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -24,7 +35,8 @@ _MICROSECOND = timedelta(microseconds=1)
 _FIRST_US = (datetime(1900, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _END_US = (datetime(2100, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _MOST_ROWS_SHOWN = 5
-_WRONG_TIME = (
+UNFIT_NAME = f"must not be blank, have more than {LONGEST_NAME} characters or hold the NUL character"
+WRONG_TIME = (
     "must all be ISO 8601, such as 2026-11-23T10:00:00Z (without a zone it is UTC), or all seconds since 1970 as "
     "numbers; in the years 1900 to 2099"
 )
@@ -76,17 +88,27 @@ def to_metric_batch(payload: object) -> MetricBatch:
     )
 
 
+def is_unfit_name(name: str) -> bool:
+    """Tell whether a name of an entity or a metric cannot be used."""
+    return not name.strip() or len(name) > LONGEST_NAME or "\0" in name
+
+
+def is_wrong_time(micros: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which microseconds since the epoch, NaN among them, lie outside the years 1900 to 2099."""
+    return ~((micros >= _FIRST_US) & (micros < _END_US))
+
+
 def _columns(payload: object) -> dict[str, list[object]]:
     """Return the four columns, of equal length and bounded."""
     if not isinstance(payload, Mapping):
-        raise DataError(f"Metrics must be an object of the columns {', '.join(_COLUMNS)}. Got {shown(payload)}.")
+        raise DataError(f"Metrics must be an object of the columns {', '.join(COLUMNS)}. Got {shown(payload)}.")
     problems = [
-        Problem(f"is not known here; the columns are {', '.join(_COLUMNS)}", where=str(key)[:LONGEST_NAME])
+        Problem(f"is not known here; the columns are {', '.join(COLUMNS)}", where=str(key)[:LONGEST_NAME])
         for key in payload
-        if key not in _COLUMNS
+        if key not in COLUMNS
     ]
     columns: dict[str, list[object]] = {}
-    for name in _COLUMNS:
+    for name in COLUMNS:
         column = payload.get(name)
         if isinstance(column, list):
             columns[name] = column
@@ -108,10 +130,9 @@ def _names(name: str, column: Sequence[object], problems: list[Problem]) -> tupl
         problems.append(_refused(name, "must be strings", column, lambda each: type(each) is not str))
         return [], np.empty(0, np.int64)
     distinct = [str(each) for each in dict.fromkeys(column)]
-    unfit = {each for each in distinct if not each.strip() or len(each) > LONGEST_NAME or "\0" in each}
+    unfit = {each for each in distinct if is_unfit_name(each)}
     if unfit:
-        message = f"must not be blank, have more than {LONGEST_NAME} characters or hold the NUL character"
-        problems.append(_refused(name, message, column, unfit.__contains__))
+        problems.append(_refused(name, UNFIT_NAME, column, unfit.__contains__))
     positions = {each: at for at, each in enumerate(distinct)}
     return distinct, _by_position(column, positions)
 
@@ -122,24 +143,24 @@ def _times(column: Sequence[object], problems: list[Problem]) -> NDArray[np.int6
     micros: NDArray[np.float64] | NDArray[np.int64]
     if kinds == {str}:
         # Points of one batch mostly share their moments: each is read once.
-        found = {text: _to_micros(str(text)) for text in dict.fromkeys(column)}
+        found = {text: to_micros(str(text)) for text in dict.fromkeys(column)}
         micros = _by_position(column, found)
     elif kinds <= _NUMBERS:
         micros = np.rint(np.array(column, np.float64) * 1e6)
     else:
         strings = sum(type(each) is str for each in column)
         kept = (str,) if 2 * strings >= len(column) else tuple(_NUMBERS)
-        problems.append(_refused("timestamp", _WRONG_TIME, column, lambda each: type(each) not in kept))
+        problems.append(_refused("timestamp", WRONG_TIME, column, lambda each: type(each) not in kept))
         return np.empty(0, np.int64)
-    is_wrong = (micros < _FIRST_US) | (micros >= _END_US)
+    is_wrong = is_wrong_time(micros)
     if is_wrong.any():
-        problems.append(_problem("timestamp", _WRONG_TIME, column, np.flatnonzero(is_wrong).tolist()))
+        problems.append(_problem("timestamp", WRONG_TIME, column, np.flatnonzero(is_wrong).tolist()))
         return np.empty(0, np.int64)
     return micros.astype(np.int64) * 1000
 
 
-def _to_micros(text: str) -> int:
-    """Return microseconds since the epoch; beyond the bounds for what is no moment."""
+def to_micros(text: str) -> int:
+    """Return microseconds since the epoch of ISO 8601, without a zone UTC; beyond the bounds for what is no moment."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
