@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from triage.errors import BundleRefused, TriageError, bounded
 from triage.parts import JSON, Part, Parts
 from triage.registry.arrays import pack_arrays, unpack_arrays
 from triage.registry.documents import parse_document, to_bytes
-from triage.registry.files import read_regular, sync_folder, write_durably
+from triage.registry.files import digest_regular, read_regular, sync_folder, write_durably
 from triage.registry.manifest import MANIFEST_FILE, FileRecord, Manifest, is_part_name, parse_manifest
 
 __all__ = ["Bundle", "pack_parts", "read_bundle", "write_bundle"]
@@ -34,7 +34,7 @@ class Bundle:
     manifest : Manifest
         What it says of itself.
     parts : mapping of str to Part
-        What it is made of; the arrays are read-only.
+        What it is made of, as far as it was asked for; the arrays are read-only.
     folder : Path
         Where it stands.
     """
@@ -128,7 +128,7 @@ def write_bundle(folder: Path, content: Mapping[str, bytes], manifest: Manifest)
     return hashlib.sha256(raw).hexdigest()
 
 
-def read_bundle(folder: Path, manifest_sha256: str) -> Bundle:
+def read_bundle(folder: Path, manifest_sha256: str, wanted: Container[str] | None = None) -> Bundle:
     """Verify a bundle, then load it. Each file is read once: what is hashed is what is opened.
 
     Parameters
@@ -137,6 +137,9 @@ def read_bundle(folder: Path, manifest_sha256: str) -> Bundle:
         Where it stands.
     manifest_sha256 : str
         What `write_bundle` returned, kept somewhere else.
+    wanted : container of str or None, default=None
+        Names of the parts to load, of which there need not be any; all if None. The others are verified, too, but
+        neither held nor opened.
 
     Returns
     -------
@@ -157,13 +160,19 @@ def read_bundle(folder: Path, manifest_sha256: str) -> Bundle:
         raise BundleRefused(f"{path} was changed: its SHA-256 must be {manifest_sha256}. Got {digest}.")
     manifest = parse_manifest(raw, str(path))
     _check_names(folder, found, manifest)
-    content = {file: _verified(folder / file, record) for file, record in sorted(manifest.files.items())}
+    names = [name for name in manifest.part_names if wanted is None or name in wanted]
+    held = {f"{name}.{ending}" for name in names for ending in ("npz", "json")}
+    for file in sorted(manifest.files.keys() - held):
+        path, record = folder / file, manifest.files[file]
+        _check_content(path, FileRecord(*digest_regular(path, record.size)), record)
+    content = {file: _verified(folder / file, manifest.files[file]) for file in sorted(held)}
+    # What has been opened is let go at once: a part may be most of a model.
     parts = {
         name: Part(
-            arrays=unpack_arrays(content[f"{name}.npz"], str(folder / f"{name}.npz")),
-            document=parse_document(content[f"{name}.json"], str(folder / f"{name}.json")),
+            arrays=unpack_arrays(content.pop(f"{name}.npz"), str(folder / f"{name}.npz")),
+            document=parse_document(content.pop(f"{name}.json"), str(folder / f"{name}.json")),
         )
-        for name in manifest.part_names
+        for name in names
     }
     return Bundle(manifest, parts, folder)
 
@@ -190,9 +199,12 @@ def _check_names(folder: Path, found: set[str], manifest: Manifest) -> None:
 
 def _verified(path: Path, record: FileRecord) -> bytes:
     content = read_regular(path, record.size)
-    got = FileRecord.of(content)
+    _check_content(path, FileRecord.of(content), record)
+    return content
+
+
+def _check_content(path: Path, got: FileRecord, record: FileRecord) -> None:
     if got.size != record.size:
         raise BundleRefused(f"{path} was changed: it must have {record.size} bytes. Got {got.size}.")
     if got != record:
         raise BundleRefused(f"{path} was changed: its SHA-256 must be {record.sha256}. Got {got.sha256}.")
-    return content

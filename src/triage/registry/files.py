@@ -6,15 +6,25 @@ Knows nothing of models. POSIX only: it needs ``flock``, ``O_NOFOLLOW`` and a fo
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 from triage.errors import BundleRefused
 
-__all__ = ["exclusive", "read_if_there", "read_regular", "replace_durably", "sync_folder", "write_durably"]
+__all__ = [
+    "digest_regular",
+    "exclusive",
+    "read_if_there",
+    "read_regular",
+    "replace_durably",
+    "sync_folder",
+    "write_durably",
+]
 
 
 def read_regular(path: Path, most_bytes: int) -> bytes:
@@ -36,17 +46,20 @@ def read_regular(path: Path, most_bytes: int) -> bytes:
     BundleRefused
         Missing, unreadable, too large, or no regular file.
     """
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(handle, "rb") as file:  # noqa: PTH123  an open descriptor, which Path cannot wrap
-            facts = os.fstat(handle)
-            if not stat.S_ISREG(facts.st_mode):
-                raise BundleRefused(f"{path} must be a regular file.")
-            if facts.st_size > most_bytes:
-                raise BundleRefused(f"{path} has {facts.st_size} bytes, more than the {most_bytes} that it may have.")
-            return file.read(facts.st_size)
-    except OSError as err:
-        raise BundleRefused(f"{path} cannot be read: {err.strerror}.") from err
+    with _opened(path, most_bytes) as (file, size):
+        return file.read(size)
+
+
+def digest_regular(path: Path, most_bytes: int) -> tuple[str, int]:
+    """Return the SHA-256 (hex) and the size in bytes of a file that `read_regular` would read, without holding it.
+
+    Raises
+    ------
+    BundleRefused
+        Missing, unreadable, too large, or no regular file.
+    """
+    with _opened(path, most_bytes) as (file, _):
+        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
 
 
 def read_if_there(path: Path, most_bytes: int) -> bytes | None:
@@ -90,6 +103,22 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _opened(path: Path, most_bytes: int) -> Iterator[tuple[BufferedReader, int]]:
+    """Open a regular file of bounded size, and say how many bytes it has."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(handle, "rb") as file:  # noqa: PTH123  an open descriptor, which Path cannot wrap
+            facts = os.fstat(handle)
+            if not stat.S_ISREG(facts.st_mode):
+                raise BundleRefused(f"{path} must be a regular file.")
+            if facts.st_size > most_bytes:
+                raise BundleRefused(f"{path} has {facts.st_size} bytes, more than the {most_bytes} that it may have.")
+            yield file, facts.st_size
+    except OSError as err:
+        raise BundleRefused(f"{path} cannot be read: {err.strerror}.") from err
 
 
 @contextmanager

@@ -13,7 +13,7 @@ most a hidden left-over that nothing reads. Decides nothing; `Shelf` does.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,15 +49,15 @@ class ModelHome:
         """Return where a version's bundle stands."""
         return self.path / "versions" / version
 
-    def read(self, pin: Pin) -> Bundle:
-        """Return the pinned bundle, verified.
+    def read(self, pin: Pin, wanted: Container[str] | None = None) -> Bundle:
+        """Return the pinned bundle, verified, with the wanted parts of it, or all.
 
         Raises
         ------
         BundleRefused
             It failed verification, or says that it is another one.
         """
-        bundle = read_bundle(self.bundle_folder(pin.version), pin.manifest_sha256)
+        bundle = read_bundle(self.bundle_folder(pin.version), pin.manifest_sha256, wanted)
         if (bundle.name, bundle.version) != (self.name, pin.version):
             raise BundleRefused(
                 f"{bundle.folder} must hold model {self.name!r} version {pin.version}. "

@@ -27,6 +27,8 @@ from triage.registry.shelf import Shelf
 __all__ = ["LiveModels", "LoadedWatcher", "Memory", "require_champions", "restored_watcher", "to_loaded", "to_watcher"]
 
 _log = structlog.get_logger(__name__)
+# What answers are made of. A bundle also holds what its figures are judged by, which is as large again.
+_SERVED = ("served", "policy", "risks", "duration", "precedents", "watcher")
 
 
 def to_loaded(bundle: Bundle, most_recent: int = 0) -> LoadedModel:
@@ -264,8 +266,8 @@ class LiveModels:
 
     def _open(self, name: str) -> tuple[LoadedModel | LoadedWatcher, str]:
         if name in self._loaded or name in self._watchers:
-            return self._to_served(self._shelf.load(name)), ""
-        bundle, refused = self._shelf.last_good(name)
+            return self._to_served(self._shelf.load(name, wanted=_SERVED)), ""
+        bundle, refused = self._shelf.last_good(name, _SERVED)
         for reason in refused:
             _log.error("model_refused", model=name, reason=reason, still_served=bundle.version)
         return self._to_served(bundle), "; ".join(refused)

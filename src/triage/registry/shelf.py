@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
@@ -84,7 +84,7 @@ class Shelf:
         """
         return self._home(name).bundle_folder(self._pin(name, version).version)
 
-    def load(self, name: str, version: str | None = None) -> Bundle:
+    def load(self, name: str, version: str | None = None, wanted: Container[str] | None = None) -> Bundle:
         """Return a verified bundle.
 
         Parameters
@@ -93,6 +93,8 @@ class Shelf:
             Which model.
         version : str or None, default=None
             Which version; the champion if not given.
+        wanted : container of str or None, default=None
+            The parts to load, where there are such; all if None. The others are verified without being held.
 
         Returns
         -------
@@ -106,19 +108,21 @@ class Shelf:
             It failed verification; nothing of it was opened.
         """
         pin = self._champion_pointer(name).current if version is None else self._pin(name, version)
-        return self._home(name).read(pin)
+        return self._home(name).read(pin, wanted)
 
     def verify(self, name: str, version: str | None = None) -> Manifest:
         """Verify a bundle as `load` does, and return what it says of itself; raises what `load` raises."""
         return self.load(name, version).manifest
 
-    def last_good(self, name: str) -> tuple[Bundle, tuple[str, ...]]:
+    def last_good(self, name: str, wanted: Container[str] | None = None) -> tuple[Bundle, tuple[str, ...]]:
         """Return the champion, or the newest former champion that verifies. The pointer stays as it is.
 
         Parameters
         ----------
         name : str
             Which model.
+        wanted : container of str or None, default=None
+            The parts to load; see `load`.
 
         Returns
         -------
@@ -137,7 +141,7 @@ class Shelf:
         refused: list[str] = []
         for pin in (pointer.current, *pointer.earlier):
             try:
-                return self._home(name).read(pin), tuple(refused)
+                return self._home(name).read(pin, wanted), tuple(refused)
             except BundleRefused as err:
                 refused.append(str(err))
         raise BundleRefused(f"Of model {name!r} neither the champion nor a former one verifies: {bounded(refused)}")
@@ -152,7 +156,7 @@ class Shelf:
         ledger = self._home(name).ledger()
         for pin in reversed(tuple(ledger.pins.values())) if ledger else ():
             try:
-                return self._home(name).read(pin).manifest.kind
+                return self._home(name).read(pin, wanted=()).manifest.kind
             except BundleRefused:
                 continue
         return None

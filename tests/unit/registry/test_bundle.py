@@ -65,6 +65,13 @@ def test_parts_come_back_bit_for_bit(standing: tuple[Path, str], parts: Parts) -
         }
 
 
+def test_only_the_wanted_parts_are_loaded(standing: tuple[Path, str], parts: Parts) -> None:
+    bundle = read_bundle(*standing, wanted=("head", "not there"))
+    assert bundle.parts.keys() == {"head"}
+    assert bundle.parts["head"].document == parts["head"].document
+    assert not read_bundle(*standing, wanted=()).parts
+
+
 def test_the_same_parts_give_the_same_bytes_and_the_same_digest(parts: Parts, tmp_path: Path) -> None:
     turned = {
         name: Part(dict(reversed(list(part.arrays.items()))), part.document)
@@ -90,8 +97,9 @@ def test_one_flipped_bit_anywhere_is_refused(standing: tuple[Path, str], data: s
     bad[position] ^= 1 << data.draw(st.integers(0, 7))
     try:
         path.write_bytes(bad)
-        with pytest.raises(BundleRefused, match=f"{path.name} was changed: its SHA-256 must be"):
-            read_bundle(folder, digest)
+        for wanted in (None, ("features",), ()):
+            with pytest.raises(BundleRefused, match=f"{path.name} was changed: its SHA-256 must be"):
+                read_bundle(folder, digest, wanted)
     finally:
         path.write_bytes(good)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from pathlib import Path
@@ -9,12 +10,27 @@ from pathlib import Path
 import pytest
 
 from triage.errors import BundleRefused
-from triage.registry.files import exclusive, read_if_there, read_regular, replace_durably, write_durably
+from triage.registry.files import (
+    digest_regular,
+    exclusive,
+    read_if_there,
+    read_regular,
+    replace_durably,
+    write_durably,
+)
 
 
 def test_a_regular_file_is_read_whole(tmp_path: Path) -> None:
     write_durably(tmp_path / "a", b"12345")
     assert read_regular(tmp_path / "a", 5) == b"12345"
+
+
+def test_a_digest_is_that_of_what_would_be_read(tmp_path: Path) -> None:
+    content = bytes(range(256)) * 5_000
+    write_durably(tmp_path / "a", content)
+    assert digest_regular(tmp_path / "a", len(content)) == (hashlib.sha256(content).hexdigest(), len(content))
+    with pytest.raises(BundleRefused, match="has 1280000 bytes, more than the 10"):
+        digest_regular(tmp_path / "a", 10)
 
 
 def test_a_file_larger_than_it_may_be_is_not_read(tmp_path: Path) -> None:
