@@ -20,6 +20,7 @@ from triage.api.intake_rules import to_intake_rules
 from triage.api.service import Limits, Service
 from triage.api.wire import OneWriteProtocol
 from triage.bootstrap.delivering import open_relay
+from triage.bootstrap.leftovers import give_back
 from triage.bootstrap.serving import Live, open_live
 from triage.errors import UsageError
 from triage.registry.live import LiveModels
@@ -123,6 +124,7 @@ async def _serve(server: uvicorn.Server, listener: socket.socket, live: Live, se
     await live.metrics.start()
     # What was withdrawn before the process was started again stays so.
     await live.oversight.refresh()
+    give_back()
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving at http://{shown}:{port} (its API is described at /docs; Ctrl-C stops it)\n")
@@ -146,7 +148,8 @@ async def _follow(models: LiveModels, interval_s: float) -> None:
     """Put promoted models in force; loading happens beside the loop, so that no request waits for it."""
     while True:
         await asyncio.sleep(interval_s)
-        await asyncio.to_thread(models.refresh)
+        if await asyncio.to_thread(models.refresh):
+            await asyncio.to_thread(give_back)
 
 
 def _listen(host: str, port: int) -> socket.socket:
