@@ -102,7 +102,7 @@ def examine_file(
     history = to_history(table, options)
     progress(f"{len(history):,} incidents ({history.kind}); targets {', '.join(map(str, history.targets))}")
     slices = _to_slices(history)
-    log = fold(table, options, with_end=True) if is_event_log(table) else None
+    log = fold(table, options, with_end=True) if is_event_log(table, options) else None
     if log is None:
         order = _snapshot_order(table, history, options)
         rows, material = table.rows[order], _to_material(history, slices, _others(table, history, order), {})

@@ -21,6 +21,7 @@ from triage.bootstrap.reading import (
 )
 from triage.bootstrap.service_levels import to_service_levels
 from triage.datasets import ReadOptions, read_table, to_history
+from triage.datasets.times import month_leads
 from triage.errors import UsageError
 from triage.parts import METRICS_KIND
 from triage.registry import check_name
@@ -95,6 +96,9 @@ def train(settings: Settings, file: Path, options: ReadOptions, wish: Wish, prog
     table = read_table(file, options)
     options = part_names(over_settings(settings, options), table.columns)
     history = to_history(table, complete_targets(options, table.columns))
+    if history.columns.time is not None and history.opened_at is not None:
+        month_first = month_leads(table, history.columns.time, history.opened_at)
+        request = replace(request, reading={**request.reading, "month_first": month_first})
     history = _with_breaches(settings, history, progress)
     progress(f"{len(history):,} incidents ({history.kind}); learning {', '.join(map(str, history.targets))}")
     places = Places(open_shelf(settings), open_runs(settings, progress), progress)

@@ -119,4 +119,5 @@ def to_label_by(card: Card, given: ReadOptions, table: Table) -> ReadOptions:
         time=given.time or (learnt.time if learnt.time in table.columns else None),
         id=given.id or (learnt.id if learnt.id in table.columns else None),
         tz=given.tz or learnt.tz,
+        month_first=learnt.month_first,
     )

@@ -1,4 +1,4 @@
-"""A ServiceNow event log → what each incident was at opening, and how it ended. The first never looks at the second."""
+"""An event log → what each incident was at opening, and how it ended. The first never looks at the second."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from triage.datasets.log_columns import LogColumns, find_log_columns
 from triage.datasets.outcomes import hours_taken
+from triage.datasets.profiles import profile_all
 from triage.datasets.table import ReadOptions, Table, row_problems
-from triage.datasets.times import read_times
-from triage.errors import DataError, Problem
+from triage.datasets.times import looks_like_times, read_times
+from triage.errors import Problem, UsageError
 from triage.exports import (
     DESCRIPTION_NAMES,
     EVENT_LOG,
-    OPENED_AT_NAMES,
-    STATE_NAMES,
     TITLE_NAMES,
-    UPDATED_AT_NAMES,
-    canonical,
+    ended_columns,
     first_named,
-    recognise,
+    is_opening_field,
     refusal,
 )
 from triage.training import RefusedColumn
@@ -33,7 +32,7 @@ __all__ = ["FoldedLog", "fold", "input_columns", "is_event_log", "refused_column
 _OPENING = pd.Timedelta(minutes=5)
 # ServiceNow's own code for the state New is 1.
 _NEW = frozenset({"new", "1"})
-_SETTLED_AT_NAMES = (("resolved_at",), ("closed_at",))
+_UNSHAPED = "neither a text nor a category among what incidents are opened with"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +41,8 @@ class FoldedLog:
 
     Parameters
     ----------
+    columns : LogColumns
+        Which column of the table is what.
     ids : ndarray of shape (n_incidents,)
     incident : ndarray of shape (n_rows,)
         Which incident each row belongs to.
@@ -59,6 +60,7 @@ class FoldedLog:
     problems : tuple of Problem
     """
 
+    columns: LogColumns
     ids: NDArray[np.object_]
     incident: NDArray[np.int64]
     first: NDArray[np.int64]
@@ -81,13 +83,9 @@ class FoldedLog:
         return table.labels(column)[self.last]
 
 
-def is_event_log(table: Table) -> bool:
+def is_event_log(table: Table, options: ReadOptions) -> bool:
     """Return whether a table has the columns of an event log, and rows that are events."""
-    if recognise(table.columns) is not EVENT_LOG:
-        return False
-    # A wide incident table has the same columns and texts besides, but each number once.
-    has_text = first_named(table.columns, [*TITLE_NAMES, *DESCRIPTION_NAMES]) is not None
-    return not has_text or bool(table.frame[first_named(table.columns, ["number"])].duplicated().any())
+    return find_log_columns(table, options) is not None
 
 
 def fold(table: Table, options: ReadOptions, *, with_end: bool) -> FoldedLog:
@@ -102,72 +100,118 @@ def fold(table: Table, options: ReadOptions, *, with_end: bool) -> FoldedLog:
     with_end : bool
         Whether to read the times of resolution and closure; without them ``settled_at`` is the last update.
     """
-    id_ = options.id or _column(table, ["number"])
-    opened, updated = options.time or _column(table, OPENED_AT_NAMES), _column(table, UPDATED_AT_NAMES)
-    ends = [column for names in _SETTLED_AT_NAMES if with_end and (column := first_named(table.columns, names))]
-    moments, problems = read_times(table, [opened, updated, *ends], options.tz)
+    columns = find_log_columns(table, options)
+    if columns is None:
+        raise UsageError(f"{table.path.name} is no event log: no identifier repeats while a state and a time change.")
+    id_, updated = columns.id, columns.updated
+    opened = columns.opened or updated
+    ends = [name for name in ended_columns(table.columns) if with_end and _are_times(table, name)]
+    moments, problems = read_times(table, [opened, updated, *ends], options.tz, month_first=options.month_first)
     ids = table.labels(id_)
     message = "has no time of update, so that events cannot be ordered."
     problems += row_problems(message, updated, table, pd.isna(table.labels(updated)))
     problems += row_problems("has no identifier; give every event its incident's number.", id_, table, pd.isna(ids))
     incident, names = pd.factorize(ids)
-    first, last = _ends(incident, moments[updated], _modifications(table))
+    first, last = _ends(incident, moments[updated], _modifications(table, columns.modifications))
     opened_at = moments[opened].iloc[first].reset_index(drop=True)
     if with_end:
         unopened = np.append(pd.isna(table.labels(opened))[first], [False])[incident]
         problems += row_problems("the incident has no time of opening.", opened, table, unopened)
-    ended_at = pd.Series(pd.NaT, index=opened_at.index, dtype=opened_at.dtype)
     told = [moments[column].iloc[last].reset_index(drop=True) for column in ends]
-    for moment in told:
-        ended_at = ended_at.fillna(moment)
-    ended_at = ended_at.where(ended_at.isna() | (ended_at >= opened_at), opened_at)
+    ended_at = _first_told(told, opened_at)
     settled_at = ended_at.fillna(moments[updated].iloc[last].reset_index(drop=True))
     since = moments[updated].iloc[first].reset_index(drop=True) - opened_at
-    state = table.labels(_column(table, STATE_NAMES))[first]
-    is_new = np.array([label is not None and label.lower() in _NEW for label in state], dtype=bool)
-    at_opening = is_new & since.between(pd.Timedelta(0), _OPENING).to_numpy()
-    later = settled_at.where(settled_at >= opened_at, opened_at)
-    hours = hours_taken(opened_at, told)
-    return FoldedLog(names, incident, first, last, at_opening, opened_at, ended_at, hours, later, tuple(problems))
+    return FoldedLog(
+        columns,
+        names,
+        incident,
+        first,
+        last,
+        _are_new(table, columns, first) & since.between(pd.Timedelta(0), _OPENING).to_numpy(),
+        opened_at,
+        ended_at,
+        hours_taken(opened_at, told),
+        settled_at.where(settled_at >= opened_at, opened_at),
+        tuple(problems),
+    )
 
 
-def input_columns(table: Table, options: ReadOptions) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the text and the field columns: those asked for, else those that an incident has at opening."""
+def input_columns(table: Table, options: ReadOptions, log: FoldedLog) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the text and the field columns: those asked for, else those that an incident has at opening.
+
+    Notes
+    -----
+    Of a known export these are known by name. Of another log they are the texts and categories among the opening
+    events, but for what by its name is filled in later.
+    """
     if options.only_named:
         return options.text, options.fields
-    texts = (first_named(table.columns, names) for names in (TITLE_NAMES, DESCRIPTION_NAMES))
-    text = options.text or tuple(name for name in texts if name is not None)
-    fields = (first_named(table.columns, [name]) for name in EVENT_LOG.fields)
-    return text, options.fields or tuple(name for name in fields if name is not None and name not in text)
+    text, fields = _known_inputs(table) if log.columns.is_known else _shaped_inputs(table, log)
+    text = options.text or text
+    return text, options.fields or tuple(name for name in fields if name not in text)
 
 
-def refused_columns(table: Table, options: ReadOptions, used: Sequence[str]) -> tuple[RefusedColumn, ...]:
+def refused_columns(table: Table, log: FoldedLog, used: Sequence[str]) -> tuple[RefusedColumn, ...]:
     """Return every column that is not used, with the reason."""
-    opened = options.time or _column(table, OPENED_AT_NAMES)
-    roles = {
-        opened: "is the time of opening; its hour and weekday are read",
-        options.id or _column(table, ["number"]): "identifies the incident",
-    }
-    known = frozenset(EVENT_LOG.fields)
+    roles = {log.columns.id: "identifies the incident", log.columns.updated: "says when the row was written"}
+    if log.columns.opened is not None:
+        roles[log.columns.opened] = "is the time of opening; its hour and weekday are read"
+    text, fields = _known_inputs(table) if log.columns.is_known else _shaped_inputs(table, log)
+    could_be = {*text, *fields}
 
     def reason(name: str) -> str:
         if name in roles:
             return roles[name]
-        asked = "not among the columns that were asked for" if canonical(name) in known else None
-        return asked or refusal(name) or "this export does not say whether it was known at opening"
+        asked = "not among the columns that were asked for" if name in could_be else None
+        unsaid = "this export does not say whether it was known at opening"
+        return asked or refusal(name) or (unsaid if log.columns.is_known else _UNSHAPED)
 
     return tuple(RefusedColumn(name, reason(name)) for name in table.columns if name not in used)
 
 
-def _column(table: Table, names: Sequence[str]) -> str:
-    column = first_named(table.columns, names)
+def _known_inputs(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    texts = (first_named(table.columns, names) for names in (TITLE_NAMES, DESCRIPTION_NAMES))
+    fields = (first_named(table.columns, [name]) for name in EVENT_LOG.fields)
+    return tuple(n for n in texts if n is not None), tuple(n for n in fields if n is not None)
+
+
+def _shaped_inputs(table: Table, log: FoldedLog) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    at = log.first[log.at_opening]
+    opening = Table(table.path, table.frame.iloc[at].reset_index(drop=True), table.header, table.rows[at])
+    roles = {log.columns.id, log.columns.opened, log.columns.updated, log.columns.state}
+    free = [
+        each
+        for each in profile_all(opening).values()
+        if each.name not in roles and refusal(each.name) is None and not each.is_times and each.n_distinct > 1
+    ]
+    text = tuple(each.name for each in free if each.is_text)
+    return text, tuple(each.name for each in free if each.is_category or (is_opening_field(each.name) and each.repeats))
+
+
+def _first_told(told: Sequence[pd.Series], opened_at: pd.Series) -> pd.Series:
+    found = pd.Series(pd.NaT, index=opened_at.index, dtype=opened_at.dtype)
+    for moment in told:
+        found = found.fillna(moment)
+    return found.where(found.isna() | (found >= opened_at), opened_at)
+
+
+def _are_times(table: Table, column: str) -> bool:
+    return looks_like_times(table.labels(column), named=True)
+
+
+def _are_new(table: Table, columns: LogColumns, first: NDArray[np.int64]) -> NDArray[np.bool_]:
+    states = pd.Series(table.labels(columns.state)[first], dtype=object)
+    new = set(_NEW)
+    if not columns.is_known and not states.isna().all():
+        # Whatever the desk calls it: the state in which most incidents are first seen.
+        new.add(states.mode().iloc[0].lower())
+    return np.array([state is not None and state.lower() in new for state in states], dtype=bool)
+
+
+def _modifications(table: Table, column: str | None) -> NDArray[np.float64]:
     if column is None:
-        raise DataError(f"{table.path.name} has no column called {' or '.join(names[:3])}, so it is no event log.")
-    return column
-
-
-def _modifications(table: Table) -> NDArray[np.float64]:
-    counts = pd.to_numeric(pd.Series(table.labels(_column(table, ["sys_mod_count"]))), errors="coerce")
+        return np.zeros(len(table))
+    counts = pd.to_numeric(pd.Series(table.labels(column)), errors="coerce")
     return counts.fillna(0).to_numpy(dtype=np.float64)
 
 

@@ -16,7 +16,7 @@ from triage.datasets.roles import Roles, assign_roles
 from triage.datasets.table import ReadOptions, Table, row_problems
 from triage.datasets.times import known_zone, read_times
 from triage.errors import DataError, Problem, UsageError
-from triage.exports import EVENT_LOG, INCIDENT_TABLE, OPENED_AT_NAMES, UPDATED_AT_NAMES, Export, first_named, recognise
+from triage.exports import EVENT_LOG, INCIDENT_TABLE, Export, changed_columns, first_named, recognise
 from triage.learn.inputs import InputColumns
 from triage.training import History, RefusedColumn
 
@@ -51,7 +51,9 @@ def to_history(table: Table, options: ReadOptions) -> History:
     missing, there = table.missing(options), options.within(table.columns)
     if missing and options.targets and not there.targets:
         raise UsageError(missing, table.problems)
-    draft = _from_log(table, there) if is_event_log(table) else _from_snapshot(table, there, _snapshot_export(table))
+    draft = (
+        _from_log(table, there) if is_event_log(table, there) else _from_snapshot(table, there, _snapshot_export(table))
+    )
     problems = [*table.problems, *draft.problems, *_target_problems(draft.targets), *_input_problems(draft, there)]
     if missing:
         raise UsageError(missing, problems)
@@ -85,8 +87,7 @@ def _from_log(table: Table, options: ReadOptions) -> _Draft:
     if not targets:
         raise UsageError(f"{table.path.name}: say what to learn with --target COL[,COL…].")
     log = fold(table, options, with_end=True)
-    text, fields = input_columns(table, options)
-    opened = options.time or first_named(table.columns, OPENED_AT_NAMES)
+    text, fields = input_columns(table, options, log)
     problems = list(log.problems)
     if not problems and not log.at_opening.any():
         problems.append(
@@ -100,14 +101,14 @@ def _from_log(table: Table, options: ReadOptions) -> _Draft:
         name: cells for name, cells in labels.items() if name in options.targets or len(set(cells) - {None}) > 1
     }
     return _Draft(
-        kind=EVENT_LOG.kind,
+        kind=EVENT_LOG.kind if log.columns.is_known else "event-log",
         inputs={name: log.opening_labels(table, name) for name in (*text, *fields)},
         targets=learnable or labels,
         opened_at=log.opened_at,
         known_at=log.settled_at,
         ids=log.ids,
-        columns=_columns(text, fields, opened, options),
-        refused=refused_columns(table, options, (*text, *fields)),
+        columns=_columns(text, fields, log.columns.opened or log.columns.updated, options),
+        refused=refused_columns(table, log, (*text, *fields)),
         problems=tuple(problems),
         outcomes=_log_outcomes(table, log),
     )
@@ -164,11 +165,11 @@ def _times(table: Table, roles: Roles, options: ReadOptions) -> _Times:
     if roles.time is None:
         # Without a time of opening the labels' times say nothing about what came first.
         return _Times()
-    moments, problems = read_times(table, [roles.time, *roles.known_at], options.tz)
+    moments, problems = read_times(table, [roles.time, *roles.known_at], options.tz, month_first=options.month_first)
     opened_at = moments[roles.time]
     message = "has no time of opening; fill it in, remove the rows, or name another column by --time."
     problems += row_problems(message, roles.time, table, pd.isna(table.labels(roles.time)))
-    ends = [name for name in roles.known_at if first_named([name], UPDATED_AT_NAMES) is None]
+    ends = [name for name in roles.known_at if name not in changed_columns(table.columns)]
     ended_at, known_at = (_first_of(moments, names, opened_at) for names in (ends, roles.known_at))
     hours = hours_taken(opened_at, [moments[name] for name in ends])
     return _Times(opened_at, ended_at, known_at, hours, tuple(problems))

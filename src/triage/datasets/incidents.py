@@ -57,7 +57,7 @@ def to_incidents(
     if table.problems:
         raise DataError(f"{table.path} cannot be labelled.", table.problems)
     names = _columns_to_read(table, columns)
-    if is_event_log(table):
+    if is_event_log(table, options):
         return _from_log(table, names, options, received_at)
     labels = {name: table.labels(name) for name in names}
     profiles = profile_all(table)
@@ -92,7 +92,7 @@ def _opened_at(table: Table, options: ReadOptions, profiles: Mapping[str, Profil
     name = find_time(table, options, profiles)
     if name is None:
         return None
-    moments, problems = read_times(table, [name], options.tz)
+    moments, problems = read_times(table, [name], options.tz, month_first=options.month_first)
     if problems:
         raise DataError(f"{table.path} cannot be labelled.", problems)
     return moments[name]

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from triage.datasets.content import content_of, inner_suffix
+from triage.datasets.content import content_of
 from triage.datasets.delimited import parse_delimited
 from triage.datasets.encodings import decode
 from triage.datasets.jsonlines import parse_json_lines
@@ -23,7 +23,7 @@ _JSON_LINES = frozenset({".jsonl", ".ndjson", ".json"})
 
 
 def read_table(path: Path, options: ReadOptions) -> Table:
-    """Read csv (also zipped or gzipped), parquet or json-lines, by the file's ending.
+    """Read csv, parquet or json-lines, zipped or gzipped or as they are, by the file's ending.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def read_table(path: Path, options: ReadOptions) -> Table:
     -----
     The whole file is held in memory, twice while it is parsed.
     """
-    content, suffix = content_of(path), inner_suffix(path)
+    content, suffix = content_of(path)
     if suffix == ".parquet":
         return _parse_parquet(path, content)
     if suffix in _DELIMITED:

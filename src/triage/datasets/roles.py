@@ -13,14 +13,16 @@ from triage.errors import UsageError
 from triage.exports import (
     DESCRIPTION_NAMES,
     ID_NAMES,
-    KNOWN_AT_NAMES,
-    OPENED_AT_NAMES,
     TITLE_NAMES,
-    UPDATED_AT_NAMES,
     Export,
+    any_word,
     canonical,
+    changed_columns,
+    ended_columns,
     first_named,
+    is_caller,
     is_opening_field,
+    opened_columns,
     refusal,
     snapshot_refusal,
 )
@@ -32,6 +34,10 @@ __all__ = ["Roles", "assign_roles", "find_id", "find_time"]
 _FEWEST_CLASSES, _MOST_CLASSES = 2, 200
 # With half of its values different a column called "number" is an identifier with duplicates; below, something else.
 _VARIETY_OF_ID = 0.5
+# Where no column is called as identifiers usually are, one with such a word whose values all differ is one.
+_SAYS_ID = any_word(r"id | key | nr | no | num | number | nummer | numero | ref | reference | 工单号 | 编号 | 番号")
+# Texts of two words are read where there are no longer ones: names are as short, and hardly ever the same either.
+_WORDS_OF_SHORT_TEXT = 1.8
 # A column that is filled in exactly where a later time is was filled in at that time.
 _SAME_GAPS = 0.99
 
@@ -106,14 +112,13 @@ def find_time(table: Table, options: ReadOptions, profiles: Mapping[str, Profile
     """Return the time of opening: the column asked for, the first so called, or the earliest that looks like times."""
     if options.time is not None:
         return options.time
-    for name in OPENED_AT_NAMES:
-        column = first_named(table.columns, [name])
-        if column is not None and looks_like_times(table.labels(column), named=True):
+    for column in opened_columns(table.columns):
+        if looks_like_times(table.labels(column), named=True):
             return column
     unnamed = [each.name for each in profiles.values() if each.is_times and refusal(each.name) is None]
     if len(unnamed) < 2:
         return unnamed[0] if unnamed else None
-    moments, _ = read_times(table, unnamed, options.tz)
+    moments, _ = read_times(table, unnamed, options.tz, month_first=options.month_first)
     # An incident is opened before anything else happens to it.
     return min(unnamed, key=lambda name: (moments[name].isna().mean() > 0.5, moments[name].median()))
 
@@ -129,7 +134,8 @@ def find_id(options: ReadOptions, profiles: Mapping[str, Profile]) -> str | None
         each = profiles[column]
         if each.n_given >= _VARIETY_OF_ID * len(each.cells) and each.n_distinct >= _VARIETY_OF_ID * each.n_given > 0:
             return column
-    return None
+    by_word = (each for each in profiles.values() if _SAYS_ID.search(canonical(each.name)) and not is_caller(each.name))
+    return next((each.name for each in by_word if each.n_distinct == len(each.cells) > 1 and not each.is_text), None)
 
 
 def _check_roles_differ(options: ReadOptions) -> None:
@@ -143,9 +149,8 @@ def _check_roles_differ(options: ReadOptions) -> None:
 
 
 def _known_at_columns(table: Table) -> list[str]:
-    names = (*KNOWN_AT_NAMES, *UPDATED_AT_NAMES)
-    found = dict.fromkeys(first_named(table.columns, [name]) for name in names)
-    return [column for column in found if column is not None and looks_like_times(table.labels(column), named=True)]
+    found = dict.fromkeys((*ended_columns(table.columns), *changed_columns(table.columns)))
+    return [column for column in found if looks_like_times(table.labels(column), named=True)]
 
 
 def _find_targets(
@@ -182,7 +187,19 @@ def _find_text(
     free = {name: each for name, each in profiles.items() if reasons[name] is None and name not in set(fields)}
     called = (first_named(free, TITLE_NAMES), first_named(free, DESCRIPTION_NAMES))
     shaped = (name for name, each in free.items() if each.is_text)
-    return tuple(dict.fromkeys(name for name in (*called, *shaped) if name is not None))
+    found = tuple(dict.fromkeys(name for name in (*called, *shaped) if name is not None))
+    if found or fields:
+        return found
+    short = [each for each in free.values() if _is_short_text(each)]
+    return tuple(each.name for each in sorted(short, key=lambda each: -each.words)[:1])
+
+
+def _is_short_text(each: Profile) -> bool:
+    return (
+        each.words >= _WORDS_OF_SHORT_TEXT
+        and each.n_distinct >= _VARIETY_OF_ID * each.n_given
+        and not (each.is_times or is_caller(each.name) or is_opening_field(each.name))
+    )
 
 
 def _find_fields(

@@ -36,6 +36,8 @@ class ReadOptions:
         IANA zone of times that name none; None is UTC.
     encoding : str or None
         Of a text file that is neither UTF-8 nor marked by a byte order mark.
+    month_first : bool or None
+        The order of day and month in earlier files of the same kind, for dates that leave it open; None: not known.
     only_named : bool
         Whether text and fields that are not given are none, instead of found: how a file is read for a stored model.
     """
@@ -48,6 +50,7 @@ class ReadOptions:
     order: str | None = None
     tz: str | None = None
     encoding: str | None = None
+    month_first: bool | None = None
     only_named: bool = False
 
     def __post_init__(self) -> None:

@@ -18,15 +18,27 @@ _CLOCK = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?(?:\s*Uhr)?"
 )
-_ZONE = r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
+# Hours east of Greenwich of the zones that are known by letters: RFC 2822 (4.3) for North America, then Europe. What
+# names several zones (IST: India, Ireland, Israel) is not among them.
+_ZONE_HOURS = {"UT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
+_ZONE_HOURS |= {"WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3}
+# A zone's name beside its offset, "(CET)" or "[Europe/Berlin]", says nothing more.
+_ZONE = (
+    rf"\s*(?P<zone>Z|UTC|GMT|[+-]\d{{2}}(?::?\d{{2}})?|{'|'.join(sorted(_ZONE_HOURS, key=len, reverse=True))})?"
+    r"(?:\s*(?:\([A-Za-z ]+\)|\[[\w/+-]+\]))?"
+)
 _TIME = rf"(?:(?:[Tt]|,?\s+){_CLOCK}{_ZONE})?"
 _WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
 _MONTH = r"(?P<name>[^\W\d_]{3,10})\.?"
 
-# English, then what German spells otherwise; the first three letters tell the months of both apart.
+# English, then what German, Spanish, Portuguese, French and Italian spell otherwise. The first three letters tell the
+# months of all apart, but for the French June and July.
 _MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6}
 _MONTHS |= {"jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
 _MONTHS |= {"mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12}
+_MONTHS |= {"ene": 1, "abr": 4, "ago": 8, "dic": 12, "fev": 2, "set": 9, "out": 10, "fév": 2, "avr": 4, "aoû": 8}
+_MONTHS |= {"déc": 12, "juin": 6, "juil": 7}
+_MONTHS |= {"gen": 1, "mag": 5, "giu": 6, "lug": 7, "ott": 10}
 
 # POSIX: a year of two digits up to 68 is of this century.
 _LAST_SHORT_YEAR = 68
@@ -59,7 +71,9 @@ class Style:
 
 _STYLES = (
     Style("2016-02-29 01:16", rf"(?P<year>\d{{4}})[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?{_TIME}"),
-    Style("29/02/2016 01:16", rf"(?P<first>\d{{1,2}})[-/.](?P<other>\d{{1,2}})[-/.](?P<year>\d{{4}}|\d{{2}}){_TIME}"),
+    Style("29/02/2016 01:16", rf"(?P<first>\d{{1,2}})[-/](?P<other>\d{{1,2}})[-/](?P<year>\d{{4}}|\d{{2}}){_TIME}"),
+    # Nobody who writes dots puts the month first.
+    Style("29.02.2016 01:16", rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}|\d{{2}}){_TIME}"),
     Style("29/Feb/16 01:16", rf"{_WEEKDAY}(?P<day>\d{{1,2}})[-/. ]+{_MONTH}[-/., ]+(?P<year>\d{{4}}|\d{{2}}){_TIME}"),
     Style("Feb 29, 2016 01:16", rf"{_WEEKDAY}{_MONTH}\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}){_TIME}"),
     Style(
@@ -128,11 +142,15 @@ def style_of(texts: NDArray[np.object_], *, by_shape_alone: bool = False) -> tup
         pattern = re.compile(style.pattern)
         matches = [match for match in map(pattern.fullmatch, texts) if match is not None]
         if by_shape_alone:
-            matches = [match for match in matches if len(match["year"]) == 4 or match["hour"] is not None]
+            matches = [match for match in matches if not _may_be_version(match)]
         share = len(matches) / max(len(texts), 1)
         if share > (best[1] if best else 0.0):
             best = style, share
     return best
+
+
+def _may_be_version(match: re.Match[str]) -> bool:
+    return len(match["year"]) < 4 and match["hour"] is None and "/" not in match[0]
 
 
 def take_apart(texts: NDArray[np.object_], style: Style) -> Parts:
@@ -208,7 +226,9 @@ def _year(groups: pd.DataFrame) -> NDArray[np.int64]:
 def _month(groups: pd.DataFrame) -> NDArray[np.int64]:
     if "name" not in groups:
         return _numbers(groups, "month")
-    return np.asarray(groups["name"].str.lower().str[:3].map(_MONTHS).fillna(0), dtype=np.int64)
+    names = groups["name"].str.lower()
+    months = names.str[:4].map(_MONTHS).fillna(names.str[:3].map(_MONTHS))
+    return np.asarray(months.fillna(0), dtype=np.int64)
 
 
 def _clock(groups: pd.DataFrame, style: Style) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -238,7 +258,8 @@ def _zone(groups: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     digits = _numbers(pd.DataFrame({"zone": zone.str.replace(r"\D", "", regex=True).str.ljust(4, "0")}), "zone")
     offset_ns = digits // 100 * _NS["hour"] + digits % 100 * _NS["minute"]
     westward = zone.str.startswith("-").fillna(value=False).to_numpy(dtype=bool)
-    return np.where(westward, -offset_ns, offset_ns), zone.notna().to_numpy()
+    by_letters = np.asarray(zone.map(_ZONE_HOURS).fillna(0), dtype=np.int64) * _NS["hour"]
+    return np.where(westward, -offset_ns, offset_ns) + by_letters, zone.notna().to_numpy()
 
 
 def _numbers(groups: pd.DataFrame, group: str) -> NDArray[np.int64]:

@@ -14,12 +14,14 @@ from triage.datasets.table import Table, row_problems
 from triage.datasets.time_styles import NAT, Parts, style_of, take_apart, to_moments
 from triage.errors import Problem, UsageError
 
-__all__ = ["known_zone", "looks_like_times", "read_times"]
+__all__ = ["known_zone", "looks_like_times", "month_leads", "read_times"]
 
 _SAMPLE = 300
 # A column of times may have a few slips, which are then told; below these shares it is something else. A name that
 # says "opened" weighs much.
 _SHARE_IF_NAMED, _SHARE_BY_SHAPE = 0.5, 0.9
+# Incidents come on more than one day of the month: what stays the same in so many different dates is the month.
+_DATES_FOR_SPREAD, _DAYS_FOR_SPREAD = 10, 3
 
 
 def looks_like_times(cells: NDArray[np.object_], *, named: bool) -> bool:
@@ -36,7 +38,9 @@ def looks_like_times(cells: NDArray[np.object_], *, named: bool) -> bool:
     return found is not None and found[1] >= (_SHARE_IF_NAMED if named else _SHARE_BY_SHAPE)
 
 
-def read_times(table: Table, columns: Sequence[str], tz: str | None) -> tuple[dict[str, pd.Series], list[Problem]]:
+def read_times(
+    table: Table, columns: Sequence[str], tz: str | None, *, month_first: bool | None = None
+) -> tuple[dict[str, pd.Series], list[Problem]]:
     """Read the named columns as moments.
 
     Parameters
@@ -48,6 +52,8 @@ def read_times(table: Table, columns: Sequence[str], tz: str | None) -> tuple[di
     tz : str or None
         IANA zone of times that name none; None is UTC. An hour that the zone skips is moved to the first moment
         after it; of an hour that it has twice the first is taken.
+    month_first : bool or None, default=None
+        The order of day and month in earlier files of the same kind, which counts where no value tells.
 
     Returns
     -------
@@ -63,11 +69,34 @@ def read_times(table: Table, columns: Sequence[str], tz: str | None) -> tuple[di
     """
     zone = known_zone(tz)
     spelled = [_spell(table, name) for name in dict.fromkeys(columns)]
-    month_first, problems = _date_orders(table, spelled, zone)
+    orders, problems = _date_orders(table, spelled, zone, month_first)
     for column in spelled:
-        problems += _unreadable(table, column, month_first[column.name], is_opening=column.name == columns[0])
-    moments = {column.name: _series(column.moments(month_first[column.name], zone)) for column in spelled}
+        problems += _unreadable(table, column, orders[column.name], is_opening=column.name == columns[0])
+    moments = {column.name: _series(column.moments(orders[column.name], zone)) for column in spelled}
     return moments, problems
+
+
+def month_leads(table: Table, column: str, moments: pd.Series) -> bool | None:
+    """Return whether a column was read month first; None where its dates leave no choice.
+
+    Parameters
+    ----------
+    table : Table
+    column : str
+    moments : Series of datetime64[ns, UTC]
+        As it was read, in any order of rows.
+    """
+    spelled = _spell(table, column)
+    if not _is_open(spelled):
+        return None
+    # Zones move a moment by less than a day and a half; taking a day for a month moves most by weeks.
+    read = np.sort(moments.dropna().to_numpy("datetime64[ns]").view(np.int64))
+    apart = []
+    for order in (False, True):
+        found = spelled.moments(order, "UTC")
+        found = np.sort(found[found != NAT])
+        apart.append(np.abs(found - read).mean() if len(found) == len(read) else np.inf)
+    return bool(apart[1] < apart[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +171,9 @@ def _unreadable(table: Table, column: _Spelled, month_first: bool, *, is_opening
         yield from row_problems(message, column.name, table, column.rows_of(at_fault), column.texts[at_fault][0])
 
 
-def _date_orders(table: Table, columns: Sequence[_Spelled], zone: str) -> tuple[dict[str, bool], list[Problem]]:
+def _date_orders(
+    table: Table, columns: Sequence[_Spelled], zone: str, known: bool | None
+) -> tuple[dict[str, bool], list[Problem]]:
     """Return for each column whether the month comes before the day, and what speaks against any answer."""
     month_first = {column.name: False for column in columns}
     problems: list[Problem] = []
@@ -157,7 +188,9 @@ def _date_orders(table: Table, columns: Sequence[_Spelled], zone: str) -> tuple[
     open_columns = [column for column in columns if not votes[column.name] and _is_open(column)]
     if not open_columns:
         return month_first, problems
-    agreed = set(sure.values()) or ({_by_chronology(columns, month_first, open_columns, zone)} - {None})
+    agreed = set(sure.values()) or {known} - {None}
+    agreed = agreed or {_by_chronology(columns, month_first, open_columns, zone)} - {None}
+    agreed = agreed or {_by_spread(column) for column in open_columns} - {None}
     if len(agreed) == 1:
         # One program wrote the file, so its columns have one order.
         return month_first | dict.fromkeys((column.name for column in open_columns), agreed.pop() is True), problems
@@ -179,6 +212,19 @@ def _evidence(column: _Spelled) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 def _is_open(column: _Spelled) -> bool:
     parts = column.parts
     return parts is not None and parts.is_open and bool((parts.first != parts.other).any())
+
+
+def _by_spread(column: _Spelled) -> bool | None:
+    """Return the one order in which the incidents came on several days, where in the other all came on one."""
+    parts = column.parts
+    if parts is None or len(column.texts) < _DATES_FOR_SPREAD:
+        return None
+    first, other = (pd.unique(part[parts.matched]) for part in (parts.first, parts.other))
+    # Dates that were cut down to their month all are the first day of one.
+    are_months = not parts.clock_ns.any() and 1 in (*first, *other)
+    if are_months or min(len(first), len(other)) > 1 or max(len(first), len(other)) < _DAYS_FOR_SPREAD:
+        return None
+    return len(first) == 1
 
 
 def _contradiction(

@@ -2,6 +2,7 @@
 
 from triage.exports.known import EVENT_LOG, INCIDENT_TABLE, Export, is_opening_field, recognise, repaired_header
 from triage.exports.labels import to_label
+from triage.exports.moments import changed_columns, ended_columns, opened_columns
 from triage.exports.names import (
     CALLER_NAMES,
     DESCRIPTION_NAMES,
@@ -11,6 +12,7 @@ from triage.exports.names import (
     STATE_NAMES,
     TITLE_NAMES,
     UPDATED_AT_NAMES,
+    any_word,
     canonical,
     first_named,
     is_caller,
@@ -33,11 +35,15 @@ __all__ = [
     "TITLE_NAMES",
     "UPDATED_AT_NAMES",
     "Export",
+    "any_word",
     "canonical",
+    "changed_columns",
+    "ended_columns",
     "first_named",
     "is_caller",
     "is_opening_field",
     "is_restricted",
+    "opened_columns",
     "outcome_columns",
     "recognise",
     "refusal",

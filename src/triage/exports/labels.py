@@ -11,7 +11,11 @@ from numbers import Integral, Real
 
 __all__ = ["to_label"]
 
-_MISSING = frozenset({"", "?", "null", "none", "nan"})
+# "NA" alone is not among them: it is a region and a country as well.
+_MISSING = frozenset(
+    {"", "?", "-", "--", "null", "none", "nan", "nat", "n/a", "#n/a", "<na>"}
+    | {f"({word})" for word in ("null", "none", "blank", "empty", "leer")}
+)
 # As pandas and spreadsheets write truth; JSON and parquet hold it as such.
 _TRUTHS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
 # An integer that was a float before it became text. Up to 15 digits, so that a float would have held it exactly.
@@ -35,6 +39,8 @@ def to_label(value: object) -> str | None:
 
     Examples
     --------
+    >>> to_label("N/A"), to_label("-"), to_label("(blank)"), to_label("NA")
+    (None, None, None, 'NA')
     >>> to_label(" Network "), to_label(3.0), to_label("3.0"), to_label("TRUE"), to_label("?"), to_label("NULL")
     ('Network', '3', '3', 'true', None, None)
     >>> to_label({"display_value": "Service Desk", "value": "d625dccec0a8016700a222a0f7900d06"})

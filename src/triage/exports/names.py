@@ -16,6 +16,7 @@ __all__ = [
     "STATE_NAMES",
     "TITLE_NAMES",
     "UPDATED_AT_NAMES",
+    "any_word",
     "canonical",
     "first_named",
     "is_caller",
@@ -102,6 +103,19 @@ ID_NAMES = (
     "no",
     "ticket",
     "sys_id",
+    "reference",
+    "ref",
+    "unique_key",
+    "unique_id",
+    "identifier",
+    "vorgangsnr",
+    "ticketnr",
+    "nr",
+    "numero",
+    "referencia",
+    "folio",
+    "chamado",
+    "protocolo",
     "nummer",
     "ticketnummer",
     "vorgangsnummer",
@@ -127,6 +141,9 @@ KNOWN_AT_NAMES = (
     "completed_at",
     "completed_on",
     "finished_at",
+    "ended_at",
+    "end_time",
+    "end_date",
     "gelost_am",
     "gelost",
     "geschlossen_am",
@@ -135,7 +152,17 @@ KNOWN_AT_NAMES = (
     "关闭时间",
     "完成时间",
 )
-UPDATED_AT_NAMES = ("sys_updated_at", "sys_updated_on", "updated_at", "updated", "updated_on", "last_updated")
+UPDATED_AT_NAMES = (
+    "sys_updated_at",
+    "sys_updated_on",
+    "updated_at",
+    "updated",
+    "updated_on",
+    "last_updated",
+    "update_time",
+    "geandert_am",
+    "更新时间",
+)
 # Who reported it, for whom, and who wrote it down: a person. Not "customer", which is mostly a company.
 CALLER_NAMES = (
     "caller",
@@ -219,6 +246,11 @@ def canonical(column: str) -> str:
     decomposed = unicodedata.normalize("NFKD", spaced.casefold()).casefold()
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return re.sub(r"[\W_]+", "_", plain).strip("_")
+
+
+def any_word(pattern: str) -> re.Pattern[str]:
+    """Return a pattern that finds whole words of a canonical name, joined by underscores; its blanks are layout."""
+    return re.compile(rf"(?:^|_)(?:{pattern})(?:_|$)", re.VERBOSE)
 
 
 def first_named(columns: Iterable[str], names: Iterable[str]) -> str | None:

@@ -5,14 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from triage.exports.names import canonical, without_prefix
+from triage.exports.names import any_word, canonical, without_prefix
 
 __all__ = ["refusal", "snapshot_refusal"]
-
-
-def _any_word(pattern: str) -> re.Pattern[str]:
-    # Of a canonical name, whose words are joined by underscores.
-    return re.compile(rf"(?:^|_)(?:{pattern})(?:_|$)", re.VERBOSE)
 
 
 # Agents and owners of the ticket; "Agent version" and "Service owner" are about a thing that it concerns.
@@ -24,11 +19,14 @@ _HANDLER = re.compile(
 # Words of names in scripts that part words by spaces. Several languages write the same word the same way without its
 # accents; it stands under the first of them.
 _ASSIGNED_TO = {
-    "English": r"assigned_(?:to|agent) | assignee | technician | resolver | (?:handled|worked)_by | routed",
+    "English": r"""assigned_(?:to|agent) | assignee | technician | resolver | (?:handled|handling|worked)_\w+ | routed |
+        (?:last|final|current|closing)_(?:group|team|queue)""",
     "German": r"bearbeiter\w* | zugewiesen\w* | verantwortlich\w*",
-    "French": r"technicien\w* | responsable",
-    "Spanish": r"asignado_a",
-    "Portuguese": r"responsavel",
+    "French": r"technicien\w* | responsable | traite_par",
+    "Spanish": r"asignad[oa]\w* | resolutor\w* | tecnico",
+    "Portuguese": r"responsavel | atribuid[oa]\w* | atendente",
+    "Italian": r"assegnat[oa]\w*",
+    "Dutch": r"toegewezen\w* | behandelaar",
     "Russian": r"исполнител\w* | ответственн\w*",
 }
 _AFTERWARDS = {
@@ -42,9 +40,11 @@ _AFTERWARDS = {
     "German": r"""geloe?st\w* | loe?sung\w* | (?:ab)?geschlossen\w* | abschluss\w* | behoben\w* | behebung\w* |
         erledigt\w* | antwort\w* | zustand | ergebnis\w* | \w*ursache\w* | bearbeit(?:et|ung)\w* | massnahme\w* |
         eskal(?:iert|ation)\w* | weiter(?:geleitet|leitung)\w* | wiedereroff\w*""",
-    "French": r"resolu\w* | clotur\w* | reponse | ferme\w* | statut",
-    "Spanish": r"resuelt\w* | solucion | cerrad\w* | estado | respuesta",
-    "Portuguese": r"resolvid\w* | solucao | fechad\w* | encerrad\w* | resposta",
+    "French": r"resolu\w* | clotur\w* | reponse | ferme\w* | statut | etat",
+    "Spanish": r"resuelt\w* | solucion | cerrad\w* | cierre | estado | respuesta",
+    "Portuguese": r"resolvid\w* | solucao | fecha(?:d\w* | mento) | encerra(?:d\w* | mento) | resposta | situacao",
+    "Italian": r"risol\w* | soluzione | chius\w* | stato | risposta",
+    "Dutch": r"opgelost\w* | oplossing | gesloten | afgesloten",
     "Russian": r"решени\w* | статус\w* | закрыт\w*",
 }
 # Chinese and Japanese part no words: wherever it stands in the name.
@@ -53,12 +53,12 @@ _AFTERWARDS_UNSPACED = re.compile(
     "解决|关闭|状态|回复|答复|结果|结单|完成|处理措施|根因|满意度|"  # Chinese
     "解決|対応|完了"  # Japanese
 )
-_COUNTED = _any_word(
+_COUNTED = any_word(
     r"""counts? | cnt | n | num | no_of | number(?=_of_)(?!_of_(?:affected_)?(?:users?|people|persons|devices?)) |
     (?<!business_)(?<!office_)(?<!opening_)(?<!working_)hours? | hrs | minutes? | mins | days | duration | elapsed |
     dauer | time_(?:to|spent|worked|left) | handle_time | work_ratio | estimate | votes? | watch(?:es|ers)"""
 )
-_CHANGED = _any_word(
+_CHANGED = any_word(
     """updated | modified | changed | geandert | last_(?:viewed|update|activity|seen|change) | told | started | due |
     planned"""
 )
@@ -68,9 +68,9 @@ _LATER = "filled in while the incident is worked on or closed, not known at open
 _REFUSALS = (
     (re.compile(r"^sys_"), "bookkeeping of the ticket system, not known at opening"),
     (_HANDLER, _ASSIGNED),
-    (_any_word(" | ".join(_ASSIGNED_TO.values())), _ASSIGNED),
+    (any_word(" | ".join(_ASSIGNED_TO.values())), _ASSIGNED),
     (_ASSIGNED_TO_UNSPACED, _ASSIGNED),
-    (_any_word(" | ".join(_AFTERWARDS.values())), _LATER),
+    (any_word(" | ".join(_AFTERWARDS.values())), _LATER),
     (_AFTERWARDS_UNSPACED, _LATER),
     (_CHANGED, "changes after opening"),
     (_COUNTED, "a count or a duration that grows after opening"),

@@ -37,7 +37,7 @@ class History:
     name : str
         What it was read from.
     kind : str
-        ``servicenow-event-log``, ``servicenow-incidents`` or ``tickets``.
+        ``servicenow-event-log``, ``event-log`` (of another system), ``servicenow-incidents`` or ``tickets``.
     inputs : DataFrame
         The text and field columns, str or None: what was known at opening. RangeIndex.
     targets : DataFrame

@@ -33,7 +33,7 @@ class TrainingRequest:
         Targets that follow another, by child, as the user says; others are found.
     under_triage_cost : float, default=1.0
         What it costs to take an incident for less urgent than it is, where taking it for more urgent costs 1; above 0.
-    reading : mapping of str to (str or None)
+    reading : mapping of str to (str, bool or None)
         How the file was read, where it cannot be told from its columns; the card keeps it for evaluation.
     """
 
@@ -44,7 +44,7 @@ class TrainingRequest:
     code_version: str = ""
     parents: Mapping[str, str] = field(default_factory=dict)
     under_triage_cost: float = 1.0
-    reading: Mapping[str, str | None] = field(default_factory=dict)
+    reading: Mapping[str, str | bool | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0.0 < self.promise < 1.0:

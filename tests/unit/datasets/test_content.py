@@ -25,22 +25,31 @@ def _zip(members: Mapping[str, str]) -> bytes:
 
 
 def test_gzip_and_zip_are_unpacked(write: Write) -> None:
-    assert content_of(write(gzip.compress(b"a,b"), "t.csv.gz")) == b"a,b"
-    assert content_of(write(_zip({"folder/t.CSV": "a,b"}), "t.zip")) == b"a,b"
+    assert content_of(write(gzip.compress(b"a,b"), "t.csv.gz")) == (b"a,b", ".csv")
+    assert content_of(write(_zip({"folder/t.CSV": "a,b"}), "t.zip")) == (b"a,b", ".csv")
+
+
+@pytest.mark.parametrize("name", ["t.tsv", "t.jsonl", "t.parquet", "t.txt"])
+def test_zip_may_hold_a_table_of_any_format(write: Write, name: str) -> None:
+    assert content_of(write(_zip({name: "a,b"}), "t.zip")) == (b"a,b", Path(name).suffix)
+
+
+def test_text_beside_the_table_of_a_zip_is_a_note(write: Write) -> None:
+    assert content_of(write(_zip({"readme.txt": "see a.csv", "a.csv": "a,b"}), "t.zip")) == (b"a,b", ".csv")
 
 
 def test_debris_of_macos_in_a_zip_does_not_count(write: Write) -> None:
     packed = _zip({"t/a.csv": "a,b", "__MACOSX/t/._a.csv": "junk", "t/.DS_Store": "", "t/._a.csv": "junk"})
-    assert content_of(write(packed, "t.zip")) == b"a,b"
+    assert content_of(write(packed, "t.zip"))[0] == b"a,b"
 
 
 @pytest.mark.parametrize(
     ("members", "named"), [({"a.csv": "", "b.csv": ""}, "a.csv, b.csv"), ({"readme.md": ""}, "readme.md")]
 )
-def test_zip_without_exactly_one_csv_is_refused_with_its_members(
+def test_zip_without_exactly_one_table_is_refused_with_its_members(
     write: Write, members: dict[str, str], named: str
 ) -> None:
-    with pytest.raises(DataError, match=f"exactly one csv file.*{named}"):
+    with pytest.raises(DataError, match=f"exactly one table.*{named}"):
         content_of(write(_zip(members), "t.zip"))
 
 

@@ -108,20 +108,20 @@ def test_events_without_number_update_or_opening_are_told_at_once(table_of: Read
 def test_log_with_texts_is_told_from_a_wide_incident_table_by_repeated_numbers(table_of: ReadTable) -> None:
     header = "number,state,sys_mod_count,opened_at,sys_updated_on,short_description"
     row = ("New", 0, "2016-03-01", "2016-03-01", "printer")
-    assert is_event_log(table_of(csv(header, [(1, *row), (1, *row), (2, *row)])))
-    assert not is_event_log(table_of(csv(header, [(1, *row), (2, *row)])))
+    assert is_event_log(table_of(csv(header, [(1, *row), (1, *row), (2, *row)])), ReadOptions())
+    assert not is_event_log(table_of(csv(header, [(1, *row), (2, *row)])), ReadOptions())
 
 
 def test_log_without_texts_is_one_even_with_one_row_an_incident(table_of: ReadTable) -> None:
-    assert is_event_log(table_of(log_of([Event()])))
+    assert is_event_log(table_of(log_of([Event()])), ReadOptions())
 
 
 def test_columns_read_are_those_of_the_opening_and_the_rest_is_refused(table_of: ReadTable) -> None:
     table = table_of(log_of([Event()]))
-    text, fields = input_columns(table, ReadOptions())
+    text, fields = input_columns(table, ReadOptions(), _fold(table))
     assert text == ()
     assert fields == ("contact_type", "category", "subcategory", "impact", "urgency", "assignment_group")
-    refused = refused_columns(table, ReadOptions(), fields)
+    refused = refused_columns(table, _fold(table), fields)
     assert [column.name for column in refused] == [name for name in table.columns if name not in fields]
     assert all(column.reason for column in refused)
 
@@ -129,8 +129,8 @@ def test_columns_read_are_those_of_the_opening_and_the_rest_is_refused(table_of:
 def test_assignee_and_bookkeeping_are_features_only_when_asked_for(table_of: ReadTable) -> None:
     table = table_of(log_of([Event()]))
     options = ReadOptions(fields=("assigned_to", "sys_mod_count"))
-    assert input_columns(table, options)[1] == ("assigned_to", "sys_mod_count")
-    refused = {column.name: column.reason for column in refused_columns(table, options, options.fields)}
+    assert input_columns(table, options, _fold(table))[1] == ("assigned_to", "sys_mod_count")
+    refused = {column.name: column.reason for column in refused_columns(table, _fold(table), options.fields)}
     assert refused["category"] == "not among the columns that were asked for"
     assert "closed_code" in refused
 

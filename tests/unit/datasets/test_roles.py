@@ -155,3 +155,26 @@ def test_copy_of_a_target_is_refused_unless_it_is_named(table_of: ReadTable) -> 
     assert _reason(roles, "Team") == "is called as the target team"
     assert _reason(roles, "site_pred") == "is what a model answered for site, not known at opening"
     assert _roles(table, targets=("team",), fields=("how",)).fields == ("how",)
+
+
+def test_short_texts_are_read_where_there_are_no_longer_ones(table_of: ReadTable) -> None:
+    rows = [(f"Drucker{at} defekt", f"Bob Smith{at}", "AB"[at % 2]) for at in range(60)]
+    assert _roles(table_of(csv("Störung,Melder,team", rows)), targets=("team",)).text == ("Störung",)
+    longer = [(f"Drucker{at} defekt", f"der drucker {at} druckt nicht mehr", "AB"[at % 2]) for at in range(60)]
+    assert _roles(table_of(csv("Störung,was,team", longer)), targets=("team",)).text == ("was",)
+
+
+def test_column_with_a_word_of_identifiers_is_one_where_all_its_values_differ(table_of: ReadTable) -> None:
+    rows = [(f"K{at}", f"C{at % 7}", "AB"[at % 2]) for at in range(60)]
+    assert _roles(table_of(csv("Nº de incidencia,Customer ID,team", rows)), targets=("team",)).id == "Nº de incidencia"
+
+
+def test_times_are_found_by_the_words_of_their_names_in_other_languages(table_of: ReadTable) -> None:
+    rows = [(f"{at % 28 + 1:02d}.03.2024", f"{at % 28 + 2:02d}.03.2024", "AB"[at % 2]) for at in range(60)]
+    roles = _roles(table_of(csv("Angelegt am,Erledigt am,team", rows)), targets=("team",))
+    assert (roles.time, roles.known_at) == ("Angelegt am", ("Erledigt am",))
+
+
+def test_counts_since_1970_are_times_where_a_word_of_the_name_says_so(table_of: ReadTable) -> None:
+    rows = [(1_700_000_000_000 + at * 60_000, "AB"[at % 2]) for at in range(60)]
+    assert _roles(table_of(csv("createdTs,team", rows)), targets=("team",)).time == "createdTs"

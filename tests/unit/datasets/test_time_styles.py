@@ -38,10 +38,30 @@ def _ns(at: datetime) -> int:
         "Mon, 29 Feb 2016 13:16:00 +0000", "Feb 29, 2016 1:16 PM", "February 29, 2016, 13:16:00 GMT",
         "Mon Feb 29 13:16:00 2016", "Mon Feb 29 13:16:00 UTC 2016", "20160229T131600Z", "20160229 131600",
         "1456751760", "1456751760.0", "1456751760000",
+        "2016-02-29 14:16 CET", "2016-02-29 14:16:00 MEZ", "2016-02-29T14:16:00+01:00 [Europe/Berlin]",
+        "2016-02-29T14:16:00+01:00[Europe/Berlin]", "Mon, 29 Feb 2016 08:16:00 -0500 (EST)", "29/02/2016 8:16 AM EST",
+        "29 févr. 2016 13:16", "29/fev/2016 13:16",
     ],
 )  # fmt: skip
 def test_moment_is_read_in_any_spelling(text: str) -> None:
     assert _read(text) == _ns(_AT)
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [("3 juin 2016", 6), ("3 juil. 2016", 7), ("3/ene/16", 1), ("3. Okt. 2016", 10), ("3 set 2016", 9)],
+)
+def test_months_are_read_in_several_languages(text: str, month: int) -> None:
+    assert _read(text) == _ns(datetime(2016, month, 3, tzinfo=UTC))
+
+
+def test_dates_with_dots_are_day_first_whatever_else_is_said() -> None:
+    assert _read("03.02.2016", month_first=True) == _ns(datetime(2016, 2, 3, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("text", ["2/29/16", "29/02/16"])
+def test_dates_with_slashes_are_times_by_shape_though_their_years_have_two_digits(text: str) -> None:
+    assert style_of(np.array([text], dtype=object), by_shape_alone=True) is not None
 
 
 def test_month_first_is_read_so_when_told() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from triage.datasets import Table
-from triage.datasets.times import looks_like_times, read_times
+from triage.datasets.times import looks_like_times, month_leads, read_times
 from triage.errors import UsageError
 
 ReadTable = Callable[..., Table]
@@ -38,6 +38,40 @@ def test_order_in_which_rows_are_sorted_is_taken_when_nothing_else_tells(table_o
     assert _dates(table_of("opened\n1/2/2024\n3/2/2024\n1/3/2024\n"), "opened") == [
         ["2024-02-01", "2024-02-03", "2024-03-01"]
     ]
+
+
+def test_what_stays_the_same_over_many_dates_is_the_month(table_of: ReadTable) -> None:
+    days = [9, 2, 7, 7, 3, 11, 5, 2, 8, 4, 6, 1]
+    us = table_of("opened\n" + "".join(f"03/{day:02d}/2021 0{at % 9}:10\n" for at, day in enumerate(days)))
+    assert _dates(us, "opened")[0][:2] == ["2021-03-09", "2021-03-02"]
+    gb = table_of("opened\n" + "".join(f"{day:02d}/01/2021 0{at % 9}:10\n" for at, day in enumerate(days)))
+    assert _dates(gb, "opened")[0][:2] == ["2021-01-09", "2021-01-02"]
+
+
+def test_first_days_of_months_may_be_months(table_of: ReadTable) -> None:
+    dates = "".join(f"01/{month:02d}/2021\n" for month in [9, 2, 7, 3, 11, 5, 8, 4, 6, 12, 10])
+    _, [problem] = read_times(table_of("opened\n" + dates), ["opened"], None)
+    assert "no value tells day from month" in problem.message
+
+
+def test_order_of_earlier_files_counts_where_no_value_tells(table_of: ReadTable) -> None:
+    table = table_of("opened\n3/5/2024\n1/9/2024\n7/2/2024\n")
+    moments, problems = read_times(table, ["opened"], None, month_first=True)
+    assert problems == []
+    assert moments["opened"].dt.month.tolist() == [3, 1, 7]
+    moments, _ = read_times(table_of("opened\n3/5/2024\n13/9/2024\n"), ["opened"], None, month_first=True)
+    assert moments["opened"].dt.month.tolist() == [5, 9]
+
+
+def test_order_in_which_a_column_was_read_is_told(table_of: ReadTable) -> None:
+    for text, month_first in (
+        ("3/4/2024\n4/13/2024\n", True),
+        ("3/4/2024\n13/4/2024\n", False),
+        ("2024-03-04\n", None),
+    ):
+        table = table_of("opened\n" + text)
+        moments, _ = read_times(table, ["opened"], "Asia/Tokyo")
+        assert month_leads(table, "opened", moments["opened"][::-1]) is month_first
 
 
 def test_equal_day_and_month_need_no_decision(table_of: ReadTable) -> None:

@@ -25,7 +25,8 @@ from triage.exports import refusal, snapshot_refusal
         "Résolution", "résolu le", "Technicien", "Clôturé par", "Solución", "Cerrado por", "Responsable",
         "Solução", "Fechado em", "Responsável",
         "Решение", "Статус", "Закрыто", "结果", "结单人", "完成时间", "处理措施", "处理结果", "根因", "满意度",
-        "担当者", "対応内容", "完了日", "解決策",
+        "handled_group", "last_team", "Final queue", "Grupo resolutor", "Fecha cierre", "Situação",
+        "Equipe responsável", "担当者", "対応内容", "完了日", "解決策",
     ],
 )  # fmt: skip
 def test_column_of_what_happened_later_is_refused(column: str) -> None:

@@ -1,0 +1,121 @@
+"""Whether rows are changes of incidents, and in which columns: by names, and but for a known export by shape too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from triage.datasets.table import ReadOptions, Table
+from triage.datasets.times import looks_like_times
+from triage.exports import (
+    DESCRIPTION_NAMES,
+    EVENT_LOG,
+    ID_NAMES,
+    OPENED_AT_NAMES,
+    STATE_NAMES,
+    TITLE_NAMES,
+    UPDATED_AT_NAMES,
+    changed_columns,
+    first_named,
+    opened_columns,
+    recognise,
+)
+
+__all__ = ["LogColumns", "find_log_columns"]
+
+# A log tells of most incidents more than once; a table with one row an incident has a few slips.
+_ROWS_AN_INCIDENT = 1.5
+# What events of a log are called elsewhere ("SR Number" of Volvo IT's, "Incident ID" of many).
+_LOG_IDS = (*ID_NAMES, "sr_number", "service_request", "case", "incident", "issue", "id_caso", "id_incidente")
+# A state that was never left says nothing; in a log most incidents pass through two.
+_STATES_AN_INCIDENT = 1.5
+_EVENT_TIMES = ("event_time", "timestamp", "time", "date_stamp", "datestamp", "datetime", "complete_timestamp")
+
+
+@dataclass(frozen=True, slots=True)
+class LogColumns:
+    """Which column of an event log is what.
+
+    Parameters
+    ----------
+    id, updated, state : str
+        The incident of a row, when the row was written, and the incident's state then.
+    opened : str or None
+        When the incident was opened; None: at its first row.
+    modifications : str or None
+        A count that orders rows of the same time.
+    is_known : bool
+        Whether it is an export that is recognised, so that what each column means is known.
+    """
+
+    id: str
+    updated: str
+    state: str
+    opened: str | None
+    modifications: str | None
+    is_known: bool
+
+
+def find_log_columns(table: Table, options: ReadOptions) -> LogColumns | None:
+    """Return the columns of an event log, or None where a row is an incident.
+
+    Notes
+    -----
+    Beside the export that is recognised, a table is a log where a column that is called as an identifier has each
+    value in several rows, while a time and a state, by their names, change from row to row of most incidents.
+    """
+    if recognise(table.columns) is EVENT_LOG:
+        return _of_known_export(table, options)
+    id_ = options.id or first_named(table.columns, _LOG_IDS)
+    state = first_named(table.columns, STATE_NAMES)
+    if id_ is None or state is None:
+        return None
+    rows = pd.Series(table.labels(id_))
+    if len(rows) < _ROWS_AN_INCIDENT * max(rows.nunique(), 1):
+        return None
+    opened = options.time or _steady(table, opened_columns(table.columns), rows)
+    events = (first_named(table.columns, [name]) for name in _EVENT_TIMES)
+    candidates = dict.fromkeys((*changed_columns(table.columns), *(name for name in events if name is not None)))
+    updated = next((name for name in candidates if name != opened and _changes(table, name, rows, times=True)), None)
+    if updated is None or not _changes(table, state, rows, times=False):
+        return None
+    return LogColumns(id_, updated, state, opened, None, is_known=False)
+
+
+def _of_known_export(table: Table, options: ReadOptions) -> LogColumns | None:
+    def column(names: Sequence[str]) -> str:
+        found = first_named(table.columns, names)
+        assert found is not None  # noqa: S101  the export is recognised by these
+        return found
+
+    number = column(["number"])
+    # A wide incident table has the same columns and texts besides, but each number once.
+    has_text = first_named(table.columns, [*TITLE_NAMES, *DESCRIPTION_NAMES]) is not None
+    if has_text and not table.frame[number].duplicated().any():
+        return None
+    return LogColumns(
+        options.id or number,
+        column(UPDATED_AT_NAMES),
+        column(STATE_NAMES),
+        options.time or column(OPENED_AT_NAMES),
+        column(["sys_mod_count"]),
+        is_known=True,
+    )
+
+
+def _steady(table: Table, columns: Sequence[str], ids: pd.Series) -> str | None:
+    found = (name for name in columns if looks_like_times(table.labels(name), named=True))
+    return next((name for name in found if _values_an_incident(table, name, ids) < _STATES_AN_INCIDENT), None)
+
+
+def _changes(table: Table, column: str, ids: pd.Series, *, times: bool) -> bool:
+    if times and not looks_like_times(table.labels(column), named=True):
+        return False
+    return _values_an_incident(table, column, ids) >= _STATES_AN_INCIDENT
+
+
+def _values_an_incident(table: Table, column: str, ids: pd.Series) -> float:
+    pairs = pd.DataFrame({"id": ids, "value": table.labels(column)}).dropna().drop_duplicates()
+    return len(pairs) / max(pairs["id"].nunique(), 1)

@@ -1,0 +1,64 @@
+"""Tables whose rows are changes of incidents, whatever their columns are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.logs import Event, log_of
+from tests.tables import csv
+
+from triage.datasets import ReadOptions, Table, to_history
+from triage.datasets.log_columns import find_log_columns
+
+ReadTable = Callable[..., Table]
+_HEADER = "SR Number,Change Date+Time,Status,Involved ST,Product,Owner First Name"
+
+
+def _rows(n: int = 40) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for at in range(n):
+        first = ("N1", "N2")[at % 2]
+        rows += [
+            (at, f"2024-01-{at % 28 + 1:02d} 10:00", "Accepted", first, f"P{at % 3}", "Ann"),
+            (at, f"2024-01-{at % 28 + 1:02d} 12:00", "Completed", ("N2", "N3")[at % 2], f"P{at % 3}", "Bob"),
+        ]
+    return rows
+
+
+def test_log_of_another_system_is_told_by_repeated_identifiers_and_changing_states(table_of: ReadTable) -> None:
+    found = find_log_columns(table_of(csv(_HEADER, _rows())), ReadOptions())
+    assert found is not None
+    assert (found.id, found.updated, found.state, found.opened) == ("SR Number", "Change Date+Time", "Status", None)
+    assert not found.is_known
+
+
+def test_incidents_of_such_a_log_have_what_their_first_row_says_and_end_as_their_last(table_of: ReadTable) -> None:
+    history = to_history(table_of(csv(_HEADER, _rows())), ReadOptions(targets=("Involved ST",)))
+    assert (len(history), history.kind) == (40, "event-log")
+    assert set(history.inputs["Involved ST"]) == {"N1", "N2"}
+    assert set(history.targets["Involved ST"]) == {"N2", "N3"}
+    assert history.columns.fields == ("Involved ST", "Product")
+    assert {each.name for each in history.refused} == {"SR Number", "Change Date+Time", "Status", "Owner First Name"}
+
+
+def test_time_of_opening_of_such_a_log_is_the_one_that_stays(table_of: ReadTable) -> None:
+    rows = [(row[0], "2024-01-01 09:00", *row[1:]) for row in _rows()]
+    found = find_log_columns(table_of(csv("Incident ID,Open Time,Update Time,Status,a,b,c", rows)), ReadOptions())
+    assert found is not None
+    assert (found.id, found.opened, found.updated) == ("Incident ID", "Open Time", "Update Time")
+
+
+def test_table_with_a_row_an_incident_is_no_log(table_of: ReadTable) -> None:
+    rows = [(at, *row[1:]) for at, row in enumerate(_rows())]
+    assert find_log_columns(table_of(csv(_HEADER, rows)), ReadOptions()) is None
+
+
+def test_identifiers_that_repeat_in_one_state_make_no_log(table_of: ReadTable) -> None:
+    rows = [(*row[:2], "Closed", *row[3:]) for row in _rows()]
+    assert find_log_columns(table_of(csv(_HEADER, rows)), ReadOptions()) is None
+
+
+def test_known_export_is_told_by_its_columns_alone(table_of: ReadTable) -> None:
+    found = find_log_columns(table_of(log_of([Event()])), ReadOptions())
+    assert found is not None
+    assert found.is_known
