@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from benchmarks.report import ResultTable
 from triage.compiling import compiled
 from triage.watch.budget import Budget
-from triage.watch.points import Points
-from triage.watch.series import watch_value
+from triage.watch.lanes import Lanes, empty_lanes
+from triage.watch.points import Arrivals, Points
+from triage.watch.series import watch_values
 from triage.watch.state import Seasons, SeriesState, empty_seasons, empty_series
 from triage.watch.table import SeriesTable
 from triage.watch.watcher import Watcher
@@ -117,17 +118,17 @@ def _score_series(values: _Floats) -> float:
     series = np.tile(np.arange(_SERIES), steps)
     times = np.repeat(np.arange(steps) * _MINUTE_NS, _SERIES)
     state, seasons = empty_series(_SERIES), empty_seasons(_SERIES)
+    points, lanes = Arrivals(series, times, times, values.ravel()), empty_lanes()
     begin = time.process_time()
-    _score_all(state, seasons, series, times, values.ravel())
+    _score_all(state, seasons, points, lanes)
     return time.process_time() - begin
 
 
 @compiled
-def _score_all(
-    state: SeriesState, seasons: Seasons, series: NDArray[np.int64], time_ns: NDArray[np.int64], value: _Floats
-) -> None:
-    for point in range(len(series)):
-        watch_value(state, seasons, series[point], time_ns[point], time_ns[point], value[point])
+def _score_all(state: SeriesState, seasons: Seasons, points: Arrivals, lanes: Lanes) -> None:
+    end = 0
+    while end < len(points.series):
+        end = watch_values(state, seasons, points, end, lanes)
 
 
 def _watch(values: _Floats) -> float:
@@ -185,12 +186,12 @@ def _memory() -> ResultTable:
 def _of_many() -> tuple[float, float, float]:
     rng, series = np.random.default_rng(0), np.arange(_MANY)
     before = _resident()
-    state, seasons = empty_series(_MANY), empty_seasons(_MANY)
+    state, seasons, lanes = empty_series(_MANY), empty_seasons(_MANY), empty_lanes()
     for step in (*range(_LATER), 60 + _LATER, 121 + _LATER):
         if step == 60 + _LATER:
             without = _resident() - before
         times = np.full(_MANY, step * _MINUTE_NS)
-        _score_all(state, seasons, series, times, rng.normal(size=_MANY))
+        _score_all(state, seasons, Arrivals(series, times, times, rng.normal(size=_MANY)), lanes)
         del times
     with_season = _resident() - before
     del state, seasons

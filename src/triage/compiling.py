@@ -13,7 +13,7 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 from numpy.typing import NDArray
 
-__all__ = ["compiled", "prefetch", "reordered", "resolved", "single_of_half"]
+__all__ = ["compiled", "prefetch", "reordered", "resolved", "single_of_half", "unsigned"]
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
@@ -58,6 +58,17 @@ def reordered(function: Callable[_Parameters, _Result]) -> Callable[_Parameters,
         _nrt=False,
     )
     return cast("Callable[_Parameters, _Result]", decorate(function))
+
+
+@compiled
+def unsigned(place: int) -> int:
+    """Return a place in an array as a number without a sign, which is never taken for one from the end: no test of it.
+
+    Notes
+    -----
+    It is not to be calculated with beside numbers that have one: numba would make floating-point numbers of both.
+    """
+    return np.uint64(place)  # type: ignore[return-value]  # a whole number to whoever uses it
 
 
 def resolved(kernel: Callable[..., _Result], *arguments: object) -> Callable[..., _Result]:

@@ -13,6 +13,7 @@ from triage.watch.course import HOUR_NS
 from triage.watch.entities import sum_up, weigh_entity, weigh_joint
 from triage.watch.joint import distance_of, follow_value, join, judge_joint
 from triage.watch.joint_layout import EXPECTED, IS_SETTLED, JUDGED, MEMBERS, SEEN, JointState
+from triage.watch.lanes import EVIDENCE_BEFORE, IS_COUNTED, SURPRISE_BEFORE, Lanes, at
 from triage.watch.liveness import end_series, hear, look_around, see_value
 from triage.watch.liveness_layout import (
     LATEST_NS,
@@ -25,7 +26,8 @@ from triage.watch.liveness_layout import (
     Notes,
     empty_notes,
 )
-from triage.watch.series import score_of, watch_value
+from triage.watch.points import Arrivals
+from triage.watch.series import score_of, watch_values
 from triage.watch.state import (
     COUNT,
     ENTITY_SCORE,
@@ -53,19 +55,10 @@ from triage.watch.state import (
 )
 from triage.watch.wear import WearState, follow_wear
 
-__all__ = ["CAUSES", "Answers", "Arrivals", "WatchState", "empty_answers", "watch_points"]
+__all__ = ["CAUSES", "Answers", "WatchState", "empty_answers", "watch_points"]
 
 _USUAL_SURPRISE = 1.0  # its mean: minus the logarithm of an evenly spread tail
 CAUSES = 5  # the most causes that a warning names
-
-
-class Arrivals(NamedTuple):
-    """Points in order of arrival: int64 (n,) thrice, float64 (n,). ``local_ns`` is what clocks on the wall show."""
-
-    series: NDArray[np.int64]
-    time_ns: NDArray[np.int64]
-    local_ns: NDArray[np.int64]
-    value: NDArray[np.float64]
 
 
 class Answers(NamedTuple):
@@ -118,7 +111,7 @@ def empty_answers(n: int) -> Answers:
 
 
 @compiled
-def watch_points(state: WatchState, pace: Pace, points: Arrivals, answers: Answers) -> None:
+def watch_points(state: WatchState, pace: Pace, points: Arrivals, answers: Answers, lanes: Lanes) -> None:
     """Answer and learn from points, one after the other.
 
     Parameters
@@ -130,45 +123,71 @@ def watch_points(state: WatchState, pace: Pace, points: Arrivals, answers: Answe
         Series must be rows of the state: nothing is checked here.
     answers : Answers
         At least as long as the points; filled in place.
+    lanes : Lanes
+        For work.
     """
-    series, seasons, entities, joint, wear, links, liveness = state
-    notes, bits = answers.notes, points.value.view(np.int64)
-    wears_out, notes.at[0] = len(wear.weight) > 0, 0
-    for point in range(len(points.series)):
-        row, time_ns = points.series[point], points.time_ns[point]
-        entity = links.entity[row]
-        noted, notes.at[1] = notes.at[0], point
-        hear(liveness, notes, row, entity, entities.clock[entity, STEPS], time_ns)
-        before, odd = series.numbers[row, EVIDENCE], _rare(series.numbers[row, SURPRISE])
-        answers.score[point], answers.event[point] = 0.0, NOTHING
-        if watch_value(series, seasons, row, time_ns, points.local_ns[point], points.value[point]):
-            passed_ns = weigh_entity(entities, entity, time_ns, before, series.numbers[row, EVIDENCE])
-            odd = _rare(series.numbers[row, SURPRISE]) - odd
-            entities.numbers[entity, SURPRISES] = max(entities.numbers[entity, SURPRISES] + odd, 0.0)
-            _follow(series, joint, row, entity)
-            see_value(liveness, notes, series, row, entity, points.local_ns[point] // HOUR_NS)
-            if wears_out:
-                grown = follow_wear(wear, row, points.value[point], series.ages[row, COUNT])
-                entities.numbers[entity, WORN] += grown
-            _judge_step(entities, joint, entity, passed_ns)
-            event = judge_entity(entities, entity, passed_ns, pace)
-            answers.score[point] = score_of(series.numbers[row, RARITY])
-            if event != NOTHING:
-                answers.event[point] = event
-                answers.event_ns[point] = entities.clock[entity, NOW_NS]
-                answers.peak[point] = entities.numbers[entity, PEAK]
-            if event == OPENED:
-                _rank_causes(state, entity, answers.cause[point], answers.share[point])
-        elif time_ns == series.last_ns[row] and np.isfinite(points.value[point]):
-            answers.score[point] = score_of(series.numbers[row, RARITY])
-        elif bits[point] == STALE_BITS:
-            end_series(liveness, notes, row, entity)
-        look_around(liveness, notes, series, entities, links, entity)
-        _date(notes, noted, entities, liveness)
-        answers.entity_score[point] = entities.numbers[entity, ENTITY_SCORE]
-        answers.evidence[point, 0] = entities.numbers[entity, TREND_EVIDENCE]
-        answers.evidence[point, 1] = entities.numbers[entity, JOINT_EVIDENCE]
-        answers.motion[point, 0], answers.motion[point, 1] = series.numbers[row, TREND], series.numbers[row, LEAN]
+    answers.notes.at[0] = 0
+    end = 0
+    while end < len(points.series):
+        begin = end
+        end = watch_values(state.series, state.seasons, points, begin, lanes)
+        for point in range(begin, end):
+            _watch_entity(state, pace, points, answers, (lanes, begin, point, end))
+
+
+@compiled
+def _watch_entity(
+    state: WatchState, pace: Pace, points: Arrivals, answers: Answers, here: tuple[Lanes, int, int, int]
+) -> None:
+    """Let a point whose series has been judged, with some that come after it, change its entity."""
+    series, _, entities, joint, wear, links, liveness = state
+    lanes, begin, point, end = here
+    notes, row, time_ns = answers.notes, points.series[point], points.time_ns[point]
+    entity = links.entity[row]
+    noted, notes.at[1] = notes.at[0], point
+    hear(liveness, notes, row, entity, entities.clock[entity, STEPS], time_ns)
+    answers.score[point], answers.event[point] = 0.0, NOTHING
+    if lanes.before[at(IS_COUNTED, point - begin)] > 0.0:
+        before = lanes.before[at(EVIDENCE_BEFORE, point - begin)]
+        odd = _rare(series.numbers[row, SURPRISE]) - _rare(lanes.before[at(SURPRISE_BEFORE, point - begin)])
+        passed_ns = weigh_entity(entities, entity, time_ns, before, series.numbers[row, EVIDENCE])
+        entities.numbers[entity, SURPRISES] = max(entities.numbers[entity, SURPRISES] + odd, 0.0)
+        _follow(series, joint, row, entity)
+        see_value(liveness, notes, series, row, entity, points.local_ns[point] // HOUR_NS)
+        if len(wear.weight) > 0:
+            grown = follow_wear(wear, row, points.value[point], series.ages[row, COUNT])
+            entities.numbers[entity, WORN] += grown
+        _judge_step(entities, joint, entity, passed_ns)
+        event = judge_entity(entities, entity, passed_ns, pace)
+        answers.score[point] = score_of(series.numbers[row, RARITY])
+        if event != NOTHING:
+            answers.event[point] = event
+            answers.event_ns[point] = entities.clock[entity, NOW_NS]
+            answers.peak[point] = entities.numbers[entity, PEAK]
+        if event == OPENED:
+            _exchange(series, points, lanes, begin, point + 1, end)
+            _rank_causes(state, entity, answers.cause[point], answers.share[point])
+            _exchange(series, points, lanes, begin, point + 1, end)
+    elif time_ns == series.last_ns[row] and np.isfinite(points.value[point]):
+        answers.score[point] = score_of(series.numbers[row, RARITY])
+    elif points.value.view(np.int64)[point] == STALE_BITS:
+        end_series(liveness, notes, row, entity)
+    look_around(liveness, notes, entities, links, entity)
+    _date(notes, noted, entities, liveness)
+    answers.entity_score[point] = entities.numbers[entity, ENTITY_SCORE]
+    answers.evidence[point, 0] = entities.numbers[entity, TREND_EVIDENCE]
+    answers.evidence[point, 1] = entities.numbers[entity, JOINT_EVIDENCE]
+    answers.motion[point, 0], answers.motion[point, 1] = series.numbers[row, TREND], series.numbers[row, LEAN]
+
+
+@compiled
+def _exchange(series: SeriesState, points: Arrivals, lanes: Lanes, begin: int, first: int, end: int) -> None:
+    """Exchange the surprises of series whose points come later for those before; a second time undoes it."""
+    for point in range(first, end):
+        row, place = points.series[point], at(SURPRISE_BEFORE, point - begin)
+        before = lanes.before[place]
+        lanes.before[place] = series.numbers[row, SURPRISE]
+        series.numbers[row, SURPRISE] = before
 
 
 @compiled

@@ -32,6 +32,7 @@ from triage.watch.liveness_layout import (
     NOTE_OPEN,
     NOTE_POINT,
     NOTE_SERIES,
+    OFTEN,
     RUN,
     SINCE_LOOK,
     STOPPED,
@@ -138,6 +139,8 @@ def see_value(state: LivenessState, notes: Notes, series: SeriesState, row: int,
     if count <= OPENING:
         return
     counts, marks = state.counts[row], state.marks[row]
+    if count >= _VARIED:
+        marks[FLAGS] |= OFTEN
     if series.levels[row, LAST] != series.levels[row, BEFORE_LAST]:
         counts[LONGEST_RUN] = max(counts[LONGEST_RUN], counts[RUN])
         counts[RUN] = 0
@@ -153,9 +156,7 @@ def see_value(state: LivenessState, notes: Notes, series: SeriesState, row: int,
 
 
 @compiled
-def look_around(
-    state: LivenessState, notes: Notes, series: SeriesState, entities: EntityState, links: Links, entity: int
-) -> None:
+def look_around(state: LivenessState, notes: Notes, entities: EntityState, links: Links, entity: int) -> None:
     """Look for series that the entity has gone on without, and at one other entity.
 
     Notes
@@ -168,7 +169,7 @@ def look_around(
         clock[SINCE_LOOK] = 0
         row = links.first[entity]
         while row >= 0:
-            if state.heard[row] != NEVER_HEARD and series.ages[row, COUNT] >= _VARIED:
+            if state.heard[row] != NEVER_HEARD and state.marks[row, FLAGS] & OFTEN:
                 gap = steps - state.heard[row]
                 if gap > max(_FAR * int(state.counts[row, LONGEST_GAP]), _LEAST_GAP):
                     _flag(state, notes, row, entity, MISSING, gap)

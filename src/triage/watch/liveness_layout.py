@@ -33,6 +33,7 @@ __all__ = [
     "NOTE_OPEN",
     "NOTE_POINT",
     "NOTE_SERIES",
+    "OFTEN",
     "RUN",
     "SINCE_LOOK",
     "STALE_BITS",
@@ -59,6 +60,8 @@ NEVER_HEARD = -1
 RUN, LONGEST_RUN, LONGEST_GAP = 0, 1, 2  # points of one value, the most of them before, the most steps without a sample
 # Columns of LivenessState.marks.
 CHANGES, FLAGS = 0, 1
+# Of the flags: by kind of a series one bit, 1 << kind, and this one of a series with enough points to be missed.
+OFTEN = 1 << KINDS
 # Columns of LivenessState.clock: when heard last, the longest silence, the first time, all in ns of stream time; the
 # next entity's row and one, 0 before it was heard; series that have not ended; points since they were looked through.
 HEARD, LONGEST, BEGUN, NEXT, LIVE, SINCE_LOOK = 0, 1, 2, 3, 4, 5
@@ -133,5 +136,5 @@ def let_go(state: LivenessState) -> None:
     What is usual of each stays known; nothing that was noted is open any more.
     """
     state.heard[:] = NEVER_HEARD
-    state.marks[:, FLAGS] = 0
+    state.marks[:, FLAGS] &= OFTEN
     state.clock[:, (LIVE, *range(FLAGGED, CLOCK))] = 0

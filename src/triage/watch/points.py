@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from triage.domain import Cause, EarlyWarning
 from triage.errors import UsageError
 
-__all__ = ["Note", "Points", "Watched"]
+__all__ = ["Arrivals", "Note", "Points", "Watched"]
 
 # About 146 years from 1970 either way: differences of two such times do not overflow.
 _FARTHEST_NS = 2**62
@@ -56,6 +57,15 @@ class Points:
 
     def __getitem__(self, rows: slice | NDArray[np.int64]) -> Points:
         return Points(self.series[rows], self.time_ns[rows], self.value[rows])
+
+
+class Arrivals(NamedTuple):
+    """Points as kernels get them: int64 (n,) thrice, float64 (n,). ``local_ns`` is what clocks on the wall show."""
+
+    series: NDArray[np.int64]
+    time_ns: NDArray[np.int64]
+    local_ns: NDArray[np.int64]
+    value: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

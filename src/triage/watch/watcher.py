@@ -29,10 +29,11 @@ from triage.watch.alerting import CLOSED, LEAST_THRESHOLD, NOTHING, OPENED, Pace
 from triage.watch.bank import Bank
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence, local_ns, silenced, zone_of
-from triage.watch.kernel import Answers, Arrivals, empty_answers, watch_points
+from triage.watch.kernel import Answers, empty_answers, watch_points
+from triage.watch.lanes import empty_lanes
 from triage.watch.liveness_layout import NOTE_ENTITY, NOTE_NS, NOTE_OPEN, NOTE_POINT
 from triage.watch.notes import OpenNotes
-from triage.watch.points import Note, Points, Watched
+from triage.watch.points import Arrivals, Note, Points, Watched
 from triage.watch.storing import notes_in, number_in, texts_in, to_document, warnings_in, weights_in
 from triage.watch.table import SeriesTable
 from triage.watch.warnings import close_warning, open_warning
@@ -88,6 +89,7 @@ class Watcher:
         self.silences = tuple(silences)
         self._zone = zone_of(zone)
         self._bank = Bank(threshold, wear or {})
+        self._lanes = empty_lanes()
         self._open: dict[int, EarlyWarning] = {}
         self._notes = OpenNotes(self._bank.table)
         self.set_threshold(threshold)
@@ -178,7 +180,7 @@ class Watcher:
                 local_ns(points.time_ns[there], self._zone),
                 value[there],
             )
-            watch_points(self._bank.state_for(len(part.series)), pace, part, answers)
+            watch_points(self._bank.state_for(len(part.series)), pace, part, answers, self._lanes)
             event = answers.event[: len(part.series)]
             score[there], entity_score[there] = answers.score[: len(event)], answers.entity_score[: len(event)]
             evidence[there], motion[there] = answers.evidence[: len(event)], answers.motion[: len(event)]

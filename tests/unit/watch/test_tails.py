@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from triage.watch.state import BINS
-from triage.watch.tails import age, count_in
+from triage.watch.tails import age, beyond, bin_of, count_in, fading_of
 
 values = st.floats(0, 1e6)
 
@@ -18,7 +18,9 @@ def no_tails() -> NDArray[np.uint16]:
 def tail(tails: NDArray[np.uint16], value: float) -> float:
     """Return the tail probability of a value, and remember it."""
     number = int(tails[0, 0]) + 1
-    found = count_in(tails[0], tails.view(np.uint64)[0], value)
+    own, part = bin_of(value)
+    here, above = count_in(tails[0], tails.view(np.uint64)[0], np.uint64(own))
+    found = beyond(here, above, part, fading_of(tails[0], own) if here == 0 else 1.0)
     age(tails)
     return found / number
 
