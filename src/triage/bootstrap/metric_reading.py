@@ -144,7 +144,7 @@ def read_incidents(file: Path, reading: MetricReading, history: MetricHistory) -
     """
     options = replace(reading.options(), step_ns=history.step_ns or reading.options().step_ns)
     table = read_table(file, ReadOptions(encoding=reading.encoding))
-    return to_metric_incidents(table, options)
+    return to_metric_incidents(table, options, history.entities[0] if len(history.entities) == 1 else None)
 
 
 def to_budget(text: str, history: MetricHistory) -> Budget:

@@ -5,9 +5,10 @@ from triage.datasets.history import to_history
 from triage.datasets.identity import row_keys
 from triage.datasets.incidents import to_incidents
 from triage.datasets.labelled import check_out, write_labelled
+from triage.datasets.metric_columns import find_roles
 from triage.datasets.metric_incidents import to_metric_incidents
 from triage.datasets.metric_times import USUAL_STEP_NS
-from triage.datasets.metrics import MetricOptions, find_roles, to_metric_history
+from triage.datasets.metrics import MetricOptions, to_metric_history
 from triage.datasets.reading import read_table
 from triage.datasets.table import ReadOptions, Table
 

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from triage.datasets.labelled import check_out
-from triage.datasets.metrics import find_roles
+from triage.datasets.metric_columns import find_roles
 from triage.datasets.table import Table
 from triage.domain import Cause
 from triage.errors import UsageError

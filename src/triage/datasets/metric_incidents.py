@@ -7,28 +7,34 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from triage.datasets.metric_columns import entity_column, time_column
 from triage.datasets.metric_times import EventTimes, read_event_times
 from triage.datasets.metrics import MetricOptions
 from triage.datasets.table import Table, listed, row_problems
 from triage.errors import DataError, Problem, UsageError
+from triage.exports import canonical, ended_columns, opened_columns
 from triage.training.metrics import MetricIncidents
 
 __all__ = ["to_metric_incidents"]
 
-_ENTITY_NAMES = ("entity",)
-_OPENED_NAMES = ("opened_at", "start")
-_ENDED_NAMES = ("resolved_at", "end")
-_ID_NAMES = ("id",)
+# The contract's names first, then what else such files call them.
+_OPENED_NAMES = ("opened_at", "start", "begin", "start_time", "begin_time", "onset", "started_at", "from")
+_ENDED_NAMES = ("resolved_at", "end", "end_time", "ended_at", "stop", "until", "finish", "to")
+_ID_NAMES = ("id", "incident_id", "incident", "number")
 
 
-def to_metric_incidents(table: Table, options: MetricOptions) -> MetricIncidents:
+def to_metric_incidents(table: Table, options: MetricOptions, only_entity: str | None = None) -> MetricIncidents:
     """Read ``entity``, ``opened_at`` or ``start``, and where they are there ``resolved_at`` or ``end``, and ``id``.
+
+    Columns of other names are found as those of metrics and of tickets are.
 
     Parameters
     ----------
     table : Table
     options : MetricOptions
         As the metrics were read: a step must be as long here as there.
+    only_entity : str or None, default=None
+        What all metrics are about, where that is one entity: a file without a column of entities is about it, too.
 
     Returns
     -------
@@ -42,14 +48,19 @@ def to_metric_incidents(table: Table, options: MetricOptions) -> MetricIncidents
     DataError
         Missing entities, times that cannot be read, an end before its begin: all that apply, with their rows.
     """
-    entity = _require(table, _ENTITY_NAMES)
-    opened = _require(table, _OPENED_NAMES)
-    ended, id_ = _find(table, _ENDED_NAMES), _find(table, _ID_NAMES)
+    opened = _find(table, _OPENED_NAMES) or next(iter(opened_columns(table.columns)), None) or time_column(table)
+    if opened is None:
+        raise _missing(table, "'opened_at' or 'start'")
+    ended = _find(table, _ENDED_NAMES) or next((name for name in ended_columns(table.columns) if name != opened), None)
+    id_ = _find(table, _ID_NAMES)
+    entity = entity_column(table, {opened, ended, id_})
+    if entity is None and only_entity is None:
+        raise _missing(table, "'entity'")
     begin = read_event_times(table, opened, options.tz, options.step_ns)
     end = _ends(table, ended, options) if ended else EventTimes(np.full(len(table), -1), None, ())
-    names = table.labels(entity)
+    names = np.full(len(table), only_entity, dtype=object) if entity is None else table.labels(entity)
     problems: list[Problem] = [*table.problems, *begin.problems, *end.problems]
-    problems += row_problems("has no entity; fill it in, or remove the rows.", entity, table, pd.isna(names))
+    problems += row_problems("has no entity; fill it in, or remove the rows.", str(entity), table, pd.isna(names))
     if not problems:
         backwards = (end.time_ns >= 0) & (end.time_ns < begin.time_ns)
         problems += row_problems("ends before it begins.", str(ended), table, backwards)
@@ -62,18 +73,14 @@ def to_metric_incidents(table: Table, options: MetricOptions) -> MetricIncidents
 
 
 def _find(table: Table, names: Sequence[str]) -> str | None:
-    there = {column.strip().casefold(): column for column in reversed(table.columns)}
+    there = {canonical(column): column for column in reversed(table.columns)}
     return next((there[name] for name in names if name in there), None)
 
 
-def _require(table: Table, names: Sequence[str]) -> str:
-    found = _find(table, names)
-    if found is None:
-        wanted = " or ".join(repr(name) for name in names)
-        raise UsageError(
-            f"{table.path.name} has no column {wanted}. Its columns are: {listed(table.columns)}.", table.problems
-        )
-    return found
+def _missing(table: Table, wanted: str) -> UsageError:
+    return UsageError(
+        f"{table.path.name} has no column {wanted}. Its columns are: {listed(table.columns)}.", table.problems
+    )
 
 
 def _ends(table: Table, column: str, options: MetricOptions) -> EventTimes:

@@ -9,17 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from triage.datasets.metric_columns import find_roles
 from triage.datasets.metric_times import EventTimes, read_event_times
 from triage.datasets.numbers import read_numbers
 from triage.datasets.table import Table, listed, row_problems
 from triage.datasets.times import known_zone
-from triage.errors import DataError, Problem, UsageError
+from triage.errors import DataError, Problem
 from triage.training.metrics import MetricHistory
 
-__all__ = ["MetricOptions", "MetricRoles", "find_roles", "to_metric_history"]
-
-_TIME_NAMES = ("timestamp", "time", "datetime", "ts")
-_ENTITY, _METRIC, _VALUE = "entity", "metric", "value"
+__all__ = ["MetricOptions", "to_metric_history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,57 +34,6 @@ class MetricOptions:
 
     step_ns: int | None = None
     tz: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MetricRoles:
-    """Which column is what.
-
-    Parameters
-    ----------
-    time : str
-    entity : str or None
-        None: the file is about one entity, which its name names.
-    metric : str or None
-        The column of metric names of a long file; None in a wide one.
-    numbers : tuple of str
-        The columns of numbers: one in a long file, one a metric in a wide one.
-    ignored : tuple of str
-        Further columns of a long file.
-    """
-
-    time: str
-    entity: str | None
-    metric: str | None
-    numbers: tuple[str, ...]
-    ignored: tuple[str, ...] = ()
-
-
-def find_roles(table: Table) -> MetricRoles:
-    """Find the columns of a file of metrics by their names; letter case does not matter.
-
-    Raises
-    ------
-    UsageError
-        There is no column of timestamps, or none of values.
-    """
-    there = {name.strip().casefold(): name for name in reversed(table.columns)}
-    time = next((there[name] for name in _TIME_NAMES if name in there), None)
-    if time is None:
-        raise UsageError(
-            f"{table.path.name} has no column 'timestamp'. A file of metrics has entity, metric, timestamp and value, "
-            f"or timestamp and a column a metric. Its columns are: {listed(table.columns)}.",
-            table.problems,
-        )
-    entity, metric, value = (there.get(name) for name in (_ENTITY, _METRIC, _VALUE))
-    named = {time, entity, metric, value}
-    if metric is not None and value is not None:
-        ignored = tuple(name for name in table.columns if name not in named)
-        return MetricRoles(time, entity, metric, (value,), ignored)
-    values = tuple(name for name in table.columns if name not in {time, entity})
-    if not values:
-        raise UsageError(f"{table.path.name} has no column of values beside {listed(table.columns)}.", table.problems)
-    return MetricRoles(time, entity, None, values)
 
 
 def to_metric_history(table: Table, options: MetricOptions) -> MetricHistory:

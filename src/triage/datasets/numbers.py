@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -11,6 +13,8 @@ from numpy.typing import NDArray
 from triage.datasets.table import Table
 
 __all__ = ["read_numbers"]
+
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,(\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 
 
 def read_numbers(table: Table, column: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -27,6 +31,11 @@ def read_numbers(table: Table, column: str) -> tuple[NDArray[np.float64], NDArra
         NaN where the cell means "missing" or is no number; "inf" is infinite. Booleans are 0 and 1.
     at_fault : ndarray of bool of shape (n_rows,)
         Where something stands that is neither a number nor missing.
+
+    Notes
+    -----
+    A column is read with decimal commas where every cell that is no number otherwise has one ("0,25"), and not all of
+    these have three digits after it, as thousands have.
     """
     cells = table.frame[column]
     if _is_numeric(cells):
@@ -37,7 +46,17 @@ def read_numbers(table: Table, column: str) -> tuple[NDArray[np.float64], NDArra
             return plain, np.zeros(len(cells), dtype=bool)
     labels = table.labels(column)
     numbers = np.asarray(pd.to_numeric(pd.Series(labels, dtype=object), errors="coerce"), dtype=np.float64)
-    return numbers, np.isnan(numbers) & pd.notna(labels)
+    at_fault = np.isnan(numbers) & pd.notna(labels)
+    if at_fault.any() and _have_decimal_commas(labels[at_fault]):
+        numbers = numbers.copy()
+        numbers[at_fault] = [float(cell.replace(",", ".")) for cell in labels[at_fault]]
+        at_fault = np.zeros(len(labels), dtype=bool)
+    return numbers, at_fault
+
+
+def _have_decimal_commas(cells: NDArray[np.object_]) -> bool:
+    parts = [_DECIMAL_COMMA.fullmatch(cell) for cell in cells]
+    return all(parts) and any(part is not None and len(part[1]) != 3 for part in parts)
 
 
 def _is_numeric(cells: pd.Series) -> bool:

@@ -20,6 +20,21 @@ def test_both_spellings_of_the_columns_are_read(table_of: ReadTable) -> None:
     assert (one.ids, other.ids) == (("row-2",), ("A",))
 
 
+def test_other_names_are_read_as_those_of_metrics_and_tickets(table_of: ReadTable) -> None:
+    failures = to_metric_incidents(
+        table_of("datetime,machineID,failure\n2024-01-01 06:00,7,comp1\n", "i.csv"), MetricOptions()
+    )
+    assert (failures.entity, failures.ids) == (("7",), ("row-2",))
+    german = "Rechner;Eröffnet am;Gelöst am\nweb;01.02.2024 10:00;01.02.2024 11:00\n"
+    found = to_metric_incidents(table_of(german, "i.csv"), MetricOptions())
+    assert (found.ended_ns - found.opened_ns).tolist() == [60 * MINUTE]
+
+
+def test_without_entities_all_are_of_the_only_one_that_is_watched(table_of: ReadTable) -> None:
+    found = to_metric_incidents(table_of("start,end\n10,20\n", "i.csv"), MetricOptions(), only_entity="web")
+    assert found.entity == ("web",)
+
+
 def test_an_end_may_be_missing(table_of: ReadTable) -> None:
     content = "entity,opened_at,resolved_at\nweb,2026-09-21 12:00,\ndb,2026-09-21 13:00,2026-09-21 14:00\n"
     found = to_metric_incidents(table_of(content, "i.csv"), MetricOptions())

@@ -25,8 +25,15 @@ def test_infinite_values_are_numbers(table_of: ReadTable) -> None:
     assert not at_fault.any()
 
 
-def test_a_decimal_comma_is_no_number(table_of: ReadTable) -> None:
-    assert read_numbers(table_of("a;b\n1,5;x\n2;x\n"), "a")[1].tolist() == [True, False]
+def test_decimal_commas_are_read_where_the_whole_column_has_them(table_of: ReadTable) -> None:
+    numbers, at_fault = read_numbers(table_of("a;b\n1,5;x\n2;x\n-0,25e-1;x\n;x\n"), "a")
+    assert np.array_equal(numbers, [1.5, 2.0, -0.025, np.nan], equal_nan=True)
+    assert not at_fault.any()
+
+
+@pytest.mark.parametrize("cells", [("1,500", "2,000"), ("1,5", "high"), ("1.234,5", "2"), ("1,5", "1,2,3")])
+def test_thousands_words_and_both_marks_are_no_decimal_commas(table_of: ReadTable, cells: tuple[str, str]) -> None:
+    assert read_numbers(table_of("a;b\n" + "".join(f"{cell};x\n" for cell in cells)), "a")[1].any()
 
 
 @pytest.mark.parametrize("cells", [[1, None, 3], [1.0, None, 3.0], [True, None, True]])
