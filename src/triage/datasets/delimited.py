@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ __all__ = ["parse_delimited"]
 
 _DELIMITERS = (",", ";", "\t", "|")
 _MOST_ROWS = 5
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
+# Enough rows to meet every common value of a column.
+_MOST_COMPARED = 10_000
 # A row can be as long as the file; parsing in blocks below that would refuse long descriptions.
 _SMALLEST_BLOCK = 1 << 24
 _LARGEST_BLOCK = (1 << 31) - 1  # pyarrow counts a block's bytes in 32 bits
@@ -59,7 +63,7 @@ def parse_delimited(path: Path, text: Text) -> Table:
     columns = zip(_unique(header), cells.columns, strict=True)
     frame = pd.DataFrame({name: pd.Series(column, dtype="str") for name, column in columns})
     table = Table(path, frame, cells.names, cells.rows)
-    broken = [*_header_problems(header, text), *_quote_problems(cells)]
+    broken = [*_header_problems(header, text), *_missing_header(cells), *_quote_problems(cells)]
     rows = [*_ragged_problems(cells), *_text_problems(table, text)]
     if not len(table):
         broken.append(Problem("there is a header, but no whole row under it.", rows=(1,)))
@@ -163,6 +167,23 @@ def _header_problems(names: tuple[str, ...], text: Text) -> Iterator[Problem]:
         yield Problem(message, where="header", rows=(1,), got=bounded(repeated))
     if not any(names):
         yield Problem("no column has a name; write the columns' names into the first row.", where="header", rows=(1,))
+
+
+def _missing_header(cells: _Cells) -> Iterator[Problem]:
+    names = [name for name in cells.names if name]
+    message = "the first row looks like data: write the columns' names into a row above it."
+    if names and all(_NUMBER.fullmatch(name) for name in names):
+        yield Problem(message, where="header", rows=(1,), got=bounded(names))
+        return
+    # A name that stands among the cells of its own column is a cell, unless other columns of few values have names.
+    beginning = [column.slice(0, _MOST_COMPARED) for column in cells.columns]
+    own = [bool(pc.any(pc.equal(column, name)).as_py()) for name, column in zip(cells.names, beginning, strict=True)]
+    if not any(own):
+        return
+    repeat = [pc.count_distinct(column).as_py() * 2 < len(column) for column in beginning]
+    if all(is_own for is_own, repeats in zip(own, repeat, strict=True) if repeats) and any(repeat):
+        at_fault = [name for name, is_own in zip(cells.names, own, strict=True) if is_own]
+        yield Problem(message, where="header", rows=(1,), got=bounded(at_fault))
 
 
 def _quote_problems(cells: _Cells) -> Iterator[Problem]:

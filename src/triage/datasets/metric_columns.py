@@ -12,7 +12,7 @@ from triage.datasets.numbers import read_numbers
 from triage.datasets.table import Table, listed
 from triage.datasets.times import looks_like_times
 from triage.errors import UsageError
-from triage.exports import canonical, opened_columns
+from triage.exports import canonical
 
 __all__ = ["MetricRoles", "entity_column", "find_roles", "time_column"]
 
@@ -30,6 +30,9 @@ _TIME_NAMES = (
     "event_time",
     "sample_time",
     "utc",
+    "epoch",
+    "unix_time",
+    "unixtime",
     "zeit",
     "zeitstempel",
     "zeitpunkt",
@@ -142,7 +145,8 @@ _VERDICT_NAMES = frozenset(
         "normal_attack",
     }
 )
-_ID_ENDINGS = ("_id", "_name", "_no", "_nr", "_number", "_key")
+# What follows the name itself: how a thing is told from others, or what times are counted in.
+_ENDINGS = ("_id", "_name", "_no", "_nr", "_number", "_key", "_ms", "_ns", "_us", "_s", "_sec", "_utc", "_local")
 _MOST_VERDICTS = 2
 # A column of numbers tells things apart where it parts rows of the same time; a metric has one row a time.
 _ROWS_A_TIME = 1.5
@@ -205,13 +209,12 @@ def find_roles(table: Table) -> MetricRoles:
 
 
 def time_column(table: Table) -> str | None:
-    """Return the column of timestamps: the first so called, else one of a time of creation, else the first by shape."""
+    """Return the column of timestamps: the first so called, else the only one that looks like times."""
     named = _named(table, _TIME_NAMES, ())
     if named is not None:
         return named
-    told = [name for name in opened_columns(table.columns) if looks_like_times(table.labels(name), named=True)]
-    shaped = (name for name in table.columns if looks_like_times(table.labels(name), named=False))
-    return next(iter(told), None) or next(shaped, None)
+    shaped = [name for name in table.columns if looks_like_times(table.labels(name), named=False)]
+    return shaped[0] if len(shaped) == 1 else None
 
 
 def entity_column(table: Table, taken: Collection[str | None]) -> str | None:
@@ -252,7 +255,7 @@ def _named(table: Table, names: Iterable[str], taken: Collection[str | None]) ->
         there.setdefault(canonical(name), name)
     for name in free:
         bare = canonical(name)
-        ending = next((each for each in _ID_ENDINGS if bare.endswith(each)), "")
+        ending = next((each for each in _ENDINGS if bare.endswith(each)), "")
         there.setdefault(bare.removesuffix(ending), name)
     return next((there[name] for name in names if name in there), None)
 

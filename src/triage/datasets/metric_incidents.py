@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from triage.datasets.metric_columns import entity_column, time_column
+from triage.datasets.metric_columns import entity_column, find_roles, time_column
 from triage.datasets.metric_times import EventTimes, read_event_times
 from triage.datasets.metrics import MetricOptions
 from triage.datasets.table import Table, listed, row_problems
@@ -20,6 +20,8 @@ __all__ = ["to_metric_incidents"]
 # The contract's names first, then what else such files call them.
 _OPENED_NAMES = ("opened_at", "start", "begin", "start_time", "begin_time", "onset", "started_at", "from")
 _ENDED_NAMES = ("resolved_at", "end", "end_time", "ended_at", "stop", "until", "finish", "to")
+# What metrics have, too.
+_BARE_TIMES = frozenset({"timestamp", "datetime", "date"})
 _ID_NAMES = ("id", "incident_id", "incident", "number")
 
 
@@ -48,7 +50,7 @@ def to_metric_incidents(table: Table, options: MetricOptions, only_entity: str |
     DataError
         Missing entities, times that cannot be read, an end before its begin: all that apply, with their rows.
     """
-    opened = _find(table, _OPENED_NAMES) or next(iter(opened_columns(table.columns)), None) or time_column(table)
+    opened = _find(table, _OPENED_NAMES) or _opened_by_words(table) or _bare_time(table)
     if opened is None:
         raise _missing(table, "'opened_at' or 'start'")
     ended = _find(table, _ENDED_NAMES) or next((name for name in ended_columns(table.columns) if name != opened), None)
@@ -75,6 +77,19 @@ def to_metric_incidents(table: Table, options: MetricOptions, only_entity: str |
 def _find(table: Table, names: Sequence[str]) -> str | None:
     there = {canonical(column): column for column in reversed(table.columns)}
     return next((there[name] for name in names if name in there), None)
+
+
+def _opened_by_words(table: Table) -> str | None:
+    return next((name for name in opened_columns(table.columns) if canonical(name) not in _BARE_TIMES), None)
+
+
+def _bare_time(table: Table) -> str | None:
+    """Return the column of times of a table that holds no numbers beside it: with numbers it is one of metrics."""
+    try:
+        roles = find_roles(table)
+    except UsageError:  # no numbers, or no times
+        return time_column(table)
+    return None if set(roles.numbers) - {_find(table, _ID_NAMES)} else roles.time
 
 
 def _missing(table: Table, wanted: str) -> UsageError:

@@ -139,3 +139,17 @@ def test_what_a_spreadsheet_wrote_is_read_back(rows: list[tuple[str, str]]) -> N
     pd.DataFrame(rows, columns=["a", "b"], dtype=object).to_csv(written, index=False, lineterminator="\r\n")
     frame = _parse(written.getvalue()).frame
     assert list(zip(frame["a"], frame["b"], strict=True)) == rows
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["0.1,0.1,3\n0.2,0.3,4\n", "printer is down,Net\nno mail,Desk\nno wifi,Net\nslow,Net\nold,Desk\nhot,Net\n"],
+    ids=["numbers", "a label of its own column"],
+)
+def test_first_row_of_data_is_no_header(content: str) -> None:
+    assert any("the first row looks like data" in problem.message for problem in _refused(content).problems)
+
+
+def test_name_among_its_own_cells_is_one_where_other_columns_have_names() -> None:
+    rows = "".join(f"{cell},{team}\n" for cell, team in [("Hardware", "a"), ("", "b")] * 4)
+    assert _parse("Hardware,team\n" + rows).columns == ("Hardware", "team")

@@ -72,3 +72,8 @@ def test_columns_without_any_number_are_not_read(table_of: ReadTable) -> None:
 
 def test_time_is_found_by_shape_where_no_name_says_it(table_of: ReadTable) -> None:
     assert find_roles(table_of("when,cpu\n2024-01-01 10:00,1\n2024-01-01 10:01,2\n")).time == "when"
+
+
+@pytest.mark.parametrize("column", ["time_ms", "Timestamp (UTC)", "epoch_s", "unixTime"])
+def test_units_and_zones_after_the_name_of_times_do_not_matter(table_of: ReadTable, column: str) -> None:
+    assert find_roles(table_of(f"cpu,{column}\n1,1600000000\n2,1600000060\n")).time == column

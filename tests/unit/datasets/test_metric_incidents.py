@@ -30,6 +30,12 @@ def test_other_names_are_read_as_those_of_metrics_and_tickets(table_of: ReadTabl
     assert (found.ended_ns - found.opened_ns).tolist() == [60 * MINUTE]
 
 
+def test_file_of_metrics_is_none_of_incidents(table_of: ReadTable) -> None:
+    for content in ("timestamp,entity,cpu\n0,web,1\n", "entity,metric,timestamp,value\nweb,cpu,0,1\n"):
+        with pytest.raises(UsageError, match="no column 'opened_at' or 'start'"):
+            to_metric_incidents(table_of(content, "m.csv"), MetricOptions())
+
+
 def test_without_entities_all_are_of_the_only_one_that_is_watched(table_of: ReadTable) -> None:
     found = to_metric_incidents(table_of("start,end\n10,20\n", "i.csv"), MetricOptions(), only_entity="web")
     assert found.entity == ("web",)
