@@ -7,7 +7,7 @@ from pathlib import Path
 
 from triage.errors import DataError, SettingsError, UsageError
 from triage.flow import StreamWatcher
-from triage.foresight.forewarning import StreamingWatcher
+from triage.foresight.forewarning import StreamingWatcher, load_kernels
 from triage.parts import Part
 from triage.registry.live import LiveModels, restored_watcher
 from triage.watch.budget import Budget
@@ -94,10 +94,12 @@ class LiveWatchers:
         return f"model {champion.ref.name} {champion.ref.version}"
 
     def make(self) -> tuple[str, StreamWatcher]:
-        """Return a watcher as it was fitted, and its origin."""
+        """Return a watcher as it was fitted, ready for its first points, and its origin."""
         champion = self._models.watcher
         if champion is None:
-            return self.origin, Watcher(self._budget, zone=self._zone, silences=self._silences)
+            watcher = Watcher(self._budget, zone=self._zone, silences=self._silences)
+            load_kernels(watcher)
+            return self.origin, watcher
         ref = champion.ref
         return f"model {ref.name} {ref.version}", self._restored(champion.state, f"Model {ref.name!r}")
 
@@ -114,4 +116,5 @@ class LiveWatchers:
     def _restored(self, state: Part, where: str) -> StreamingWatcher:
         watcher = restored_watcher(state, where)
         watcher.silences = self._silences
+        load_kernels(watcher)
         return watcher

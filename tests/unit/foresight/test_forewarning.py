@@ -7,7 +7,7 @@ import pytest
 from tests.unit.training.wearing import HOUR_NS, failures, wide_history
 
 from triage.errors import BundleRefused
-from triage.foresight.forewarning import Forewarner, watcher_of
+from triage.foresight.forewarning import Forewarner, load_kernels, watcher_of
 from triage.measure.warnings import Window
 from triage.parts import Part
 from triage.training.foresight_fitting import fit_forewarner
@@ -87,6 +87,16 @@ def test_silence_leaves_the_model_where_it_was(part: Part) -> None:
     watched = watcher.handle(points)
     assert not watched.opened
     assert not np.any(watched.probability)
+
+
+@pytest.mark.parametrize("threshold", [None, 0.3])
+def test_loading_kernels_leaves_a_watcher_as_it_is(part: Part, threshold: float | None) -> None:
+    watcher = forewarner(part, threshold)
+    before = watcher.to_part()
+    load_kernels(watcher)
+    after = watcher.to_part()
+    assert after.document == before.document
+    assert all(np.array_equal(after.arrays[name], array) for name, array in before.arrays.items())
 
 
 def test_part_without_a_model_gives_the_watcher_alone(part: Part) -> None:
