@@ -6,22 +6,17 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast
 
 import numpy as np
-from llvmlite import binding, ir
+from llvmlite import ir
 from numba import njit, typeof, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 from numpy.typing import NDArray
 
-__all__ = ["compiled", "prefetch", "reordered", "resolved", "single_of_half", "unsigned"]
+__all__ = ["compiled", "prefetch", "reordered", "resolved", "unsigned"]
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
-
-# The exponents of half and single precision differ by 112.
-_REBIAS = np.float32(2.0**112)
-_SIGN, _REST = np.uint32(0x8000), np.uint32(0x7FFF)
-_SIXTEEN, _THIRTEEN = np.uint32(16), np.uint32(13)
 
 
 def compiled(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
@@ -84,18 +79,6 @@ def resolved(kernel: Callable[..., _Result], *arguments: object) -> Callable[...
 
 
 @intrinsic
-def _single_of_half(_context: object, half: types.Type) -> tuple[object, Callable[..., object]]:
-    signature = types.float32(half)
-
-    def generate(context: object, builder: ir.IRBuilder, _: object, arguments: list[ir.Value]) -> ir.Value:
-        if binding.get_host_cpu_features().get("f16c", True):
-            return builder.fpext(builder.bitcast(arguments[0], ir.HalfType()), ir.FloatType())
-        return context.compile_internal(builder, by_shifting, signature, arguments)  # type: ignore[attr-defined]  # numba's
-
-    return signature, generate
-
-
-@intrinsic
 def _prefetch(_context: object, array: types.Type) -> tuple[object, Callable[..., object]]:
     signature = types.void(array)
 
@@ -112,17 +95,6 @@ def _prefetch(_context: object, array: types.Type) -> tuple[object, Callable[...
     return signature, generate
 
 
-# For kernels only. The number in half precision that has the given bits, finite, as one in single precision, exactly:
-# numba knows no half precision; processors do, but for Intel's and AMD's from before 2012.
-single_of_half = cast("Callable[[np.uint16], np.float32]", _single_of_half)
 # For kernels only. Has memory deliver the line that an array begins in, without waiting for it: what is read from all
 # over a large array comes in a fifth of the time.
 prefetch = cast("Callable[[NDArray[np.generic]], None]", _prefetch)
-
-
-def by_shifting(half: np.uint16) -> np.float32:
-    """Return what `single_of_half` does by whole numbers, for processors without half precision."""
-    bits = np.uint32(half)
-    # numba calculates with whole numbers in 64 bits.
-    shifted = np.uint32(((bits & _SIGN) << _SIXTEEN) | ((bits & _REST) << _THIRTEEN))
-    return np.float32(shifted.view(np.float32) * _REBIAS)

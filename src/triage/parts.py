@@ -18,9 +18,9 @@ JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON
 Array: TypeAlias = (
     NDArray[np.float64]
     | NDArray[np.float32]
-    | NDArray[np.float16]
     | NDArray[np.int64]
     | NDArray[np.int32]
+    | NDArray[np.int8]
     | NDArray[np.uint32]
     | NDArray[np.uint64]
 )

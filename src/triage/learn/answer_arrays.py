@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from triage.learn.lineage_kernel import Links
 from triage.learn.name_kernel import Names, empty_names
 from triage.learn.text_kernel import Scratch, empty_scratch, most_features
+from triage.learn.unit_kernel import Layer
 
 __all__ = ["APART", "FIELD", "MOST_TIED", "NEAR", "WORD", "Found", "Network", "Room", "empty_room"]
 
@@ -35,9 +36,8 @@ class Network(NamedTuple):
         The columns where each head's labels begin, and where the last one's end.
     scales : ndarray of float64 of shape (n_heads,)
         What margins are multiplied by to be log-odds.
-    embeddings : ndarray of uint16 of shape (n_features, n_units)
-        The bits of numbers in half precision.
-    bias : ndarray of float32 of shape (n_units,)
+    layer : Layer
+        The hidden units.
     outputs, centred : ndarray of float32 of shape (n_units, n_labels)
         What a unit's level adds to each label, and the same less its mean over the head's labels.
     links : Links
@@ -49,8 +49,7 @@ class Network(NamedTuple):
     intercepts: NDArray[np.float64]
     borders: NDArray[np.int64]
     scales: NDArray[np.float64]
-    embeddings: NDArray[np.uint16]
-    bias: NDArray[np.float32]
+    layer: Layer
     outputs: NDArray[np.float32]
     centred: NDArray[np.float32]
     links: Links

@@ -73,7 +73,7 @@ def _fill_margins(network: Network, row: _Row, room: Room, margins: NDArray[np.f
         margins[label] = network.intercepts[label]
     add_weighted(network.weights, row[0], row[1], margins)
     levels = room.levels
-    fill_levels((network.embeddings, network.bias), row, levels)
+    fill_levels(network.layer, row, levels)
     for unit in range(len(levels)):
         if levels[unit] > 0.0:
             for label in range(len(margins)):

@@ -90,9 +90,7 @@ def to_network(heads: Sequence[Head], bag: Bag, lineage: Sequence[Lineage] = NO_
         intercepts=np.concatenate([head.intercept for head in heads]),
         borders=np.cumsum([0, *(len(head.classes) for head in heads)]),
         scales=np.array([head.calibration.scale for head in heads]),
-        # Copies: the kernel is compiled for arrays of its own, and what is mapped from a file may be read-only.
-        embeddings=np.array(bag.bits),
-        bias=np.array(bag.bias),
+        layer=bag.layer,
         outputs=np.concatenate(outputs, axis=1),
         centred=np.concatenate([each - each.mean(axis=1, keepdims=True) for each in outputs], axis=1),
         links=to_links(lineage, heads),
@@ -194,7 +192,7 @@ class Answerer:
         features, network = self._features, self.network
         longest, most = room_for(tickets, features.crossed)
         n, n_heads = len(tickets.ends), len(network.scales)
-        room = self._rooms.room(longest, len(features.fields.values), len(network.bias))
+        room = self._rooms.room(longest, len(features.fields.values), len(network.layer.bias))
         ids, values = self._rooms.rows(most)
         follows = bool(len(network.links.rules))
         most_given = n * n_heads * (most_reasons + MOST_TIED) if most_reasons else 0

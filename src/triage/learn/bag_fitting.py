@@ -11,7 +11,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from triage.learn.bag_kernel import Layers, Lessons, Pace, Squares, Workspace, train_on
-from triage.learn.bags import Bag
+from triage.learn.bags import Bag, to_bag
 from triage.learn.lessons import Chunk, RowSource
 
 __all__ = ["UNITS_A_BAG", "FittedBag", "HeadTruth", "fit_bag"]
@@ -155,15 +155,11 @@ def _longest(chunk: Chunk) -> int:
 
 def _side_by_side(starts: Sequence[_Start], classes: NDArray[np.int64]) -> FittedBag:
     layers = [start.layers for start in starts]
-    n_features, n_units = layers[0].embeddings.shape
-    embeddings = np.empty((n_features, len(starts) * n_units), np.float16)
-    for at, each in enumerate(layers):
-        embeddings[:, at * n_units : (at + 1) * n_units] = each.embeddings
     outputs = np.vstack([each.outputs / np.float32(len(starts)) for each in layers])
     intercept = np.vstack([each.intercept for each in layers]).mean(axis=0, dtype=np.float32)
     spans = [slice(first, last) for first, last in pairwise(classes.tolist())]
     return FittedBag(
-        Bag(embeddings, np.concatenate([each.bias for each in layers])),
+        to_bag([each.embeddings for each in layers], np.concatenate([each.bias for each in layers])),
         tuple(np.ascontiguousarray(outputs[:, span]) for span in spans),
         tuple(intercept[span] for span in spans),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.learn.rows import Row
-from triage.learn.unit_kernel import fill_levels
+from triage.learn.unit_kernel import SHARED, Layer, fill_levels
 
-__all__ = ["NO_BAG", "Bag"]
+__all__ = ["NO_BAG", "Bag", "to_bag"]
+
+# The most steps that a number has, either way.
+_MOST_STEPS = 127
+# Features that are rounded at a time, which bounds the room that it takes; whole groups of those that share a step.
+_AT_ONCE = 1024 * SHARED
+# What memory delivers at a time, in bytes.
+_LINE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +28,17 @@ class Bag:
 
     Parameters
     ----------
-    embeddings : ndarray of float16 of shape (n_features, n_units)
-        Half precision: two decimal digits less than learnt moves no probability by .001, and it is half the memory.
+    embeddings : ndarray of int8 of shape (n_features, n_units)
+        In steps: a byte a number is half the memory of half precision. What is stored is what heads are mixed with,
+        judged and calibrated on.
+    steps : ndarray of float32 of shape (ceil(n_features / SHARED),)
+        How large a step is, for so many features next to each other.
     bias : ndarray of float32 of shape (n_units,)
+
+    Raises
+    ------
+    ValueError
+        There are not as many steps as that.
 
     Notes
     -----
@@ -30,8 +46,17 @@ class Bag:
     Classification", EACL 2017, with rectified units between the bag and the answer.
     """
 
-    embeddings: NDArray[np.float16]
+    embeddings: NDArray[np.int8]
+    steps: NDArray[np.float32]
     bias: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        # A kernel looks at no bounds.
+        if self.embeddings.shape[1:] != self.bias.shape or len(self.steps) != -(-len(self.embeddings) // SHARED):
+            raise ValueError(
+                f"Embeddings of shape {self.embeddings.shape}, {len(self.steps)} steps and {len(self.bias)} biases do "
+                "not fit."
+            )
 
     @property
     def n_units(self) -> int:
@@ -39,16 +64,54 @@ class Bag:
         return len(self.bias)
 
     @property
-    def bits(self) -> NDArray[np.uint16]:
-        """The embeddings as the kernels read them."""
-        return self.embeddings.view(np.uint16)
+    def layer(self) -> Layer:
+        """What the kernels read, in memory of its own; the embeddings begin with a line of it."""
+        embeddings = _room(self.embeddings.shape)
+        embeddings[:] = self.embeddings
+        return Layer(embeddings, np.array(self.steps), np.array(self.bias))
 
     def levels(self, rows: Sequence[Row]) -> NDArray[np.float64]:
         """Return what the units give on rows, of shape (len(rows), n_units): their input if it is above 0, else 0."""
         found = np.empty((len(rows), self.n_units))
+        layer = Layer(self.embeddings, self.steps, self.bias)
         for row, levels in zip(rows, found, strict=True):
-            fill_levels((self.bits, self.bias), (row.ids, row.values), levels)
+            fill_levels(layer, (row.ids, row.values), levels)
         return found
 
 
-NO_BAG = Bag(np.zeros((0, 0), np.float16), np.zeros(0, np.float32))
+def to_bag(embeddings: Sequence[NDArray[np.float32]], bias: NDArray[np.float32]) -> Bag:
+    """Return the bag of units that are given side by side, its embeddings rounded to steps.
+
+    Parameters
+    ----------
+    embeddings : sequence of ndarray of float32 of shape (n_features, n_units_of_each)
+    bias : ndarray of float32 of shape (n_units,)
+
+    Examples
+    --------
+    >>> to_bag([np.array([[0.5], [-1.27]], np.float32)], np.zeros(1, np.float32)).embeddings
+    array([[  50],
+           [-127]], dtype=int8)
+    """
+    n_features = len(embeddings[0])
+    rounded, steps = _room((n_features, len(bias))), []
+    for begin in range(0, n_features, _AT_ONCE):
+        numbers = np.hstack([each[begin : begin + _AT_ONCE] for each in embeddings])
+        groups = np.arange(0, len(numbers), SHARED)
+        largest = np.maximum.reduceat(np.abs(numbers).max(axis=1, initial=0.0), groups)
+        # Where all are 0, any step does.
+        steps.append(np.where(largest > 0.0, largest, 1.0).astype(np.float32) / np.float32(_MOST_STEPS))
+        numbers /= steps[-1].repeat(SHARED)[: len(numbers), None]
+        rounded[begin : begin + _AT_ONCE] = np.rint(numbers, out=numbers)
+    return Bag(rounded, np.concatenate([np.empty(0, np.float32), *steps]), bias)
+
+
+def _room(shape: tuple[int, ...]) -> NDArray[np.int8]:
+    """Return an array that begins with a line of memory."""
+    size = math.prod(shape)
+    room = np.empty(size + _LINE, np.int8)
+    begin = -room.ctypes.data % _LINE
+    return room[begin : begin + size].reshape(shape)
+
+
+NO_BAG = Bag(np.zeros((0, 0), np.int8), np.zeros(0, np.float32), np.zeros(0, np.float32))

@@ -56,7 +56,7 @@ class IncidentModel:
         cuts = zip(self.heads, network.borders, network.borders[1:], strict=False)
         heads = tuple(replace(head, weights=network.weights[:, first:end]) for head, first, end in cuts)
         object.__setattr__(self, "heads", heads)
-        object.__setattr__(self, "bag", Bag(network.embeddings.view(np.float16), network.bias))
+        object.__setattr__(self, "bag", Bag(*network.layer))
 
     @classmethod
     def from_part(cls, part: Part) -> IncidentModel:
@@ -93,7 +93,11 @@ class IncidentModel:
             )
             for number, head in enumerate(document.heads)
         )
-        bag = Bag(np.asarray(part.arrays["embeddings"], np.float16), np.asarray(part.arrays["unit_bias"], np.float32))
+        bag = Bag(
+            np.asarray(part.arrays["embeddings"], np.int8),
+            np.asarray(part.arrays["embedding_steps"], np.float32),
+            np.asarray(part.arrays["unit_bias"], np.float32),
+        )
         lineage = tuple(Lineage(each.child, each.parent, each.links) for each in document.lineage)
         table = NO_FIELDS
         if "field_shares" in part.arrays:
@@ -139,6 +143,7 @@ class IncidentModel:
             "idf": terms.idf,
             "sizes": np.array(terms.sizes),
             "embeddings": self.bag.embeddings,
+            "embedding_steps": self.bag.steps,
             "unit_bias": self.bag.bias,
             "field_shares": self.field_table.shares,
             "field_slopes": self.field_table.slopes,

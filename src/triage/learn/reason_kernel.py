@@ -58,7 +58,7 @@ def _contribute(network: Network, row: _Row, label: tuple[int, int], room: Room)
         n_active += through != 0.0
     # A head without outputs of units is linear.
     if n_active:
-        add_through_units(network.embeddings, row, room.through, room.added)
+        add_through_units(network.layer, row, room.through, room.added)
 
 
 @compiled

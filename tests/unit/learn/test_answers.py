@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.hashed_text import named_features, number_of
 from tests.histories import COLUMNS, as_inputs, constructed_history
+from tests.unit.learn.rounded import embeddings_of
 
 from triage.domain import Reason
 from triage.learn.answers import MOST_LABELS, Answerer
-from triage.learn.bags import NO_BAG, Bag
+from triage.learn.bags import NO_BAG, Bag, to_bag
 from triage.learn.features import Features, fit_features
 from triage.learn.fields import fit_fields
 from triage.learn.heads import Head
@@ -43,8 +44,8 @@ def drawn_head(target: str, n_classes: int, n_units: int, seed: int) -> Head:
 
 def drawn_bag(n_units: int) -> Bag:
     generator = np.random.default_rng(9)
-    return Bag(
-        generator.normal(size=(len(FEATURES), n_units)).astype(np.float16),
+    return to_bag(
+        [generator.normal(size=(len(FEATURES), n_units)).astype(np.float32)],
         generator.normal(size=n_units).astype(np.float32),
     )
 
@@ -87,7 +88,7 @@ def of_keys(keys: list[tuple[int, str]], sizes: tuple[int, ...]) -> TermFeatures
 
 def test_probabilities_are_those_of_the_dense_network() -> None:
     matrix = dense(INPUTS)
-    levels = np.maximum(matrix @ BAG.embeddings.astype(np.float64) + BAG.bias, 0.0)
+    levels = np.maximum(matrix @ embeddings_of(BAG) + BAG.bias, 0.0)
     found = ANSWERER.probabilities(INPUTS)
     for head, (first, end) in zip(HEADS, [(0, 9), (9, 12)], strict=True):
         expected = softmax((matrix @ head.weights + levels @ head.outputs + head.intercept) * 0.6)
@@ -112,13 +113,13 @@ def test_equally_likely_labels_are_ranked_in_their_order() -> None:
 @pytest.mark.parametrize("most", [1, 6, ALL])
 def test_reasons_are_the_largest_exact_contributions(most: int) -> None:
     matrix = dense(INPUTS)
-    levels = np.maximum(matrix @ BAG.embeddings.astype(np.float64) + BAG.bias, 0.0)
+    levels = np.maximum(matrix @ embeddings_of(BAG) + BAG.bias, 0.0)
     for at, answer in enumerate(ANSWERER.answer(INPUTS.take(range(30)), most)):
         for head in HEADS:
             found = answer.answers[head.target]
             direct = head.weights[:, found.best[0]] - head.weights.mean(axis=1, dtype=np.float64)
             outputs = head.outputs[:, found.best[0]] - head.outputs.mean(axis=1, dtype=np.float64)
-            through = BAG.embeddings.astype(np.float64) @ np.where(levels[at] > 0.0, outputs, 0.0)
+            through = embeddings_of(BAG) @ np.where(levels[at] > 0.0, outputs, 0.0)
             sizes = [abs(reason.contribution) for reason in found.reasons]
             assert sizes == sorted(sizes, reverse=True)
             if most == ALL:

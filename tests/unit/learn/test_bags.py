@@ -5,19 +5,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
+from tests.unit.learn.rounded import embeddings_of
 
 from triage.learn.bag_fitting import UNITS_A_BAG, HeadTruth, fit_bag
-from triage.learn.bags import NO_BAG, Bag
+from triage.learn.bags import NO_BAG, Bag, to_bag
 from triage.learn.lessons import HeldRows
 from triage.learn.rows import Row
+from triage.learn.unit_kernel import SHARED
 
 N_FEATURES, N_UNITS = 20, 6
 
 
 def drawn_bag(seed: int = 0) -> Bag:
     generator = np.random.default_rng(seed)
-    return Bag(
-        generator.normal(size=(N_FEATURES, N_UNITS)).astype(np.float16),
+    return to_bag(
+        [generator.normal(size=(N_FEATURES, n_units)).astype(np.float32) for n_units in (2, N_UNITS - 2)],
         generator.normal(size=N_UNITS).astype(np.float32),
     )
 
@@ -32,8 +34,32 @@ def test_levels_are_the_dense_product_where_it_is_above_zero(rows: list[Row]) ->
     bag, dense = drawn_bag(), np.zeros((len(rows), N_FEATURES))
     for line, row in zip(dense, rows, strict=True):
         line[row.ids] = row.values
-    expected = np.maximum(dense @ bag.embeddings.astype(np.float64) + bag.bias, 0.0)
+    expected = np.maximum(dense @ embeddings_of(bag) + bag.bias, 0.0)
     assert bag.levels(rows) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("n_features", [0, 1, 8, 8195])
+def test_embeddings_are_rounded_to_the_nearest_step_of_those_that_share_it(n_features: int) -> None:
+    drawn = np.random.default_rng(3).normal(size=(n_features, 5)).astype(np.float32)
+    drawn[:8] = 0.0
+    bag = to_bag([drawn[:, :2], drawn[:, 2:]], np.zeros(5, np.float32))
+    steps = bag.steps.repeat(SHARED)[:n_features]
+    assert (np.abs(embeddings_of(bag) - drawn) <= 0.5001 * steps[:, None]).all()
+    for begin in range(8, n_features, SHARED):
+        assert np.abs(bag.embeddings[begin : begin + SHARED]).max() == 127
+
+
+def test_embeddings_for_kernels_begin_with_a_line_of_memory() -> None:
+    bag = drawn_bag()
+    assert bag.layer.embeddings.ctypes.data % 64 == 0
+    assert bag.layer.embeddings.tobytes() == bag.embeddings.tobytes()
+
+
+def test_arrays_that_do_not_fit_are_refused() -> None:
+    bag = drawn_bag()
+    for embeddings, steps in [(bag.embeddings, bag.steps[1:]), (bag.embeddings[:, 1:], bag.steps)]:
+        with pytest.raises(ValueError, match="do not fit"):
+            Bag(embeddings, steps, bag.bias)
 
 
 def test_no_bag_has_no_units() -> None:
@@ -53,7 +79,7 @@ def test_bag_learns_what_no_sum_of_features_tells() -> None:
     matrix, truth = table()
     fitted = fit_bag(HeldRows(matrix), [HeadTruth(truth, 2)], np.ones(len(truth)), 2)
     rows = matrix.toarray()
-    level = np.maximum(rows @ fitted.bag.embeddings.astype(np.float64) + fitted.bag.bias, 0.0)
+    level = np.maximum(rows @ embeddings_of(fitted.bag) + fitted.bag.bias, 0.0)
     found = (level @ fitted.outputs[0] + fitted.intercepts[0]).argmax(axis=1)
     assert np.mean(found == truth) > 0.95
     assert fitted.bag.n_units == 2 * UNITS_A_BAG

@@ -7,6 +7,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from tests.histories import COLUMNS, as_inputs, constructed_history, fitted_model, labels_of
+from tests.unit.learn.rounded import embeddings_of
 
 from triage.learn.blending import add_bags
 from triage.learn.fitting import Effort, choose_model
@@ -62,7 +63,7 @@ def as_network(model: IncidentModel, head: Head) -> MLPClassifier:
     """Return a network with the linear part as hidden units too: a number is what is above 0 of it less of its like."""
     n_classes, scale = len(head.classes), head.calibration.scale
     linear, identity = head.weights.astype(np.float64), np.eye(n_classes)
-    hidden = np.hstack([model.bag.embeddings.astype(np.float64), linear, -linear])
+    hidden = np.hstack([embeddings_of(model.bag), linear, -linear])
     network = MLPClassifier(hidden_layer_sizes=(hidden.shape[1],), max_iter=1)
     network.partial_fit(np.zeros((n_classes, hidden.shape[0])), np.arange(n_classes), classes=np.arange(n_classes))
     network.coefs_ = [hidden, np.vstack([head.outputs, identity, -identity]) * scale]

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 from tests.histories import COLUMNS, constructed_history, take
+from tests.unit.learn.rounded import embeddings_of
 
 from triage.learn.bag_fitting import HeadTruth, fit_bag
 from triage.learn.features import fit_features
@@ -58,7 +59,7 @@ def test_reasons_add_up_to_the_log_odds_less_what_no_feature_adds() -> None:
     inputs = LATER[0].take(range(5))
     for answer, row in zip(model.answer(inputs, 10_000), model.features.rows(inputs), strict=True):
         found = answer.answers["topic"]
-        levels = np.maximum(model.bag.embeddings[row.ids].astype(float).T @ row.values + model.bag.bias, 0.0)
+        levels = np.maximum(embeddings_of(model.bag)[row.ids].T @ row.values + model.bag.bias, 0.0)
         of_biases = (model.bag.bias * (levels > 0)) @ head.outputs + head.intercept
         log_odds = np.log(found.probabilities) / head.calibration.scale - of_biases
         expected = (log_odds[found.best[0]] - log_odds.mean()) * head.calibration.scale
