@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -43,6 +45,15 @@ def test_migrations_make_the_tables_that_the_code_uses(journal: SqlJournal, data
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
+
+
+def test_a_database_that_is_up_to_date_is_opened_without_the_means_to_migrate(database: Database) -> None:
+    SqlJournal.open(database.url).close()
+    program = (
+        "import sys; from triage.store import SqlJournal; "
+        f"SqlJournal.open({database.url!r}).close(); sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_reopening_changes_nothing(database: Database) -> None:
