@@ -221,9 +221,8 @@ def load_kernels(watcher: StreamingWatcher) -> None:
 
     That is a third of a second, or twenty where nothing has been compiled before. The watcher is left as it is.
     """
-    stand_in: StreamingWatcher = Watcher(watcher.budget)
-    if isinstance(watcher, Forewarner):
-        stand_in = Forewarner(stand_in, watcher.foresight)
+    fresh = Watcher(watcher.budget)
+    stand_in = Forewarner(fresh, watcher.foresight) if isinstance(watcher, Forewarner) else fresh
     rows = stand_in.series_of(["any"] * 3, ["any"] * 3)
     stand_in.handle(Points(rows, np.arange(len(rows)) * 60_000_000_000, np.zeros(len(rows))))
 

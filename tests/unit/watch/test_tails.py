@@ -19,7 +19,7 @@ def tail(tails: NDArray[np.uint16], value: float) -> float:
     """Return the tail probability of a value, and remember it."""
     number = int(tails[0, 0]) + 1
     own, part = bin_of(value)
-    here, above = count_in(tails[0], tails.view(np.uint64)[0], np.uint64(own))
+    here, above = count_in(tails[0], tails.view(np.uint64)[0], np.uint64(own))  # type: ignore[arg-type]  # shifts of words need a word
     found = beyond(here, above, part, fading_of(tails[0], own) if here == 0 else 1.0)
     age(tails)
     return found / number
