@@ -58,6 +58,7 @@ from triage.flow import (
     Relabel,
     ServedModel,
     Snapshot,
+    StreamWatcher,
     Unlabelled,
     Verdict,
     WarningPage,
@@ -468,6 +469,8 @@ class FakeWatchers:
     origin: str = "budget"
     last: FakeWatcher = field(default_factory=FakeWatcher)
     refuses: bool = False
+    silent: set[str] = field(default_factory=set)
+    cannot_forget: bool = False
 
     def make(self) -> tuple[str, FakeWatcher]:
         self.last = FakeWatcher()
@@ -478,6 +481,15 @@ class FakeWatchers:
             raise BundleRefused("The state is of another version.")
         self.last = FakeWatcher(state)
         return self.last
+
+    def forget(self, watcher: StreamWatcher) -> tuple[StreamWatcher, tuple[EarlyWarning, ...]]:
+        if self.cannot_forget:
+            raise BundleRefused("What is left is no state.")
+        gone = {entity: since for entity, since in self.last.open.items() if entity in self.silent}
+        for entity in gone:
+            del self.last.open[entity]
+        ended = datetime.fromtimestamp(3600.0, UTC)
+        return watcher, tuple(replace(warning_on(entity, since), closed_at=ended) for entity, since in gone.items())
 
 
 @dataclass

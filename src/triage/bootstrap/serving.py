@@ -83,7 +83,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
         models.engine.remember([replace(first, labels={**first.labels, "restricted": "yes"})])
         label_events(lambda: models.engine, [first], _now())
         to_remote_write(b"", VERSION_1, SeriesNames())
-        watchers = LiveWatchers(models, budget, zone, silences)
+        watchers = LiveWatchers(models, budget, zone, silences, settings.forget_after_days)
         metrics = LiveMetrics(watchers, journal.metrics, flow, _now, grouping)
         with ExitStack() as opened:
             polls = Polls(flow, _open_polls(settings, opened), journal.cursors, _now)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from triage.domain import EarlyWarning
 from triage.errors import DataError, SettingsError, UsageError
 from triage.flow import StreamWatcher
-from triage.foresight.forewarning import StreamingWatcher, load_kernels
+from triage.foresight.forewarning import Forewarner, StreamingWatcher, load_kernels
+from triage.foresight.forgetting import forget_silent
 from triage.parts import Part
 from triage.registry.live import LiveModels, restored_watcher
 from triage.watch.budget import Budget
@@ -15,6 +17,8 @@ from triage.watch.calendar import Silence, zone_of
 from triage.watch.watcher import Watcher
 
 __all__ = ["LiveWatchers", "to_budget", "to_silences", "to_zone"]
+
+_DAY_NS = 86_400 * 1_000_000_000
 
 
 def to_budget(text: str) -> Budget:
@@ -77,13 +81,23 @@ class LiveWatchers:
         By whose clocks its days go.
     silences : sequence of Silence, default=()
         Of every watcher.
+    forget_after_days : float, default=0.0
+        For how long an entity may be silent before it is forgotten; 0 means for ever.
     """
 
-    def __init__(self, models: LiveModels, budget: Budget, zone: str = "UTC", silences: Sequence[Silence] = ()) -> None:
+    def __init__(
+        self,
+        models: LiveModels,
+        budget: Budget,
+        zone: str = "UTC",
+        silences: Sequence[Silence] = (),
+        forget_after_days: float = 0.0,
+    ) -> None:
         self._models = models
         self._budget = budget
         self._zone = zone
         self._silences = tuple(silences)
+        self._forget_after_ns = int(forget_after_days * _DAY_NS)
 
     @property
     def origin(self) -> str:
@@ -112,6 +126,12 @@ class LiveWatchers:
             Another version wrote it.
         """
         return self._restored(state, "The stored state")
+
+    def forget(self, watcher: StreamWatcher) -> tuple[StreamWatcher, tuple[EarlyWarning, ...]]:
+        """Return a watcher without the entities that have been silent for long, and their warnings, closed."""
+        if not isinstance(watcher, Watcher | Forewarner):
+            return watcher, ()
+        return forget_silent(watcher, self._forget_after_ns)
 
     def _restored(self, state: Part, where: str) -> StreamingWatcher:
         watcher = restored_watcher(state, where)

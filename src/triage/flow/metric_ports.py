@@ -202,6 +202,9 @@ class WatcherSource(Protocol):
     def restore(self, state: Part) -> StreamWatcher:
         """Return a watcher from its own state; BundleRefused if this version cannot read it."""
 
+    def forget(self, watcher: StreamWatcher) -> tuple[StreamWatcher, tuple[EarlyWarning, ...]]:
+        """Return a watcher without the entities that have been silent for long, and their warnings, closed."""
+
 
 class MetricJournal(Protocol):
     """Whoever keeps batches, watcher states and warnings. What is returned for is committed."""

@@ -311,6 +311,7 @@ class LiveMetrics:
         return len(left_open)
 
     async def _keep_state_if_possible(self, stream: Stream) -> None:
+        await asyncio.to_thread(stream.forget_silent, self._watchers)
         await self._keep_changes(stream)
         # Only once its warnings are kept: from this state on they would not be found again.
         if not self._has_unsaved(stream):

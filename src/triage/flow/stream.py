@@ -9,7 +9,8 @@ import numpy as np
 import structlog
 
 from triage.domain import EarlyWarning
-from triage.flow.metric_ports import BatchAnswer, MetricBatch, Snapshot, StreamWatcher, WatchCounts
+from triage.errors import TriageError
+from triage.flow.metric_ports import BatchAnswer, MetricBatch, Snapshot, StreamWatcher, WatchCounts, WatcherSource
 from triage.watch.points import Points
 
 __all__ = ["Stream"]
@@ -81,6 +82,17 @@ class Stream:
             closed=counts.closed + len(closed),
         )
         return BatchAnswer(points, batch.nulls, opened)
+
+    def forget_silent(self, watchers: WatcherSource) -> None:
+        """Let the watcher forget whoever has been silent for long; their warnings are closed."""
+        try:
+            self._watcher, closed = watchers.forget(self._watcher)
+        except TriageError as err:
+            # What is remembered for too long does no harm: it must not stop the stream.
+            _log.error("forgetting_failed", error=repr(err), exc_info=True)
+            return
+        self.moves += sorted(closed, key=lambda one: one.opened_at)
+        self.counts = replace(self.counts, closed=self.counts.closed + len(closed))
 
     def snapshot(self, now: datetime) -> Snapshot:
         """Return the state as it is after the last batch; the caller commits it and says so by `mark_kept`."""

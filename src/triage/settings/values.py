@@ -90,6 +90,8 @@ class Settings(BaseSettings):
         IANA name of the zone by whose clocks days go, as long as no model of metrics is in force.
     silences : Path or None
         File of windows in which nothing of metrics is warned of or learnt.
+    forget_after_days : float, default=30.0
+        For how long an entity may send no metrics before the service forgets it, at least 0; 0 means for ever.
     database_url : str
         The service's database. Default: SQLite in ``home/triage.db``.
     mlflow_uri : str
@@ -140,6 +142,7 @@ class Settings(BaseSettings):
     alert_budget: str = "1/day"
     time_zone: str = "UTC"
     silences: Path | None = None
+    forget_after_days: Annotated[float, Field(ge=0, le=36_500)] = 30.0
     database_url: str = Field(default_factory=lambda known: f"sqlite:///{known['home'] / 'triage.db'}", repr=False)
     mlflow_uri: str = Field(default_factory=lambda known: f"sqlite:///{known['home'] / 'mlflow.db'}", repr=False)
     models_dir: Path = Field(default_factory=lambda known: known["home"] / "models")

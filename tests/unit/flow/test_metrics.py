@@ -25,9 +25,9 @@ from tests.fakes import (
 )
 
 from triage.decide.grouping import GroupingRules
-from triage.domain import IncidentState
+from triage.domain import EarlyWarning, IncidentState
 from triage.errors import NotFound, StoreUnavailable
-from triage.flow import BatchAnswer, LiveFlow, LiveMetrics, MetricBatch, WarningQuery
+from triage.flow import BatchAnswer, LiveFlow, LiveMetrics, MetricBatch, StreamWatcher, WarningQuery
 from triage.parts import Part
 from triage.watch.budget import Budget
 from triage.watch.watcher import Watcher
@@ -170,6 +170,20 @@ def test_the_state_is_kept_now_and_then_so_that_a_start_has_little_to_do(at: Set
     assert list(at.metric_journal.batches) == [1001, 1002, 1003, 1004, 1005]
 
 
+@pytest.mark.parametrize("cannot_forget", [False, True])
+def test_who_has_been_silent_is_forgotten_where_the_state_is_kept_and_their_warnings_are_over(
+    at: Setting, cannot_forget: bool
+) -> None:
+    at.watchers.silent, at.watchers.cannot_forget = {"a"}, cannot_forget
+    at.send(HIGH)
+    with capture_logs() as logs:
+        asyncio.run(at.metrics.stop())
+    [warning] = at.metric_journal.warnings.values()
+    assert (warning.closed_at is None) == cannot_forget
+    assert [log["event"] for log in logs if log["log_level"] == "error"] == ["forgetting_failed"][: int(cannot_forget)]
+    assert at.metric_journal.kept is not None
+
+
 def test_warnings_that_could_not_be_stored_are_stored_with_the_next_batch(at: Setting) -> None:
     at.metric_journal.keeps_warnings = False
     [opened] = at.send(HIGH)
@@ -284,6 +298,9 @@ class RealWatchers:
     def restore(self, state: Part) -> Watcher:
         self.last = Watcher.from_part(state)
         return self.last
+
+    def forget(self, watcher: StreamWatcher) -> tuple[StreamWatcher, tuple[EarlyWarning, ...]]:
+        return watcher, ()
 
 
 def _streamed(values: list[float], kills: set[int], stops: set[int]) -> tuple[Part, dict[str, object]]:
