@@ -1,4 +1,4 @@
-"""JSON-lines → cells, one object a line. Keeps numbers, records and nulls as they are: they can be written back."""
+"""JSON, one object a line or one array of objects, → cells. Keeps what they are, so that they can be written back."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ __all__ = ["ABSENT", "parse_json_lines"]
 # Stands for a key that a line does not have. JSON has no NaN, so a line cannot say it (null is None).
 ABSENT = float("nan")
 _MOST_ROWS = 5
+# Under what name an export of all rows puts them.
+_WRAPPERS = ("result", "results", "records", "issues", "incidents", "tickets", "items", "data", "rows", "value")
 
 
 def parse_json_lines(path: Path, text: Text) -> Table:
-    """Parse a file that has one JSON object on each line; keys become columns in the order of their first appearance.
+    """Parse JSON objects, one on each line or all in one array; keys become columns in the order of first appearance.
 
     Returns
     -------
     Table
-        Lines that are no JSON object or hold undecodable characters are left out, and are its problems.
+        Lines that are no JSON object or hold undecodable characters are left out, and are its problems. Rows of an
+        array, which may stand alone or as an export's ``result``, ``records`` and the like, are counted by its items.
 
     Raises
     ------
@@ -35,10 +38,12 @@ def parse_json_lines(path: Path, text: Text) -> Table:
     lines = [(number, line) for number, line in enumerate(text.utf8.split(b"\n"), start=1) if line.strip()]
     if not lines:
         raise DataError(f"{path} is empty. Export it again, one JSON object a line.")
-    if lines[0][1].lstrip().startswith(b"["):
-        raise DataError(f"{path} is one JSON array. Write one object a line instead (jq -c '.[]').")
     faults: dict[str, list[int]] = {}
-    read = [(number, _record(number, line, text, faults)) for number, line in lines]
+    items = None if text.advice or text.nul_advice else _items(text.utf8)
+    if items is None:
+        read = [(number, _record(number, line, text, faults)) for number, line in lines]
+    else:
+        read = [(number, _object(number, item, faults)) for number, item in enumerate(items, start=1)]
     records = [record for _, record in read if record is not None]
     problems = tuple(Problem(message, rows=tuple(at[:_MOST_ROWS]), count=len(at)) for message, at in faults.items())
     names = list(dict.fromkeys(name for record in records for name in record))
@@ -47,6 +52,24 @@ def parse_json_lines(path: Path, text: Text) -> Table:
     columns = {name: pd.Series([record.get(name, ABSENT) for record in records], dtype=object) for name in names}
     rows = np.array([number for number, record in read if record is not None], dtype=np.int64)
     return Table(path, pd.DataFrame(columns), tuple(names), rows, problems)
+
+
+def _items(utf8: bytes) -> list[object] | None:
+    """Return the items of the one array that the file is, or that its only object holds; None of lines of objects."""
+    try:
+        document = orjson.loads(utf8)
+    except orjson.JSONDecodeError:
+        return None
+    if isinstance(document, dict):
+        document = next((document[name] for name in _WRAPPERS if isinstance(document.get(name), list)), None)
+    return document if isinstance(document, list) else None
+
+
+def _object(number: int, item: object, faults: dict[str, list[int]]) -> dict[str, object] | None:
+    if isinstance(item, dict):
+        return item
+    faults.setdefault("not a JSON object.", []).append(number)
+    return None
 
 
 def _record(number: int, line: bytes, text: Text, faults: dict[str, list[int]]) -> dict[str, object] | None:
@@ -59,7 +82,7 @@ def _record(number: int, line: bytes, text: Text, faults: dict[str, list[int]]) 
         record = orjson.loads(line)
     except orjson.JSONDecodeError as err:
         record, fault = None, fault or f"not JSON ({err.msg})."
-    if isinstance(record, dict) and not fault:
-        return record
-    faults.setdefault(fault or "not a JSON object.", []).append(number)
-    return None
+    if fault:
+        faults.setdefault(fault, []).append(number)
+        return None
+    return _object(number, record, faults)

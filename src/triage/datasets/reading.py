@@ -19,6 +19,7 @@ from triage.errors import DataError, UsageError
 __all__ = ["read_table"]
 
 _DELIMITED = frozenset({".csv", ".tsv", ".txt"})
+_SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods"})
 _JSON_LINES = frozenset({".jsonl", ".ndjson", ".json"})
 
 
@@ -54,6 +55,8 @@ def read_table(path: Path, options: ReadOptions) -> Table:
         return parse_delimited(path, decode(content, options.encoding))
     if suffix in _JSON_LINES:
         return parse_json_lines(path, decode(content, options.encoding))
+    if suffix in _SPREADSHEETS:
+        raise UsageError(f"{path} is a spreadsheet. Save the sheet as csv (UTF-8), and name that.")
     raise UsageError(f"{path} must end in .csv, .csv.gz, .zip, .parquet, .jsonl, .ndjson or .json. Got {suffix!r}.")
 
 

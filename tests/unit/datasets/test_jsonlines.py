@@ -45,7 +45,6 @@ def test_every_kind_of_bad_line_is_told_with_its_lines() -> None:
     ("content", "message"),
     [
         ("", "is empty"),
-        ('[{"a":1}]', "one JSON array"),
         ("{}\n{}", "no JSON object with a value"),
         ("x", "no JSON object with a value"),
     ],
@@ -53,3 +52,18 @@ def test_every_kind_of_bad_line_is_told_with_its_lines() -> None:
 def test_file_that_holds_no_lines_of_objects_is_refused(content: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         _parse(content)
+
+
+@pytest.mark.parametrize("content", ['[{"a": 1},\n {"a": 2}]', '{"result": [{"a": 1}, {"a": 2}]}'])
+def test_array_of_objects_is_read_item_by_item(content: str) -> None:
+    table = _parse(content)
+    assert (table.frame["a"].tolist(), table.rows.tolist()) == ([1, 2], [1, 2])
+
+
+def test_items_of_an_array_that_are_no_objects_are_told() -> None:
+    [problem] = _parse('[{"a": 1}, 2, "x"]').problems
+    assert (problem.message, problem.rows) == ("not a JSON object.", (2, 3))
+
+
+def test_only_line_of_an_object_with_a_list_is_a_row() -> None:
+    assert _parse('{"a": 1, "comments": [{"b": 2}]}').columns == ("a", "comments")

@@ -65,10 +65,16 @@ def test_broken_or_empty_parquet_is_bad_data(write: Write, tmp_path: Path) -> No
 
 
 def test_unknown_ending_is_wrong_usage(write: Write) -> None:
-    with pytest.raises(UsageError, match=r"must end in .*'\.xlsx'"):
-        read_table(write(b"PK", "t.xlsx"), ReadOptions())
+    with pytest.raises(UsageError, match=r"must end in .*'\.doc'"):
+        read_table(write(b"PK", "t.doc"), ReadOptions())
 
 
 def test_order_must_be_one_of_two() -> None:
     with pytest.raises(UsageError, match="order must be"):
         ReadOptions(order="random")
+
+
+def test_spreadsheet_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "t.xlsx").write_bytes(b"PK")
+    with pytest.raises(UsageError, match="Save the sheet as csv"):
+        read_table(tmp_path / "t.xlsx", ReadOptions())
