@@ -27,6 +27,7 @@ from triage.intake import (
     MOST_POINTS,
     OPENMETRICS_MEDIA,
     PROMETHEUS_MEDIA,
+    RecentNames,
     SeriesNames,
     read_json,
     to_exposed_metrics,
@@ -77,7 +78,7 @@ def point_routes(service: Service, metrics: Metrics) -> APIRouter:
         elif media == ARROW_MEDIA:
             batch = await asyncio.to_thread(_to_arrow, await read_unzipped(request, limit))
         else:
-            batch = await asyncio.to_thread(_to_batch, await read_body(request, limit))
+            batch = await asyncio.to_thread(_to_batch, await read_body(request, limit), service.intake.names)
         answered = await service.metrics.accept(batch)
         metrics.count_answers(answered.triaged)
         opened = [warning.id for warning in answered.opened]
@@ -103,8 +104,8 @@ def _to_exposed(body: bytes, media: str, names: SeriesNames, service: Service) -
     return to_exposed_metrics(body, media, names, service.clock(), MOST_POINTS)
 
 
-def _to_batch(body: bytes) -> MetricBatch:
-    return to_metric_batch(read_json(body))
+def _to_batch(body: bytes, names: RecentNames) -> MetricBatch:
+    return to_metric_batch(read_json(body), names)
 
 
 def _to_arrow(body: bytes) -> MetricBatch:

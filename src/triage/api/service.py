@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from triage.deliver import Relay
 from triage.flow import KeyedAnswers, LiveFlow, LiveMetrics, ModelCatalogue, Outbox, Polls
-from triage.intake import FieldMap, SeriesNames
+from triage.intake import FieldMap, RecentNames, SeriesNames
 
 __all__ = ["IntakeRules", "Limits", "Service"]
 
@@ -53,11 +53,14 @@ class IntakeRules:
         The senders of plain JSON, by name.
     jira_labels : mapping of str to str
         Fields of Jira by our names.
+    names : RecentNames
+        Of batches of metric points.
     """
 
     series: SeriesNames = field(default_factory=SeriesNames)
     maps: Mapping[str, FieldMap] = field(default_factory=dict)
     jira_labels: Mapping[str, str] = field(default_factory=dict)
+    names: RecentNames = field(default_factory=RecentNames)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from triage.intake.jira import to_issue
 from triage.intake.json_body import read_json, to_items
 from triage.intake.mail import clean_mail
 from triage.intake.metrics import ARROW_MEDIA, MOST_POINTS, to_metric_batch
+from triage.intake.named_rows import RecentNames
 from triage.intake.otlp import OtlpMetrics, read_otlp_json, read_otlp_protobuf, to_otlp_metrics
 from triage.intake.outcomes import to_outcome
 from triage.intake.pagerduty import LARGEST_EVENT, to_change, to_signal
@@ -40,6 +41,7 @@ __all__ = [
     "AlertGroup",
     "FieldMap",
     "OtlpMetrics",
+    "RecentNames",
     "RemoteWrite",
     "SeriesNames",
     "clean_mail",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 from triage.errors import UsageError
 
 __all__ = ["SeriesTable"]
+
+# Askings whose rows are kept: they come from as many senders, and larger ones would hold much memory.
+_MOST_RECENT, _LARGEST_RECENT = 16, 20_000
 
 
 class SeriesTable:
@@ -37,6 +41,7 @@ class SeriesTable:
         self.owners: list[int] = []
         self._entity_rows: dict[str, int] = {}
         self._series_rows: dict[tuple[str, str], int] = {}
+        self._recent: dict[tuple[int, int], tuple[Sequence[str], Sequence[str], NDArray[np.int64]]] = {}
 
     def __len__(self) -> int:
         return len(self.metrics)
@@ -51,10 +56,18 @@ class SeriesTable:
         """
         if len(entity) != len(metric):
             raise UsageError(f"Each metric needs its entity. Got {len(entity)} entities and {len(metric)} metrics.")
-        found = (self._series_rows.get(key, -1) for key in zip(entity, metric, strict=True))
+        same = id(entity), id(metric)
+        if same in self._recent:
+            return self._recent[same][2].copy()
+        found = map(self._series_rows.get, zip(entity, metric, strict=True), repeat(-1))
         rows = np.fromiter(found, dtype=np.int64, count=len(entity))
         for place in np.flatnonzero(rows < 0).tolist():
             rows[place] = self._add(entity[place], metric[place])
+        if type(entity) is tuple and type(metric) is tuple and len(entity) <= _LARGEST_RECENT:
+            if len(self._recent) >= _MOST_RECENT:
+                self._recent.clear()
+            # Whoever asks with the very same tuples again need not wait for each of their names to be looked up.
+            self._recent[same] = entity, metric, rows.copy()
         return rows
 
     def _add(self, entity: str, metric: str) -> int:

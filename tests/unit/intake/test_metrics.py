@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.errors import DataError
-from triage.intake import to_metric_batch
+from triage.intake import RecentNames, to_metric_batch
 from triage.intake.metrics import MOST_POINTS
 
 MOMENTS = st.datetimes(
@@ -136,3 +136,23 @@ def test_whole_numbers_beyond_64_bits_are_values_too() -> None:
     batch = to_metric_batch(columns(value=[2**63, 1e308, -0.0]))
     assert batch.value.dtype == np.float64
     assert batch.value.tolist() == [2.0**63, 1e308, 0.0]
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xy")), min_size=1, max_size=6), st.data())
+def test_names_that_were_read_before_are_read_alike(names: list[tuple[str, str]], data: st.DataObject) -> None:
+    remembered = RecentNames()
+    entity, metric = (list(column) for column in zip(*names, strict=True))
+    for _ in range(3):
+        value = data.draw(st.lists(st.none() | st.floats(-9, 9), min_size=len(names), max_size=len(names)))
+        payload = {"entity": entity[:], "metric": metric[:], "timestamp": [60] * len(names), "value": value}
+        got, wanted = to_metric_batch(payload, remembered), to_metric_batch(payload)
+        assert (got.entity, got.metric, got.nulls) == (wanted.entity, wanted.metric, wanted.nulls)
+        assert got.series.tolist() == wanted.series.tolist()
+        assert got.value.tolist() == wanted.value.tolist()
+
+
+def test_names_of_a_batch_that_was_refused_are_refused_again() -> None:
+    remembered = RecentNames()
+    for _ in range(2):
+        with pytest.raises(DataError):
+            to_metric_batch(columns(entity=["db", ""]), remembered)

@@ -20,3 +20,14 @@ def test_entity_and_metric_are_told_apart() -> None:
 def test_names_of_different_lengths_are_refused() -> None:
     with pytest.raises(UsageError, match="its entity"):
         SeriesTable().rows_of(["a"], [])
+
+
+def test_same_names_asked_for_again_have_the_same_rows_and_nobody_can_change_them() -> None:
+    table = SeriesTable()
+    entity, metric = ("a", "b"), ("x", "x")
+    rows = table.rows_of(entity, metric)
+    rows[:] = 7
+    assert table.rows_of(entity, metric).tolist() == [0, 1]
+    for number in range(40):
+        assert table.rows_of((f"e{number}",), ("x",)).tolist() == [2 + number]
+    assert table.rows_of(entity, metric).tolist() == [0, 1]
