@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["cut_announced", "cut_key_blocks", "cut_tokens", "cut_url_logins"]
+from triage.learn.sign_kernel import SHORTEST_OF_LETTERS, SHORTEST_WORD
+
+__all__ = ["ALL_SIGNS", "ANNOUNCING", "cut_announced", "cut_key_blocks", "cut_tokens", "cut_url_logins"]
 
 _KEY_BLOCK = re.compile(r"-{4,5} ?BEGIN [A-Z0-9 ]{0,40}(?:KEY|CERTIFICATE|MESSAGE|PGP)[A-Z0-9 ]{0,40}-{4,5}")
 _END_OF_BLOCK = re.compile(r"-{4,5} ?END [A-Z0-9 ]{0,80}-{4,5}")
@@ -103,6 +105,9 @@ _ANNOUNCERS = (
         re.compile(rf"[^!-~\s]{{2,5}}{_QUOTE}[ ]{{0,2}}(?:[:=]|是|は|为)?[ ]{{0,4}}([!-~]{{3,}})"),
     ),
 )
+# The words of each announcer, and what says that there may be some of any.
+ALL_SIGNS = -1
+ANNOUNCING = tuple(announcer.parts for announcer in _ANNOUNCERS)
 
 _ISSUED = re.compile(
     r"""(?<![^\W_])(?:
@@ -119,7 +124,7 @@ _ISSUED = re.compile(
     re.VERBOSE | re.ASCII | re.IGNORECASE,
 )
 # No token is shorter or goes on behind a space; most words are, and need no closer look.
-_LONG_WORD = re.compile(r"\S{11,}")
+_LONG_WORD = re.compile(rf"\S{{{SHORTEST_WORD},}}")
 _RUN = re.compile(r"(?<![A-Za-z0-9_+/-])[A-Za-z0-9_+/-]{20,}+={0,2}")
 _HEX = re.compile(r"(?=[0-9]*+[a-f])(?=[a-f]*+[0-9])[0-9a-f]{32,}={0,2}", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -130,7 +135,7 @@ _DIGITS = re.compile(r"\d+")
 # have up to .5 without digits, and less with them.
 _SWITCHES_BY_DIGIT_GROUPS = {0: 0.55, 1: 0.45, 2: 0.4, 3: 0.3}
 # Shorter runs are no keys but words of a program; what an issuer gives out is longer still, or holds a digit or a sign.
-_SHORTEST_RUN = 20
+_SHORTEST_RUN = SHORTEST_OF_LETTERS
 
 
 def cut_key_blocks(text: str, stand_in: str) -> str:
@@ -156,21 +161,29 @@ def cut_url_logins(text: str, stand_in: str) -> str:
     return _URL_LOGIN.sub(rf"\1{stand_in}/", text)
 
 
-def cut_announced(text: str, stand_in: str) -> str:
+def cut_announced(text: str, stand_in: str, signs: int = ALL_SIGNS) -> str:
     """Return the text with what follows words such as "password:", "token=" or "Bearer" replaced.
+
+    Parameters
+    ----------
+    text : str
+    stand_in : str
+    signs : int, default=ALL_SIGNS
+        Which of `ANNOUNCING` have words in the text: the first is 1, the second 2, the third 4. More may be set.
 
     Examples
     --------
     >>> cut_announced("Passwort: Sommer, api_key=k3yk3yk3y; the password is expired", "xxsecret")
     'Passwort: xxsecret api_key=xxsecret the password is expired'
     """
-    lowered = _lower(text)
-    for announcer in _ANNOUNCERS:
+    lowered = _lower(text) if signs else ""
+    for number, announcer in enumerate(_ANNOUNCERS):
         # A list: asking a generator takes as long again as looking.
-        if [part for part in announcer.parts if part in lowered]:
+        if signs >> number & 1 and [part for part in announcer.parts if part in lowered]:
             starts = [start for word in announcer.words for start in _occurrences(lowered, word)]
-            text = _cut_from(text, announcer.pattern, sorted(starts), stand_in)
-            lowered = _lower(text)
+            cut = _cut_from(text, announcer.pattern, sorted(starts), stand_in)
+            if cut != text:
+                text, lowered, signs = cut, _lower(cut), ALL_SIGNS
     return text
 
 

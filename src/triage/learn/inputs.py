@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from triage.domain import Incident
 from triage.exports import DESCRIPTION_NAMES, TITLE_NAMES, first_named, is_caller
-from triage.learn.redaction import redact
+from triage.learn.redaction import redact_all
 
 if TYPE_CHECKING:  # the service reads no frames, and pandas would be a third of its start-up
     import pandas as pd
@@ -68,7 +68,7 @@ class Inputs:
     Parameters
     ----------
     texts : list of str
-        One a row, without what :func:`triage.learn.redaction.redact` takes out; empty where there is none.
+        One a row, without what :func:`triage.learn.redaction.redact_all` takes out; empty where there is none.
     fields : dict of str to list of (str or None)
         A list a field, in feature order; None is missing.
     """
@@ -129,10 +129,7 @@ def from_incidents(incidents: Sequence[Incident], columns: InputColumns) -> Inpu
 def _redacted(texts: list[str], fields: Mapping[str, Sequence[str | None]]) -> list[str]:
     """Redact every text by its own callers: those that the model reads, which training and serving both have."""
     callers = [fields[name] for name in fields if is_caller(name)]
-    if not callers:
-        return [redact(text) for text in texts]
-    named = zip(*callers, strict=True)
-    return [redact(text, tuple(filter(None, names))) for text, names in zip(texts, named, strict=True)]
+    return redact_all(texts, [tuple(filter(None, names)) for names in zip(*callers, strict=True)])
 
 
 def _text_of(labels: Mapping[str, str], names: tuple[str, ...]) -> str:

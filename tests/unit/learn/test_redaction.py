@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from triage.learn.redaction import redact
+from triage.learn.redaction import redact, redact_all
 from triage.learn.text import words
 
 STAND_INS = ("xxmail", "xxphone", "xxcard", "xxiban", "xxsecret", "xxname")
@@ -205,3 +205,11 @@ def test_hostile_texts_take_time_that_is_linear_in_their_length(piece: str) -> N
     for end in ("", "!x@\n:1"):
         text = (piece * 100_000)[:100_000] + end
         assert isinstance(redact(text, ["Anna Schmidt"]), str)
+
+
+@given(st.lists(st.tuples(st.lists(PIECES, max_size=6), st.sampled_from(["", " ", "\xe9", "\u043f"])), max_size=4))
+def test_many_texts_are_redacted_as_one_is(given_texts: list[tuple[list[str], str]]) -> None:
+    texts = [between.join(pieces) for pieces, between in given_texts]
+    names = [("Anna Schmidt",) if at % 2 else () for at in range(len(texts))]
+    assert redact_all(texts, names) == [redact(text, of_text) for text, of_text in zip(texts, names, strict=True)]
+    assert redact_all(texts) == [redact(text) for text in texts]
