@@ -63,6 +63,24 @@ def test_one_row_a_row_that_is_read_in_its_order(run: Run, home: Path, tmp_path:
     assert set(json.loads(alerts[0]["causes"])[0]) == {"metric", "contribution"}
 
 
+def test_entity_that_stops_is_named_though_it_has_no_row(run: Run, tmp_path: Path) -> None:
+    generator, steps = np.random.default_rng(1), 400
+    times = pd.date_range("2026-01-01", periods=steps, freq="min").strftime("%Y-%m-%dT%H:%M:%SZ")
+    frame = pd.DataFrame({"timestamp": np.repeat(times, 3), "entity": ["a", "b", "c"] * steps})
+    frame["cpu"] = generator.normal(size=len(frame))
+    is_gone = (frame["entity"] == "b") & (np.arange(len(frame)) >= 600)
+    frame[~is_gone].to_csv(tmp_path / "in.csv", index=False)
+    done = run("detect", tmp_path / "in.csv", "--out", tmp_path / "out.csv", "--json")
+    assert isinstance(done.document["stopped"], list)
+    (stopped,) = done.document["stopped"]
+    assert (stopped["entity"], stopped["closed_at"]) == ("b", None)
+    assert "2026-01-01T03:50" <= stopped["opened_at"] <= "2026-01-01T04:30"
+    assert "No metric has sent anything" in stopped["why"]
+    after = rows_of(tmp_path / "out.csv")
+    assert len(after) == int((~is_gone).sum())
+    assert done.document["warnings"] == sum(row["alert"] == "1" for row in after) + 1
+
+
 def test_problems_hold_every_warning_and_name_likely_roots(run: Run, tmp_path: Path) -> None:
     (tmp_path / "calls.csv").write_text("caller,callee\nweb,db\n", encoding="utf-8")
     words = ("--problems", tmp_path / "problems.json", "--dependencies", tmp_path / "calls.csv")

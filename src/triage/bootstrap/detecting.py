@@ -14,6 +14,7 @@ from triage.bootstrap.metric_reading import MetricReading, read_metrics, to_budg
 from triage.bootstrap.places import open_shelf
 from triage.bootstrap.problems import write_problems
 from triage.datasets import check_anomaly_out, write_anomalies
+from triage.domain import EarlyWarning
 from triage.errors import UsageError
 from triage.foresight.forewarning import StreamingWatcher
 from triage.registry.bundle import Bundle
@@ -67,6 +68,8 @@ class Detected:
         Rows no newer than what the model learnt from: they have a score of 0.
     warnings : int
         Alerts in the file, which is warnings that were opened.
+    stopped : tuple of EarlyWarning
+        Those of the warnings whose entities sent nothing when it was noticed, so that no row is marked with them.
     plots : tuple of str
         Pictures.
     out : str
@@ -80,12 +83,22 @@ class Detected:
     entities: int
     left_out: int
     warnings: int
+    stopped: tuple[EarlyWarning, ...]
     plots: tuple[str, ...]
     out: str
 
     def as_document(self) -> dict[str, object]:
         """Return it as JSON values."""
-        return {name: getattr(self, name) for name in self.__slots__} | {"plots": list(self.plots)}
+        stopped = [
+            {
+                "entity": one.entity,
+                "opened_at": one.opened_at.isoformat(),
+                "closed_at": None if one.closed_at is None else one.closed_at.isoformat(),
+                "why": one.why,
+            }
+            for one in self.stopped
+        ]
+        return {name: getattr(self, name) for name in self.__slots__} | {"plots": list(self.plots), "stopped": stopped}
 
 
 def detect_file(
@@ -139,6 +152,7 @@ def detect_file(
         entities=len(history.entities),
         left_out=left_out,
         warnings=len(answers.warnings),
+        stopped=answers.stopped,
         plots=tuple(str(path) for path in saved),
         out=str(search.out),
     )

@@ -12,6 +12,8 @@ from triage.cli.output import say, show_json
 
 __all__ = ["detect"]
 
+_MOST_SHOWN = 5
+
 
 def detect(
     file: Annotated[Path, typer.Argument(metavar="METRICS", help="Long, wide or NAB's; csv, zipped csv or parquet.")],
@@ -41,6 +43,10 @@ def detect(
 
     search = detecting.Search(out, model, budget, plots, problems, dependencies)
     done = detecting.detect_file(places.read_settings(), file, search, MetricReading(step, tz, encoding), say)
+    for one in done.stopped[:_MOST_SHOWN]:
+        say(f"{one.entity} stopped, as noticed at {one.opened_at.isoformat()}. {one.why}")
+    if len(done.stopped) > _MOST_SHOWN:
+        say(f"{len(done.stopped) - _MOST_SHOWN:,} more entities stopped; --json lists all.")
     if as_json:
         show_json(done.as_document())
     else:

@@ -43,6 +43,8 @@ class RowAnswers:
     probability : ndarray of float64 of shape (n_rows,) or None
         That an incident begins within the horizon, in [0, 1], as known after the row; NaN where nothing is said, None
         without an early-warning model.
+    stopped : tuple of EarlyWarning
+        Those of the warnings that no row is marked with, as their entities sent nothing.
     """
 
     score: NDArray[np.float64]
@@ -52,6 +54,7 @@ class RowAnswers:
     alerts: Alerts
     warnings: tuple[EarlyWarning, ...]
     probability: NDArray[np.float64] | None = None
+    stopped: tuple[EarlyWarning, ...] = ()
 
     def spread(self, kept: NDArray[np.bool_]) -> RowAnswers:
         """Return answers to all rows of a history from those to some of them; the others have a score of 0.
@@ -117,12 +120,16 @@ def watch_history(watcher: StreamingWatcher, history: MetricHistory) -> RowAnswe
     causes = {int(history.row_of_point[order[at]]): found for at, found in watched.causes.items()}
     alerts = Alerts(history.entity_of_point[at_alert], history.time_ns[at_alert])
     noted = tuple(note.warning for note in watched.notes)
+    without_row: set[str] = set()
     for note in watched.notes:
         row = int(history.row_of_point[order[note.place]])
-        # An entity that sends nothing has no row to stand in.
-        if note.warning.closed_at is None and history.entities[history.entity_of_row[row]] == note.warning.entity:
+        if note.warning.closed_at is not None:
+            continue
+        if history.entities[history.entity_of_row[row]] == note.warning.entity:
             alert[row] = True
             causes.setdefault(row, note.warning.causes)
+        else:
+            without_row.add(note.warning.id)
     latest = {one.id: one for one in (*watched.opened, *watched.closed, *watcher.open_warnings, *noted)}
     begun = (*watched.opened, *(one for one in noted if one.closed_at is None))
     warnings = tuple(latest[one.id] for one in sorted(begun, key=lambda one: one.opened_at))
@@ -131,8 +138,9 @@ def watch_history(watcher: StreamingWatcher, history: MetricHistory) -> RowAnswe
         by_point = np.empty(len(history))
         by_point[order] = watched.probability
         probability = _by_row(history, by_point)
+    stopped = tuple(one for one in warnings if one.id in without_row)
     return RowAnswers(
-        _by_row(history, score), _by_row(history, entity_score), alert, causes, alerts, warnings, probability
+        _by_row(history, score), _by_row(history, entity_score), alert, causes, alerts, warnings, probability, stopped
     )
 
 
