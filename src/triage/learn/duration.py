@@ -219,10 +219,10 @@ class DurationModel:
 
     @cached_property
     def _kernel(self) -> tuple[Callable[..., None], Told]:
-        """The compiled pass, and what it reads: copies, as what is mapped from a file may be read-only."""
+        """The compiled pass, and what it reads: in the layout that it is compiled for, read-only arrays copied."""
         told = Told(
             np.array(self.edges),
-            np.array(self.weights, order="C"),
+            np.require(self.weights, requirements=["C", "W"]),
             np.array(self.intercept),
             Nodes(*map(np.array, self.trees.nodes)),
             np.array(self.clock.sums),
