@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from triage.domain import Forecast
 from triage.errors import BundleRefused
@@ -38,7 +39,7 @@ class Halving:
     def share(self, omens: NDArray[np.float64]) -> float:
         """Return the probability in (0, 1) of the first half, for one row."""
         raw = 0.0 if self.trees is None else float(self.trees.scores(omens[None, : self.trees.n_features])[0])
-        return float(1.0 / (1.0 + np.exp(-np.clip(self.slope * raw + self.shift, -30.0, 30.0))))
+        return float(expit(np.clip(self.slope * raw + self.shift, -30.0, 30.0)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

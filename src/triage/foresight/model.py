@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from triage.domain import Cause, Forecast
 from triage.errors import BundleRefused
@@ -48,7 +49,7 @@ class Foresight:
     def probabilities(self, omens: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return for each row the probability in [0, 1] that an incident begins within the horizon."""
         log_odds = self.slope * self.trees.scores(omens[:, : self.trees.n_features]) + self.shift
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -500.0, 500.0))))
+        return np.asarray(expit(log_odds))
 
     def forecast(self, omens: NDArray[np.float64]) -> Forecast:
         """Return what is to be expected of one row's entity."""

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 __all__ = ["CLOSE", "FEWEST_PAIRS", "DuplicateRule", "fit_close", "fit_linked"]
 
@@ -98,7 +99,7 @@ def _logistic(x: NDArray[np.float64], y: NDArray[np.bool_], weights: NDArray[np.
     beta = np.zeros(2)
     penalty = np.array([0.0, _RIDGE])
     for _ in range(_MOST_ROUNDS):
-        chance = 1.0 / (1.0 + np.exp(-np.clip(design @ beta, -30.0, 30.0)))
+        chance = expit(np.clip(design @ beta, -30.0, 30.0))
         gradient = design.T @ (weights * (y - chance)) - penalty * beta
         curvature = (design.T * (weights * chance * (1.0 - chance))) @ design + np.diag(penalty + 1e-9)
         step = np.linalg.solve(curvature, gradient)

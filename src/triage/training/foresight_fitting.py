@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from triage.foresight.forewarning import Forewarner, StreamingWatcher
 from triage.foresight.model import Foresight
@@ -97,7 +98,7 @@ def fit_forewarner(
     trees = fit_trees(shown.omens[rows, :width], near[rows].astype(float), np.ones(len(rows)), _BOOSTING)
     coming = rows[near[rows]]
     lead = fit_lead(shown.omens[coming, :width], ahead_ns[coming], fold[coming], window)
-    said = np.where(shown.is_there, 1.0 / (1.0 + np.exp(-(slope * raw + shift))), np.nan)
+    said = np.where(shown.is_there, expit(slope * raw + shift), np.nan)
     worth, threshold = _best_threshold(history, known, said, window, watcher.budget)
     # What the watcher's evidence alone would do at its best: a model must not make warnings worse.
     plain, _ = _best_threshold(history, known, np.minimum(shown.evidence / _MOST_EVIDENCE, 1.0), window, watcher.budget)
