@@ -182,10 +182,8 @@ def _read_span(
     while at < known:
         feature = terms.ids[at]
         weight = np.float32(terms.weights[at] * lists.idf[feature])
-        place, last = (
-            _first_from(lists.postings, terms.places[at], lists.starts[feature + 1], begin),
-            lists.starts[feature + 1],
-        )
+        last = lists.starts[feature + 1]
+        place = _first_from(lists.postings, terms.places[at], last, begin)
         n_read -= place
         while place < last and lists.postings[place] < end:
             posting = lists.postings[place]
