@@ -23,7 +23,8 @@ from triage.learn.features import Features, fit_features
 from triage.learn.fitting import EFFORTS, choose_model, refit_model
 from triage.learn.inputs import InputColumns, Inputs, from_frame
 from triage.learn.open_cases import Course
-from triage.learn.risk_fitting import RiskLessons, choose_risks, refit_risks
+from triage.learn.risk_choice import choose_risks, refit_risks
+from triage.learn.risk_fitting import RiskLessons
 from triage.measure.bootstrap import paired_interval
 from triage.measure.risks import area_under_curve, score_risk
 

@@ -63,6 +63,15 @@ class Rows(Sequence[Row]):
         cut = slice(self.starts[at], self.starts[at + 1])
         return Row(self.ids[cut], self.values[cut])
 
+    def take(self, kept: NDArray[np.int64]) -> Rows:
+        """Return the rows of these numbers, which ascend; the same where these are all."""
+        if len(kept) == len(self):
+            return self
+        lengths = np.diff(self.starts)[kept]
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        at = np.repeat(self.starts[kept] - starts[:-1], lengths) + np.arange(starts[-1])
+        return Rows(starts, self.ids[at], self.values[at])
+
 
 def to_matrix(rows: Rows, n_features: int) -> csr_array:
     """Return rows as a sparse matrix of shape (len(rows), n_features) that shares their arrays.

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from triage.learn.features import Features
 from triage.learn.inputs import Inputs
 from triage.learn.open_cases import Course
-from triage.learn.risk_fitting import RiskLessons, RiskRecipe, choose_risks, refit_risks
+from triage.learn.risk_choice import choose_risks, refit_risks
+from triage.learn.risk_fitting import RiskLessons, RiskRecipe
 from triage.learn.risks import RiskModel
 from triage.measure.risks import RiskScores, score_risk
 from triage.measure.splits import split_by_time

@@ -32,3 +32,10 @@ def test_rows_are_a_sequence_of_views() -> None:
     assert ROWS[0].values.base is not None
     with pytest.raises(IndexError):
         ROWS[3]
+
+
+def test_some_rows_are_taken_in_their_order() -> None:
+    some = ROWS.take(np.array([0, 2]))
+    assert [(row.ids.tolist(), row.values.tolist()) for row in some] == [([3, 0], [2.0, 1.0]), ([1], [-1.0])]
+    assert ROWS.take(np.arange(3)) is ROWS
+    assert len(ROWS.take(np.zeros(0, np.int64))) == 0
