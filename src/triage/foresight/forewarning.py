@@ -16,7 +16,7 @@ from triage.domain import Cause, EarlyWarning, Forecast
 from triage.errors import BundleRefused
 from triage.foresight.model import Foresight
 from triage.parts import JSON, Array, Part
-from triage.watch.alerting import NOTHING, OPENED
+from triage.watch.alerting import CLOSED, NOTHING
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence
 from triage.watch.omens import Omens
@@ -110,11 +110,13 @@ class Forewarner:
         omens, is_said = self._omens.describe(heard, watched, local_ns, at_alerts=not has_threshold)
         owners = self._omens.owners_of(points.series)
         self._make_room()
-        said = self.foresight.probabilities(omens)
+        likely = self.foresight.probabilities(omens)
+        said = (likely, self.foresight.urgencies(omens, likely))
         probability, peak = np.zeros(len(points)), np.zeros(len(points))
         event, event_ns = np.zeros(len(points), dtype=np.int64), np.zeros(len(points), dtype=np.int64)
         found = (probability, event, event_ns, peak)
-        follow_probabilities(self._entities, steady_pace(self.budget), (owners, points.time_ns, is_said), said, found)
+        pace = steady_pace(self.budget, self._warns_from)
+        follow_probabilities(self._entities, pace, (owners, points.time_ns, is_said), said, found)
         row_of_point = np.cumsum(is_said) - 1
         if not has_threshold:
             return self._with_forecasts(watched, omens[row_of_point[watched.alert]], probability)
@@ -122,16 +124,16 @@ class Forewarner:
         opened, closed = [], []
         for place in np.flatnonzero(event != NOTHING).tolist():
             entity, row = self.table.entities[owners[place]], omens[row_of_point[place]]
-            if event[place] == OPENED:
+            was = self._open.pop(entity, None)
+            if was is not None:
+                closed.append(replace(was, closed_at=at(int(event_ns[place])), score=float(peak[place])))
+            if event[place] != CLOSED:
                 causes[place] = self.foresight.causes(row)
                 opened.append(_warning(entity, int(event_ns[place]), causes[place], self.foresight.forecast(row)))
                 self._open[entity] = opened[-1]
-            else:
-                was = self._open.pop(entity)
-                closed.append(replace(was, closed_at=at(int(event_ns[place])), score=float(peak[place])))
         return replace(
             watched,
-            alert=event == OPENED,
+            alert=(event != NOTHING) & (event != CLOSED),
             causes=causes,
             opened=tuple(opened),
             closed=tuple(closed),
@@ -194,11 +196,14 @@ class Forewarner:
     def _entities_open(self) -> set[str]:
         return {self.table.entities[row] for row in np.flatnonzero(self._entities.clock[:, OPEN]).tolist()}
 
+    @property
+    def _warns_from(self) -> float:
+        return _NEVER if self.foresight.threshold is None else self.foresight.threshold
+
     def _make_room(self) -> None:
         there, needed = len(self._entities.numbers), len(self.table.entities)
         if needed > there:
-            threshold = _NEVER if self.foresight.threshold is None else self.foresight.threshold
-            more = empty_entities(max(needed, 2 * there, _LEAST_ROOM) - there, threshold)
+            more = empty_entities(max(needed, 2 * there, _LEAST_ROOM) - there, self._warns_from)
             self._entities = grown(self._entities, more)
 
 

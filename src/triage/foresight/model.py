@@ -15,11 +15,12 @@ from triage.learn.trees import Trees
 from triage.parts import JSON, Part
 from triage.watch.omens import CALENDAR, KINDS, OMENS_OF_ALL, width_of
 
-__all__ = ["Foresight"]
+__all__ = ["Foresight", "evidence_in", "urgencies_of"]
 
 _CAUSES = 5
 _EVIDENCE = 4  # the first features: the watcher's evidence
 _TREND = KINDS - 1  # the kind of feature that the watcher's evidence sums up
+_MOST_EVIDENCE = 6.0  # decades that add to the urgency: beyond it what is odd is no more of an incident
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,8 +35,10 @@ class Foresight:
         Those with features of their own.
     slope, shift : float
         Log-odds are ``slope * raw score + shift``.
+    weight : float
+        Log-odds that a decade of the watcher's evidence adds to the urgency.
     threshold : float or None
-        Probability from which an entity is warned about; None where the watcher's own warnings did better.
+        Urgency from which an entity is warned about; None where the watcher's own warnings did better.
     lead : Lead
     """
 
@@ -43,6 +46,7 @@ class Foresight:
     metrics: tuple[str, ...]
     slope: float
     shift: float
+    weight: float
     threshold: float | None
     lead: Lead
 
@@ -50,6 +54,10 @@ class Foresight:
         """Return for each row the probability in [0, 1] that an incident begins within the horizon."""
         log_odds = self.slope * self.trees.scores(omens[:, : self.trees.n_features]) + self.shift
         return np.asarray(expit(log_odds))
+
+    def urgencies(self, omens: NDArray[np.float64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return for each row, of which the probability is given, how much it is worth a warning, in [0, 1]."""
+        return urgencies_of(probabilities, evidence_in(omens), self.weight)
 
     def forecast(self, omens: NDArray[np.float64]) -> Forecast:
         """Return what is to be expected of one row's entity."""
@@ -66,7 +74,8 @@ class Foresight:
         if not self.metrics:
             return ()
         added = np.zeros(len(omens))
-        added[: self.trees.n_features] = self.trees.contributions(omens[: self.trees.n_features])
+        added[: self.trees.n_features] = self.slope * self.trees.contributions(omens[: self.trees.n_features])
+        added[0] += self.weight * float(evidence_in(omens[None])[0])
         own = np.nan_to_num(omens[OMENS_OF_ALL:]).reshape(KINDS, len(self.metrics)) ** 2
         share = own / np.maximum(own.sum(axis=1, keepdims=True), 1e-300)
         of_kind = added[_EVIDENCE:CALENDAR].reshape(KINDS - 1, 2).sum(axis=1)
@@ -83,6 +92,7 @@ class Foresight:
             "metrics": list(self.metrics),
             "slope": self.slope,
             "shift": self.shift,
+            "weight": self.weight,
             "threshold": self.threshold,
             "lead": lead.document,
         }
@@ -101,7 +111,7 @@ class Foresight:
         trees, document = Trees.from_part(part), part.document
         try:
             metrics, lead = document["metrics"], document["lead"]
-            slope, shift = (float(str(document[name])) for name in ("slope", "shift"))
+            slope, shift, weight = (float(str(document[name])) for name in ("slope", "shift", "weight"))
             threshold = None if document["threshold"] is None else float(str(document["threshold"]))
         except (KeyError, ValueError) as err:
             raise BundleRefused(f"The early-warning model cannot be read: {err}. Train the model again.") from err
@@ -111,4 +121,32 @@ class Foresight:
             raise BundleRefused("The early-warning model has no lead times. Train it again.")
         arrays = {name.removeprefix("lead."): each for name, each in part.arrays.items() if name.startswith("lead.")}
         told = Lead.from_part(Part(arrays, lead), width_of(len(metrics)))
-        return cls(trees, tuple(str(metric) for metric in metrics), slope, shift, threshold, told)
+        return cls(trees, tuple(str(metric) for metric in metrics), slope, shift, weight, threshold, told)
+
+
+def evidence_in(omens: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the watcher's evidence in decades, as far as it counts, of rows of features."""
+    return np.minimum(np.hypot(omens[:, 0], omens[:, 1]), _MOST_EVIDENCE)
+
+
+def urgencies_of(
+    probabilities: NDArray[np.float64], evidence: NDArray[np.float64], weight: float
+) -> NDArray[np.float64]:
+    """Return how much rows are worth a warning: their odds, raised by the watcher's evidence.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float64 of shape (n,)
+        In [0, 1]; NaN stays NaN.
+    evidence : ndarray of float64 of shape (n,)
+        In decades.
+    weight : float
+        Log-odds a decade.
+
+    Examples
+    --------
+    >>> urgencies_of(np.array([0.5, 0.5]), np.array([0.0, np.log(3)]), 1.0).tolist()
+    [0.5, 0.75]
+    """
+    raised = probabilities * np.exp(weight * evidence)
+    return np.asarray(raised / (1.0 - probabilities + raised))

@@ -80,6 +80,17 @@ def test_every_warning_says_how_likely_an_incident_is_and_when(part: Part, thres
     assert all(one.forecast is not None for one in (*watched.closed, *watcher.open_warnings))
 
 
+def test_warning_that_gives_way_is_closed_when_the_new_one_opens(part: Part) -> None:
+    watcher = forewarner(part, 0.05)
+    watched = watcher.handle(stream(watcher))
+    closed_at = {(one.entity, one.closed_at) for one in watched.closed}
+    renewed = [one for one in watched.opened if (one.entity, one.opened_at) in closed_at]
+    assert renewed
+    assert int(watched.alert.sum()) == len(watched.opened)
+    open_now = [one.entity for one in watcher.open_warnings]
+    assert len(open_now) == len(set(open_now)) == len(watched.opened) - len(watched.closed)
+
+
 def test_silence_leaves_the_model_where_it_was(part: Part) -> None:
     watcher = forewarner(part, 0.3)
     points = stream(watcher)

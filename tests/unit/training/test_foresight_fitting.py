@@ -7,7 +7,7 @@ from tests.unit.training.wearing import HOUR_NS, failures, long_history, wide_hi
 from triage.foresight.forewarning import Forewarner, StreamingWatcher
 from triage.measure.detection import auc_pr
 from triage.measure.warnings import Window
-from triage.training.foresight_fitting import LEAST_INCIDENTS, alert_rows, fit_forewarner
+from triage.training.foresight_fitting import LEAST_INCIDENTS, fit_forewarner
 from triage.training.metric_evaluation import judge_alerts
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.watching import to_points, watch_history
@@ -57,11 +57,3 @@ def test_long_file_gives_the_model_of_the_wide_one(forewarner: Forewarner) -> No
     assert of_long.probability is not None
     assert of_wide.probability is not None
     assert np.corrcoef(of_long.probability, of_wide.probability)[0, 1] > 0.9
-
-
-def test_alerts_of_rows_are_those_of_a_stream() -> None:
-    history = wide_history(1, 100)
-    assert alert_rows(history, np.full(100, 0.9), 0.5, BUDGET).sum() == 1
-    flickering = np.where(np.arange(100) % 4 == 0, 0.9, 0.0)
-    rows = np.flatnonzero(alert_rows(history, flickering, 0.5, BUDGET))
-    assert np.diff(rows).min() >= 40
