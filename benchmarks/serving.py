@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import statistics
 import subprocess
@@ -15,28 +14,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
-import pandas as pd
 
-from benchmarks.load import MARK, Load, client_name, press
+from benchmarks.load import Load, client_name, press
 from benchmarks.peers import LEARNERS
 from benchmarks.posted_points import post_points
+from benchmarks.readiness import HEADS, MANY, ROWS, WHOLE, as_event, learnt_and_asked, readiness, serve_learnt
 from benchmarks.report import ResultTable
-from benchmarks.servers import Server, serving, triage
-from benchmarks.word_tickets import LABELS, WORDS, make_history
+from benchmarks.servers import Server, serving
+from benchmarks.word_tickets import LABELS, WORDS
 
 __all__ = ["run"]
 
 _CLIENTS = (1, 8, 64)
 _ROUNDS = 3
 _PRESS_S = 2.0
-_MANY = 25_000
 # MLflow calls uvicorn by its name.
 _PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-_TARGETS = ",".join(LABELS)
-
-
-_HEADS = "**triage**, `?dry_run=true`, heads and reasons"
-_WHOLE = f"**triage**, `?dry_run=true`, duration and 3 precedents among {_MANY:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +46,10 @@ def run(is_final: bool) -> list[ResultTable]:
     del is_final
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         home = Path(folder)
-        *past, fresh = make_history(_MANY + 1).to_dict("records")
-        ticket = {name: str(fresh[name]) for name in ("short_description", "description")}
-        history = pd.DataFrame(past)
-        # Without what tells how incidents ended, nothing can be learnt of durations and fixes.
-        heads = running.enter_context(_service(home / "heads", history.drop(columns=["resolved_at", "fix"])))
-        whole = running.enter_context(_service(home / "whole", history))
+        past, ticket = learnt_and_asked()
+        heads, whole = (running.enter_context(serve_learnt(home / name, past)) for name in (HEADS, WHOLE))
         more = {"PATH": _PATH, "BENCH_PEERS": str(_fit_peers(home))}
-        body = orjson.dumps({"id": MARK, "source": "bench", **ticket}).decode()
+        body = as_event(ticket)
         incidents = f"{heads.url}/v1/incidents"
         peers = {
             "bare ASGI echo": _peer(home, more, "bare_echo"),
@@ -71,28 +60,12 @@ def run(is_final: bool) -> list[ResultTable]:
         rows = [
             *(_peer_row(name, running.enter_context(peer), body) for name, peer in peers.items()),
             *(_mlflow_row(name, running.enter_context(_mlflow(home, more, name)), text) for name in LEARNERS),
-            _Row(_HEADS, f"{incidents}?dry_run=true&precedents=0", body, heads.process),
-            _Row(_WHOLE, f"{whole.url}/v1/incidents?dry_run=true", body, whole.process),
+            _Row(ROWS[HEADS], f"{incidents}?dry_run=true&precedents=0", body, heads.process),
+            _Row(ROWS[WHOLE], f"{whole.url}/v1/incidents?dry_run=true", body, whole.process),
             _Row("**triage**, committed, without precedents", f"{incidents}?precedents=0", body, heads.process),
         ]
-        ready = _readiness([(_HEADS, heads), (_WHOLE, whole)], body)
+        ready = readiness({HEADS: heads, WHOLE: whole}, past)
         return [_requests(rows), ready, post_points(heads.url)]
-
-
-@contextmanager
-def _service(home: Path, history: pd.DataFrame) -> Iterator[Server]:
-    """Train on a history, and serve what was learnt."""
-    print(f"Serving: training for {home.name}", flush=True)
-    home.mkdir()
-    tickets = home / "tickets.csv"
-    history.to_csv(tickets, index=False)
-    triage(home, "train", "incidents", str(tickets), "--target", _TARGETS, "--name", "bench", "--effort", "quick")
-    serve = [sys.executable, "-m", "triage", "serve", "--port", "0"]
-    with serving(home, serve, {}):
-        # The kernels of this machine are on disk from here on.
-        pass
-    with serving(home, serve, {}) as server:
-        yield server
 
 
 def _fit_peers(home: Path) -> Path:
@@ -111,25 +84,6 @@ def _peer_row(name: str, server: Server, body: str) -> _Row:
 
 def _mlflow_row(learner: str, server: Server, body: str) -> _Row:
     return _Row(f"`mlflow models serve`, {learner}", f"{server.url}/invocations", body, server.process, 1)
-
-
-def _readiness(services: Sequence[tuple[str, Server]], body: str) -> ResultTable:
-    """Read the memory after the first answers, and say how long the starts took."""
-    rows = []
-    for name, service in services:
-        press(f"{service.url}/v1/incidents?dry_run=true", body, 8, 1.0)
-        status = Path(f"/proc/{service.process}/status").read_text()
-        resident = re.search(r"VmRSS:\s+(\d+) kB", status)
-        assert resident is not None
-        rows.append((name, f"{service.start_s:.1f}", f"{int(resident[1]) / 1000:.0f}"))
-    return ResultTable(
-        "ready",
-        "Start and memory",
-        "From the start of the process until it serves, with compiled kernels on disk; resident memory after a second "
-        "of requests. Models as in the table above.",
-        ("model", "ready after, s", "resident, MB"),
-        tuple(rows),
-    )
 
 
 def _requests(rows: Sequence[_Row]) -> ResultTable:
@@ -159,7 +113,7 @@ def _requests(rows: Sequence[_Row]) -> ResultTable:
         "serving",
         "Requests a second",
         f"A ticket of {WORDS} words posted again and again by 1, 8 and 64 clients ({client_name()}); three targets "
-        f"({', '.join(f'{target}: {n} labels' for target, n in LABELS.items())}) learnt by effort quick from {_MANY:,} "
+        f"({', '.join(f'{target}: {n} labels' for target, n in LABELS.items())}) learnt by effort quick from {MANY:,} "
         "made tickets, by every row from the same ones; the peers' features are the TF-IDF of words and pairs of "
         f"words. Medians of {_ROUNDS} interleaved rounds of {_PRESS_S:.0f} s, of MLflow one round. `echo` is "
         "the ratio to the bare ASGI echo of the same round, `FastAPI` that to the FastAPI echo. CPU is that of the "
