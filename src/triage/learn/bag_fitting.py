@@ -108,6 +108,11 @@ def fit_bag(
                 )
                 parallel(delayed(start.learn)(lessons, _longest(chunk)) for start in starts)
                 done += len(chunk.order)
+    scale = source.scale
+    if scale is not None:
+        for start in starts:
+            # In place, as this is the largest array there is: the embeddings are for rows as they are.
+            np.multiply(start.layers.embeddings, scale[:, None], out=start.layers.embeddings)
     return _side_by_side(starts, classes)
 
 

@@ -19,6 +19,7 @@ from triage.learn.mixing import Mix, fit_mix
 from triage.learn.model import IncidentModel
 from triage.learn.rows import Row, to_matrix
 from triage.learn.tally_heads import fit_tally_head
+from triage.learn.telling import scaled, telling_of_all
 from triage.measure.calibration import fit_calibration, log_losses, softmax
 
 __all__ = ["add_bags", "mix_in_bag"]
@@ -90,7 +91,7 @@ def add_bags(
         With the shares and shifts that were found.
     """
     inputs, matrix, targets = fit
-    fitted = _fit_bag(model.heads, matrix, targets, n_bags, n_jobs)
+    fitted = _fit_bag(model, matrix, targets, n_bags, n_jobs)
     tallied = _fit_tallies(model.features, matrix, targets)
     folds = _out_of_fold(model, recipes, inputs, targets, n_bags, n_jobs) if len(inputs) <= _FEW_ROWS else {}
     heads, found = [], dict(recipes)
@@ -138,7 +139,7 @@ def mix_in_bag(
     """
     if not n_units:
         return model
-    fitted = _fit_bag(model.heads, matrix, targets, n_units // UNITS_A_BAG, n_jobs)
+    fitted = _fit_bag(model, matrix, targets, n_units // UNITS_A_BAG, n_jobs)
     mixed = [head.target for head in model.heads if len(recipes[head.target].shares) == len(_START[3])]
     tallied = _fit_tallies(model.features, matrix, {target: targets[target] for target in mixed})
     heads = tuple(
@@ -147,9 +148,13 @@ def mix_in_bag(
     return replace(model, heads=heads, bag=fitted.bag)
 
 
-def _fit_bag(heads: Sequence[Head], matrix: csr_array, targets: _Targets, n_bags: int, n_jobs: int) -> FittedBag:
-    truths = [HeadTruth(to_positions(targets[head.target], head.classes), len(head.classes)) for head in heads]
-    return fit_bag(HeldRows(matrix), truths, row_weights(matrix.shape[0], _HALF_LIFE), n_bags, n_jobs)
+def _fit_bag(model: IncidentModel, matrix: csr_array, targets: _Targets, n_bags: int, n_jobs: int) -> FittedBag:
+    truths = [HeadTruth(to_positions(targets[head.target], head.classes), len(head.classes)) for head in model.heads]
+    weights = row_weights(matrix.shape[0], _HALF_LIFE)
+    if not len(model.features.terms):
+        return fit_bag(HeldRows(matrix), truths, weights, n_bags, n_jobs)
+    told = telling_of_all(matrix, [truth.positions for truth in truths])
+    return fit_bag(HeldRows(scaled(matrix, told), told.astype(np.float32)), truths, weights, n_bags, n_jobs)
 
 
 def _fit_tallies(features: Features, matrix: csr_array, targets: _Targets) -> dict[str, Head]:
@@ -222,7 +227,7 @@ def _out_of_fold(
         asked = [(target, recipe, labels[target]) for target, recipe in recipes.items()]
         terms = features.terms
         heads = fit_linear_heads(matrix, asked, n_jobs, has_text=bool(len(terms)), pieces=terms.pieces)
-        fitted = _fit_bag(heads, matrix, labels, n_bags, n_jobs)
+        fitted = _fit_bag(IncidentModel(features, tuple(heads)), matrix, labels, n_bags, n_jobs)
         tallied = _fit_tallies(features, matrix, labels)
         rows = list(features.rows(inputs.take(left)))
         for number, head in enumerate(heads):

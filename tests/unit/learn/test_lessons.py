@@ -41,3 +41,15 @@ def test_few_rows_are_held_and_are_the_same() -> None:
 
 def test_rows_that_would_not_fit_are_streamed() -> None:
     assert isinstance(to_source(FEATURES, INPUTS, most_held=100), StreamedRows)
+
+
+@pytest.mark.parametrize("most_held", [100, 1_000_000])
+def test_values_are_multiplied_by_a_scale_whether_held_or_streamed(most_held: int) -> None:
+    scale = np.random.default_rng(1).random(len(FEATURES)).astype(np.float32)
+    source = to_source(FEATURES, INPUTS, scale, most_held)
+    assert source.scale is scale
+    by_scale, plain = visited(source), visited(held())
+    for (_, ids, values), (_, plain_ids, plain_values) in zip(by_scale, plain, strict=True):
+        assert ids == plain_ids
+        expected = np.frombuffer(plain_values, np.float32) * scale[np.frombuffer(ids, np.int32)]
+        assert values == expected.tobytes()
