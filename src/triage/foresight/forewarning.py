@@ -19,11 +19,12 @@ from triage.parts import JSON, Array, Part
 from triage.watch.alerting import CLOSED, NOTHING
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence
+from triage.watch.documents import to_document, warnings_in
 from triage.watch.omens import Omens
 from triage.watch.points import Points, Watched
 from triage.watch.probabilities import follow_probabilities, steady_pace
 from triage.watch.state import OPEN, PEAK, EntityState, empty_entities, grown
-from triage.watch.storing import entities_of, to_document, warnings_in
+from triage.watch.storing import entities_of
 from triage.watch.table import SeriesTable
 from triage.watch.warnings import at, open_warning
 from triage.watch.watcher import Watcher

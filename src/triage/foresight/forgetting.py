@@ -26,8 +26,9 @@ __all__ = ["forget_silent", "without_entities"]
 _LEAST_SHARE = 1 / 100
 
 _BY_ENTITY = ("entity_", "liveness_clock", "joint_clock", "alerting.", "omens.entity", "omens.steps")
-_BY_SEASON = ("season_base", "season_hours", "season_visits")
-_WHOLE = ("season_taken", "liveness_stream", "joint_heap", "foresight.")
+_BY_SEASON = ("season_base", "season_hours", "season_visits", "season_week")
+_BY_WEEK = ("week_cells", "week_numbers")
+_WHOLE = ("season_taken", "week_taken", "liveness_stream", "joint_heap", "foresight.")
 
 
 def forget_silent(watcher: StreamingWatcher, after_ns: int) -> tuple[StreamingWatcher, tuple[EarlyWarning, ...]]:
@@ -80,6 +81,9 @@ def without_entities(part: Part, is_gone: NDArray[np.bool_]) -> Part:
     seasons = arrays["series_ages"][stays, SEASON]
     season_stays = np.zeros(len(arrays["season_base"]), dtype=np.bool_)
     season_stays[seasons[seasons > 0] - 1] = True
+    weeks = arrays["season_week"][season_stays]
+    week_stays = np.zeros(len(arrays["week_cells"]), dtype=np.bool_)
+    week_stays[np.abs(weeks[weeks != 0]) - 1] = True
     left: dict[str, Array] = {}
     for name, array in arrays.items():
         # Where nothing is known to wear there is no wear of any series.
@@ -89,10 +93,14 @@ def without_entities(part: Part, is_gone: NDArray[np.bool_]) -> Part:
             left[name] = array[entity_stays]
         elif name.startswith(_BY_SEASON):
             left[name] = array[season_stays]
+        elif name.startswith(_BY_WEEK):
+            left[name] = array[week_stays]
         else:
             left[name] = array[stays]
     left["series_entity"] = _rows_left(entity_stays)[owner[stays]]
-    left["series_ages"][:, SEASON] = np.where(seasons > 0, _rows_left(season_stays)[seasons - 1] + 1, 0)
+    left["series_ages"][:, SEASON] = _places_left(season_stays, seasons)
+    left["season_week"] = (np.sign(weeks) * _places_left(week_stays, np.abs(weeks))).astype(np.int32)
+    left["week_taken"] = np.array([week_stays.sum()], dtype=np.int64)
     left["season_taken"] = np.array([season_stays.sum()], dtype=np.int64)
     joint = JointState(*(left[f"joint_{name}"] for name in JointState._fields))  # type: ignore[arg-type]  # of these types
     left |= {
@@ -105,6 +113,11 @@ def without_entities(part: Part, is_gone: NDArray[np.bool_]) -> Part:
 def _rows_left(stays: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return of each row where it stands once those that do not stay are gone."""
     return np.cumsum(stays) - 1
+
+
+def _places_left(stays: NDArray[np.bool_], places: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return one more than a row for one more than it before; 0 for none."""
+    return np.concatenate([[0], np.cumsum(stays)])[places]
 
 
 def _turns_left(arrays: Mapping[str, Array], stays: NDArray[np.bool_]) -> tuple[Array, Array]:

@@ -21,14 +21,16 @@ from triage.watch.state import (
     Links,
     Seasons,
     SeriesState,
+    Weeks,
     empty_entities,
     empty_links,
     empty_seasons,
     empty_series,
+    empty_weeks,
     grown,
     with_free,
 )
-from triage.watch.storing import arrays_of, entities_of, joint_of, liveness_of, seasons_of, series_of, wear_of
+from triage.watch.storing import arrays_of, entities_of, joint_of, liveness_of, seasons_of, series_of, wear_of, weeks_of
 from triage.watch.table import SeriesTable
 from triage.watch.wear import WearState, empty_wear, grown_wear
 
@@ -69,6 +71,7 @@ class Bank:
         self._linked = 0
         self._series: SeriesState = empty_series(0)
         self._seasons: Seasons = empty_seasons(0)
+        self._weeks: Weeks = empty_weeks(0)
         self._entities: EntityState = empty_entities(0, threshold)
         self._joint: JointState = empty_joint(0, 0)
         self._wear: WearState = empty_wear(np.zeros(0))
@@ -77,10 +80,17 @@ class Bank:
 
     def state_for(self, points: int) -> WatchState:
         """Return what the kernel changes, with room for what so many points may earn."""
-        # No more series than points can earn a season.
-        self._seasons = with_free(self._seasons, points)
+        # No more series than points can earn a season, or a week.
+        self._seasons, self._weeks = with_free(self._seasons, points), with_free(self._weeks, points)
         return WatchState(
-            self._series, self._seasons, self._entities, self._joint, self._wear, self._links, self._liveness
+            self._series,
+            self._seasons,
+            self._weeks,
+            self._entities,
+            self._joint,
+            self._wear,
+            self._links,
+            self._liveness,
         )
 
     def owners(self, series: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -157,6 +167,7 @@ class Bank:
         n, m = len(self.table), len(self.table.entities)
         series = series_of(arrays, n)
         self._seasons = seasons_of(arrays, series)
+        self._weeks = weeks_of(arrays, self._seasons)
         held = entities_of(arrays, m)
         spare_series, spare = len(self._series.last_ns) - n, len(self._entities.numbers) - m
         self._series = grown(series, empty_series(spare_series))

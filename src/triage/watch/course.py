@@ -9,8 +9,11 @@ import numpy as np
 from triage.compiling import compiled
 from triage.watch.lanes import (
     COURSE,
+    DAY_OFFSET,
+    DEPARTURE,
     EARLIER,
     EARLIER_HOUR,
+    IS_WEEKLY,
     LATER,
     LATER_HOUR,
     LATER_SHARE,
@@ -24,7 +27,7 @@ from triage.watch.lanes import (
     at,
 )
 from triage.watch.scales import HUBER
-from triage.watch.state import HOURS, NEAR, OFFSET, SCALE, Seasons
+from triage.watch.state import HOURS, NEAR, OFFSET, SCALE, WEEK_HOURS, Seasons
 
 __all__ = [
     "HOUR_NS",
@@ -47,11 +50,16 @@ MOST_VISITS = 100  # more make no difference to the rate
 
 
 class Moment(NamedTuple):
-    """A time of the day: the hours whose middles it lies between, and the later one's part of it, in [0, 1)."""
+    """A time: the hours of the day whose middles it lies between, and the later one's part of it, in [0, 1).
+
+    ``of_week`` is the earlier one's place in the week, and ``hour`` the time's own hour since 1970.
+    """
 
     earlier: int
     later: int
     later_share: float
+    of_week: int
+    hour: int
 
 
 @compiled
@@ -67,10 +75,11 @@ def earn_season(seasons: Seasons, level: float) -> int:
 
 @compiled
 def moment_of(time_ns: int) -> Moment:
-    """Place a time in the day; an hour's level is that of its middle, and between two the course is straight."""
-    since_ns = (time_ns - HOUR_NS // 2) % (HOURS * HOUR_NS)
-    earlier = since_ns // HOUR_NS
-    return Moment(earlier, earlier + 1 if earlier + 1 < HOURS else 0, (since_ns - earlier * HOUR_NS) * (1.0 / HOUR_NS))
+    """Place a time in day and week; an hour's level is that of its middle, and between two the course is straight."""
+    middles = (time_ns - HOUR_NS // 2) // HOUR_NS
+    earlier, since_ns = middles % HOURS, time_ns - HOUR_NS // 2 - middles * HOUR_NS
+    later = earlier + 1 if earlier + 1 < HOURS else 0
+    return Moment(earlier, later, since_ns * (1.0 / HOUR_NS), middles % WEEK_HOURS, time_ns // HOUR_NS)
 
 
 @compiled
@@ -102,7 +111,8 @@ def expect(lanes: Lanes, n: int) -> None:
     for lane in range(n):
         share = wide[at(LATER_SHARE, lane)]
         earlier, later = narrow[at(EARLIER_HOUR, lane)], narrow[at(LATER_HOUR, lane)]
-        wide[at(COURSE, lane)] = wide[at(SEASON_BASE, lane)] + (1.0 - share) * earlier + share * later
+        day = wide[at(SEASON_BASE, lane)] + (1.0 - share) * earlier + share * later
+        wide[at(COURSE, lane)] = day + wide[at(DEPARTURE, lane)]
 
 
 @compiled
@@ -114,7 +124,8 @@ def learn_hours(lanes: Lanes, n: int) -> None:
     """
     wide, narrow, whole = lanes.wide, lanes.narrow, lanes.whole
     for lane in range(n):
-        base, share, offset = wide[at(SEASON_BASE, lane)], wide[at(LATER_SHARE, lane)], wide[at(OFFSET, lane)]
+        base, share = wide[at(SEASON_BASE, lane)], wide[at(LATER_SHARE, lane)]
+        offset = wide[at(DAY_OFFSET, lane)] if whole[at(IS_WEEKLY, lane)] > 0 else wide[at(OFFSET, lane)]
         visits_earlier, visits_later = whole[at(VISITS_EARLIER, lane)], whole[at(VISITS_LATER, lane)]
         cut = HUBER * max(wide[at(SCALE, lane)], wide[at(LEAST, lane)])
         value, near = wide[at(VALUE, lane)] - offset, wide[at(NEAR, lane)] - offset

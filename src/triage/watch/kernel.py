@@ -52,6 +52,7 @@ from triage.watch.state import (
     Links,
     Seasons,
     SeriesState,
+    Weeks,
 )
 from triage.watch.wear import WearState, follow_wear
 
@@ -87,6 +88,7 @@ class WatchState(NamedTuple):
 
     series: SeriesState
     seasons: Seasons
+    weeks: Weeks
     entities: EntityState
     joint: JointState
     wear: WearState
@@ -130,7 +132,7 @@ def watch_points(state: WatchState, pace: Pace, points: Arrivals, answers: Answe
     end = 0
     while end < len(points.series):
         begin = end
-        end = watch_values(state.series, state.seasons, points, begin, lanes)
+        end = watch_values(state.series, state.seasons, state.weeks, points, begin, lanes)
         for point in range(begin, end):
             _watch_entity(state, pace, points, answers, (lanes, begin, point, end))
 
@@ -140,7 +142,7 @@ def _watch_entity(
     state: WatchState, pace: Pace, points: Arrivals, answers: Answers, here: tuple[Lanes, int, int, int]
 ) -> None:
     """Let a point whose series has been judged, with some that come after it, change its entity."""
-    series, _, entities, joint, wear, links, liveness = state
+    series, _, _, entities, joint, wear, links, liveness = state
     lanes, begin, point, end = here
     notes, row, time_ns = answers.notes, points.series[point], points.time_ns[point]
     entity = links.entity[row]
@@ -234,7 +236,7 @@ def _rank_causes(state: WatchState, entity: int, cause: NDArray[np.int64], share
     On labelled incidents of servers the product named a metric at fault first in .87, distance alone in .84, and
     surprise alone in .74 of cases, at the moment of the greatest distance.
     """
-    series, _, _, joint, _, links, _ = state
+    series, _, _, _, joint, _, links, _ = state
     cause[:], share[:] = -1, 0.0
     total = 0.0
     row = links.first[entity]

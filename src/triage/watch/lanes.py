@@ -17,6 +17,8 @@ __all__ = [
     "ABOVE",
     "BEGUN",
     "COURSE",
+    "DAY_OFFSET",
+    "DEPARTURE",
     "EARLIER",
     "EARLIER_HOUR",
     "EVIDENCE_BEFORE",
@@ -25,6 +27,7 @@ __all__ = [
     "HERE",
     "IS_COUNTED",
     "IS_OLD",
+    "IS_WEEKLY",
     "LANES",
     "LATER",
     "LATER_HOUR",
@@ -60,7 +63,9 @@ SHARE = VALUE + 1  # of the value among all so far
 LEAST = VALUE + 2  # what the series' scales are at least
 EXPECTED = VALUE + 3
 SEASON_BASE, LATER_SHARE, COURSE = VALUE + 4, VALUE + 5, VALUE + 6  # of the season at this moment, see ``course``
-STATISTIC = VALUE + 7  # five, and their sum
+# Of the week, see ``week``: the departure from the day's course, and how far the series has been from that lately.
+DEPARTURE, DAY_OFFSET = VALUE + 7, VALUE + 8
+STATISTIC = VALUE + 9  # five, and their sum
 PART = STATISTIC + _SUMS  # where in its bin each lies
 FADE = PART + _SUMS  # by how much each is rarer than all that is remembered
 _WIDE = FADE + _SUMS
@@ -68,9 +73,10 @@ _WIDE = FADE + _SUMS
 EARLIER_HOUR, LATER_HOUR = SERIES_NUMBERS, SERIES_NUMBERS + 1
 _NARROW = SERIES_NUMBERS + 2
 # Rows of Lanes.whole: points before, values remembered by the tails, whether the season may be used, the points that
-# taught two hours, and by statistic its bin, and how many remembered values lie there or above, and above.
-BEGUN, REMEMBERED, IS_OLD, VISITS_EARLIER, VISITS_LATER = 0, 1, 2, 3, 4
-OWN = 5
+# taught two hours, whether the week is used, and by statistic its bin, and how many remembered values lie there or
+# above, and above.
+BEGUN, REMEMBERED, IS_OLD, VISITS_EARLIER, VISITS_LATER, IS_WEEKLY = 0, 1, 2, 3, 4, 5
+OWN = 6
 HERE, ABOVE = OWN + _SUMS, OWN + 2 * _SUMS
 _WHOLE = OWN + 3 * _SUMS
 # Rows of Lanes.place: the series, its season's row (-1 for none), and the hours that the moment lies between.

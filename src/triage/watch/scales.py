@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from triage.compiling import compiled
 
-__all__ = ["ERROR_RATE", "HUBER", "TO_DEVIATION", "least_scale", "moved_scale"]
+__all__ = ["ERROR_RATE", "HUBER", "OFFSET_RATE", "TO_DEVIATION", "least_scale", "moved_scale"]
 
+OFFSET_RATE = 1 / 60  # of how far a series is from its course lately: five hours of five-minute points
 ERROR_RATE = 0.01  # of the errors by which the season and levels are compared
 _SCALE_RATE = 1 / 1000  # slower than the level, so that a long anomaly does not become usual at once
 HUBER = 5.0  # scales beyond which a residual teaches no more than this

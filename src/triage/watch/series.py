@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from triage.compiling import compiled, prefetch, unsigned
 from triage.watch.counters import GAUGE, UNREAD, rate_of
-from triage.watch.course import HOUR_NS, earn_season, keep, look_up, moment_of
+from triage.watch.course import earn_season, keep, look_up, moment_of
 from triage.watch.judgement import judge
 from triage.watch.lanes import (
     BEGUN,
@@ -49,8 +49,10 @@ from triage.watch.state import (
     SURPRISE,
     Seasons,
     SeriesState,
+    Weeks,
 )
 from triage.watch.tails import age
+from triage.watch.week import follow_week
 
 __all__ = ["LARGEST", "score_of", "watch_values"]
 
@@ -63,14 +65,14 @@ _SOFTLY = 0.5  # of the score, while the last news' evidence has not been forgot
 
 
 @compiled
-def watch_values(state: SeriesState, seasons: Seasons, points: Arrivals, begin: int, lanes: Lanes) -> int:
+def watch_values(state: SeriesState, seasons: Seasons, weeks: Weeks, points: Arrivals, begin: int, lanes: Lanes) -> int:
     """Answer and learn from points from one on, as long as they are of different series; return where they end.
 
     Parameters
     ----------
     state : SeriesState
         Changed in place; the answers are in its columns RARITY and EVIDENCE.
-    seasons : Seasons
+    seasons, weeks : Seasons, Weeks
         Changed in place.
     points : Arrivals
     begin : int
@@ -94,7 +96,7 @@ def watch_values(state: SeriesState, seasons: Seasons, points: Arrivals, begin: 
     taken = lanes.taken
     taken[TAKEN] += 1
     block, end = taken[TAKEN], min(begin + LANES, len(points.series))
-    held, before_ns, moment, hour = 0, 0, moment_of(0), 0
+    held, before_ns, moment = 0, 0, moment_of(0)
     for point in range(begin, end):
         row, slot = unsigned(points.series[point]), 1 + (points.series[point] & (TAKEN_SLOTS - 1))
         if taken[slot] == block:
@@ -105,14 +107,15 @@ def watch_values(state: SeriesState, seasons: Seasons, points: Arrivals, begin: 
             _call_up(state, unsigned(points.series[point + LANES]))
         place, local_ns = point - begin, points.local_ns[point]
         if point == begin or local_ns != before_ns:
-            before_ns, moment, hour = local_ns, moment_of(local_ns), local_ns // HOUR_NS
+            before_ns, moment = local_ns, moment_of(local_ns)
         lanes.before[at(EVIDENCE_BEFORE, place)] = state.numbers[row, EVIDENCE]
         lanes.before[at(SURPRISE_BEFORE, place)] = state.numbers[row, SURPRISE]
-        is_counted, value = _take(state, row, points.time_ns[point], hour, points.value[point])
+        is_counted, value = _take(state, row, points.time_ns[point], moment.hour, points.value[point])
         lanes.before[at(IS_COUNTED, place)] = is_counted
         if is_counted and state.ages[row, COUNT] > OPENING:
-            look_up(seasons, _season_of(state, seasons, row, hour), moment, lanes, held)
-            _lay_out(state, row, hour, value, lanes, held)
+            look_up(seasons, _season_of(state, seasons, row, moment.hour), moment, lanes, held)
+            _lay_out(state, row, moment.hour, value, lanes, held)
+            follow_week(state, seasons, weeks, moment, lanes, (held, row))
             held += 1
     judge(lanes, state.tails, held)
     for lane in range(held):

@@ -1,8 +1,8 @@
 """What is remembered of every series and entity: rows of plain arrays, a column a quantity. Computes nothing.
 
 The kernel gets these tuples of arrays whole. A series costs 360 bytes, links to its entity included, 12 of its liveness
-(``liveness``), and 24 of its entity's joint state (``joint``). A season costs 128; a series earns one by an hour of
-points that are not all alike.
+(``liveness``), and 24 of its entity's joint state (``joint``). A season costs 132; a series earns one by an hour of
+points that are not all alike. A week costs 272; one is earned by a week of ebb and flow.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ __all__ = [
     "Links",
     "Seasons",
     "SeriesState",
+    "Weeks",
     "empty_entities",
     "empty_links",
     "empty_seasons",
     "empty_series",
+    "empty_weeks",
     "grown",
     "with_free",
 ]
@@ -60,6 +62,13 @@ SEASON = 2  # one more than its row among the seasons; 0 while it has none
 KIND = 3  # gauge or counter, see ``counters``
 SERIES_AGES = 4
 
+# Columns of Weeks.numbers.
+STEP = 0  # what a unit of a departure is worth
+DAY_ERROR, WEEK_ERROR = 1, 2  # usual errors, over a week, of the day's course and of that with departures
+OTHER_OFFSET = 3  # how far the series has been lately from whichever of the two is not used
+SLOW_OFFSET = 4  # how far it has been from the course of the week over the last one
+WEEK_NUMBERS = 5
+
 # Columns of EntityState.numbers.
 SQUARES = 0  # sum over the series of their squared evidence
 USUAL = 1  # slow mean of its root
@@ -95,6 +104,8 @@ DEBT_NS = 7  # how long the budget still takes for the alerts there were
 ENTITY_CLOCK = 8
 
 HOURS = 24
+WEEK_HOURS = 7 * HOURS
+WEEK_BYTES = WEEK_HOURS * 12 // 8
 STATISTICS = 5  # level, fast level, jump, drift, unrest; the last row of tails is that of their sum
 BINS = 16
 OPENING = 8  # points that a series' first level and scale are the medians of
@@ -117,12 +128,25 @@ class SeriesState(NamedTuple):
 class Seasons(NamedTuple):
     """By season, in the order in which they were earned: levels by hour above a base, and the points that taught each.
 
-    Shapes (p,), (p, 24) and (p, 24). ``taken``, of shape (1,), says how many rows are in use.
+    Shapes (p,), (p, 24), (p, 24) and (p,): ``week`` is one more than its row among the weeks, 0 while it has none, and
+    negative while the week is used. ``taken``, of shape (1,), says how many rows are in use.
     """
 
     base: NDArray[np.float64]
     hours: NDArray[np.float32]
     visits: NDArray[np.uint8]
+    week: NDArray[np.int32]
+    taken: NDArray[np.int64]
+
+
+class Weeks(NamedTuple):
+    """By week, in the order in which they were earned: departures by hour, and what the columns above name.
+
+    Shapes (q, 252), (q, 5) and (1,), which says how many rows are in use. A departure has 12 bits, see ``week``.
+    """
+
+    cells: NDArray[np.uint8]
+    numbers: NDArray[np.float32]
     taken: NDArray[np.int64]
 
 
@@ -159,6 +183,16 @@ def empty_seasons(p: int) -> Seasons:
         base=np.zeros(p),
         hours=np.zeros((p, HOURS), dtype=np.float32),
         visits=np.zeros((p, HOURS), dtype=np.uint8),
+        week=np.zeros(p, dtype=np.int32),
+        taken=np.zeros(1, dtype=np.int64),
+    )
+
+
+def empty_weeks(q: int) -> Weeks:
+    """Return room for ``q`` weeks, none of them taken."""
+    return Weeks(
+        cells=np.zeros((q, WEEK_BYTES), dtype=np.uint8),
+        numbers=np.zeros((q, WEEK_NUMBERS), dtype=np.float32),
         taken=np.zeros(1, dtype=np.int64),
     )
 
@@ -192,15 +226,19 @@ def _behind(old: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:
     return whole
 
 
-def with_free(seasons: Seasons, free: int) -> Seasons:
-    """Return seasons with at least so many rows that are not taken, doubling what there are."""
-    taken, there = int(seasons.taken[0]), len(seasons.base)
+_Earned = TypeVar("_Earned", Seasons, Weeks)
+
+
+def with_free(earned: _Earned, free: int) -> _Earned:
+    """Return seasons or weeks with at least so many rows that are not taken, doubling what there are."""
+    taken, there = int(earned.taken[0]), len(earned[0])
     if there - taken >= free:
-        return seasons
-    more = empty_seasons(max(taken + free, 2 * there) - there)
-    return Seasons(
-        base=_behind(seasons.base, more.base),
-        hours=_behind(seasons.hours, more.hours),
-        visits=_behind(seasons.visits, more.visits),
-        taken=seasons.taken,
-    )
+        return earned
+    more: int = max(taken + free, 2 * there) - there
+    # All but the last, which counts.
+    every: Any = (*(_with_more(each, more) for each in earned[:-1]), earned.taken)
+    return type(earned)(*every)
+
+
+def _with_more(array: Any, rows: int) -> Any:
+    return _behind(array, np.zeros((rows, *array.shape[1:]), array.dtype))

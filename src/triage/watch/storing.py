@@ -1,23 +1,20 @@
-"""A watcher's state as numeric arrays and JSON, and back, exactly. Trusts no number: none may lead the kernel astray.
+"""A watcher's state as numeric arrays, and back, exactly. Trusts no number: none may lead the kernel astray.
 
 The kernel checks no index and no bound, so everything that it uses as one is checked here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.domain import Cause, EarlyWarning
 from triage.errors import BundleRefused
-from triage.parts import JSON, Array
+from triage.parts import Array
 from triage.watch.counters import GAUGE
 from triage.watch.course import MOST_VISITS
-from triage.watch.forecasts import forecast_document, to_forecast
 from triage.watch.joint_layout import JointState, empty_joint, is_packed, packed
 from triage.watch.kernel import WatchState
 from triage.watch.liveness_layout import LivenessState, empty_liveness, is_live
@@ -27,13 +24,16 @@ from triage.watch.state import (
     OPEN,
     RAISED,
     SEASON,
+    STEP,
     THRESHOLD,
     EntityState,
     Seasons,
     SeriesState,
+    Weeks,
     empty_entities,
     empty_seasons,
     empty_series,
+    empty_weeks,
 )
 from triage.watch.wear import WearState, empty_wear
 
@@ -42,30 +42,26 @@ __all__ = [
     "entities_of",
     "joint_of",
     "liveness_of",
-    "notes_in",
-    "number_in",
     "seasons_of",
     "series_of",
-    "texts_in",
-    "to_document",
-    "warnings_in",
     "wear_of",
-    "weights_in",
+    "weeks_of",
 ]
 
 # Above what values up to 1e30 can leave in a state, and below overflow, of 32 bits as well.
 _LARGEST = {4: 1e37, 8: 1e160}
 _LARGEST_WHOLE = 2**62
-_State = TypeVar("_State", SeriesState, Seasons, EntityState, JointState, WearState, LivenessState)
+_State = TypeVar("_State", SeriesState, Seasons, Weeks, EntityState, JointState, WearState, LivenessState)
 
 
 def arrays_of(state: WatchState, size: tuple[int, int]) -> dict[str, Array]:
     """Return the first ``size`` series and entities as arrays; small whole numbers as int32."""
-    series, seasons, entities, joint, wear, _, liveness = state
+    series, seasons, weeks, entities, joint, wear, _, liveness = state
     n, m = size
     named = {f"series_{name}": array[:n] for name, array in series._asdict().items()}
     named |= {f"season_{name}": array[: seasons.taken[0]] for name, array in seasons._asdict().items()}
-    named["season_taken"] = seasons.taken
+    named |= {f"week_{name}": array[: weeks.taken[0]] for name, array in weeks._asdict().items()}
+    named |= {"season_taken": seasons.taken, "week_taken": weeks.taken}
     named |= {f"entity_{name}": array[:m] for name, array in entities._asdict().items()}
     named |= {f"wear_{name}": array[:n] for name, array in wear._asdict().items()}
     parts = {"counts": n, "marks": n, "heard": n, "clock": m, "stream": len(liveness.stream)}
@@ -104,6 +100,23 @@ def seasons_of(arrays: Mapping[str, Array], series: SeriesState) -> Seasons:
     _require(bool((state.visits <= MOST_VISITS).all()), "season_visits", "more points than are counted")
     held = np.sort(series.ages[:, SEASON])
     _require(np.array_equal(held[held != 0], np.arange(1, taken + 1)), "series_ages", "seasons that are not there")
+    return state
+
+
+def weeks_of(arrays: Mapping[str, Array], seasons: Seasons) -> Weeks:
+    """Return the weeks of seasons from their arrays.
+
+    Raises
+    ------
+    BundleRefused
+        As `series_of`.
+    """
+    state = _filled(arrays, "week_", empty_weeks(len(arrays.get("week_cells", ()))))
+    taken = len(state.cells)
+    _require(int(state.taken[0]) == taken, "week_taken", "another number than there are weeks")
+    _require(bool((state.numbers[:, STEP] > 0.0).all()), "week_numbers", "a step that is not above 0")
+    held = np.sort(np.abs(seasons.week))
+    _require(np.array_equal(held[held != 0], np.arange(1, taken + 1)), "season_week", "weeks that are not there")
     return state
 
 
@@ -186,115 +199,3 @@ def _filled(arrays: Mapping[str, Array], prefix: str, state: _State) -> _State:
 def _require(is_sound: bool, where: str, got: str) -> None:
     if not is_sound:
         raise BundleRefused(f"The watcher's {where!r} cannot be used: it holds {got}. Train the model again.")
-
-
-def to_document(warning: EarlyWarning) -> dict[str, JSON]:
-    """Return an open warning as JSON."""
-    return {
-        "id": warning.id,
-        "entity": warning.entity,
-        "opened_at": warning.opened_at.isoformat(),
-        "score": warning.score,
-        "causes": [{"metric": cause.metric, "contribution": cause.contribution} for cause in warning.causes],
-        "why": warning.why,
-        "forecast": forecast_document(warning.forecast),
-    }
-
-
-def warnings_in(document: Mapping[str, JSON], key: str) -> list[EarlyWarning]:
-    """Return the open warnings under a key.
-
-    Raises
-    ------
-    BundleRefused
-        When something else is there.
-    """
-    listed = document.get(key)
-    if not isinstance(listed, list):
-        raise BundleRefused(
-            f"The watcher's {key!r} must be a list. Got {type(listed).__name__}. Train the model again."
-        )
-    try:
-        return [_warning(entry) for entry in listed]
-    except (KeyError, TypeError, ValueError) as err:
-        raise BundleRefused(f"The watcher's {key!r} cannot be used: {err!r}. Train the model again.") from err
-
-
-def notes_in(document: Mapping[str, JSON], key: str, entities: Sequence[str]) -> dict[tuple[int, int], EarlyWarning]:
-    """Return the open warnings by rule under a key, by their entity's row and their kind.
-
-    Raises
-    ------
-    BundleRefused
-        When something else is there.
-    """
-    listed = document.get(key)
-    _require(isinstance(listed, list), key, "no list")
-    try:
-        rows = [(int(entity), int(kind), _warning(entry)) for entity, kind, entry in listed]  # type: ignore[union-attr, misc, arg-type]  # checked above, or raised below
-        are_theirs = all(entities[entity] == warning.entity for entity, _, warning in rows)
-    except (KeyError, IndexError, TypeError, ValueError) as err:
-        raise BundleRefused(f"The watcher's {key!r} cannot be used: {err!r}. Train the model again.") from err
-    _require(are_theirs, key, "notes of other entities")
-    return {(entity, kind): warning for entity, kind, warning in rows}
-
-
-def _warning(entry: JSON) -> EarlyWarning:
-    if not isinstance(entry, Mapping):
-        raise TypeError(f"a warning is an object, got {type(entry).__name__}")
-    causes, score = entry["causes"], entry["score"]
-    if not isinstance(causes, list) or not isinstance(score, float):
-        raise TypeError(f"causes are a list and the score is a number, got {causes!r} and {score!r}")
-    return EarlyWarning(
-        id=str(entry["id"]),
-        entity=str(entry["entity"]),
-        opened_at=datetime.fromisoformat(str(entry["opened_at"])),
-        closed_at=None,
-        score=score,
-        causes=tuple(Cause(str(cause["metric"]), float(cause["contribution"])) for cause in causes),
-        why=str(entry["why"]),
-        forecast=to_forecast(entry.get("forecast")),
-    )
-
-
-def texts_in(document: Mapping[str, JSON], key: str) -> list[str]:
-    """Return the list of texts under a key.
-
-    Raises
-    ------
-    BundleRefused
-        When something else is there.
-    """
-    found = document.get(key)
-    _require(isinstance(found, list) and all(isinstance(text, str) for text in found), key, "no list of texts")
-    return [str(text) for text in found] if isinstance(found, list) else []
-
-
-def number_in(document: Mapping[str, JSON], key: str) -> float:
-    """Return the number under a key.
-
-    Raises
-    ------
-    BundleRefused
-        When something else is there.
-    """
-    found = document.get(key)
-    if isinstance(found, bool) or not isinstance(found, int | float):
-        raise BundleRefused(f"The watcher's {key!r} must be a number. Got {found!r}. Train the model again.")
-    return found
-
-
-def weights_in(document: Mapping[str, JSON], key: str) -> dict[str, float]:
-    """Return the numbers by name under a key.
-
-    Raises
-    ------
-    BundleRefused
-        When something else is there.
-    """
-    found = document.get(key)
-    if not isinstance(found, Mapping):
-        raise BundleRefused(f"The watcher's {key!r} must be numbers by name. Got {found!r}. Train the model again.")
-    weights = {name: number_in(found, name) for name in found}
-    _require(all(1e-30 < abs(weight) < 1e30 for weight in weights.values()), key, "weights out of range")
-    return weights

@@ -8,12 +8,12 @@ from triage.compiling import compiled
 from triage.watch.course import are_known
 from triage.watch.lanes import COURSE, LEAST, SHARE, VALUE, VISITS_EARLIER, VISITS_LATER, Lanes, at
 from triage.watch.logarithm import log_of
-from triage.watch.scales import ERROR_RATE, HUBER, moved_scale
+from triage.watch.scales import ERROR_RATE, HUBER, OFFSET_RATE, moved_scale
 from triage.watch.state import COURSE_ERROR, LEAN, LEAN_SCALE, NEAR, NEAR_ERROR, OFFSET, TREND
 
 __all__ = ["follow_trends", "trend_of"]
 
-_NEAR_RATE, _OFFSET_RATE = 1 / 36, 1 / 60  # three and five hours of five-minute points
+_NEAR_RATE = 1 / 36  # three hours of five-minute points
 # Of the trend: a step of more than one scale counts by its logarithm, so that one leap does little and a dozen small
 # steps the same way much; only what a leap has beyond ten scales counts again, by its size. The sum is forgotten by
 # half in 13 points.
@@ -53,7 +53,7 @@ def follow_trends(lanes: Lanes, n: int) -> None:
         course_moved = course_error + rate * (min(abs(off_course), cut) - course_error)
         narrow[at(NEAR_ERROR, lane)] = near_moved if is_known else near_error
         narrow[at(COURSE_ERROR, lane)] = course_moved if is_known else course_error
-        wide[at(OFFSET, lane)] = offset + _OFFSET_RATE * min(max(off_course, -cut), cut) if is_known else offset
+        wide[at(OFFSET, lane)] = offset + OFFSET_RATE * min(max(off_course, -cut), cut) if is_known else offset
         wide[at(NEAR, lane)] = near + max(share, _NEAR_RATE) * min(max(off_near, -cut), cut)
         off = value - expected
         lean = min(max(off / spread, -_FARTHEST_LEAN), _FARTHEST_LEAN)

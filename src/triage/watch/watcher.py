@@ -9,6 +9,7 @@ The rules for single points, which hold in any batch:
 - Of a counter, by its name (``_total``), the rate since its reading before is watched. The first reading, and one lower
   than the one before, give none: score 0. A counter that falls three times before its level is known is a gauge.
 - A point in a silence counts as absent. Days go by the clocks of one zone, summer time included.
+- A series whose days differ by weekday is judged by the hour of the week, from its fourth week on.
 - A series or entity without points has no state to speak of, and does not change any other's answers.
 - A series that used to vary and stays the same, and a series or entity that no longer comes, each far longer than ever
   before, are warned of by rule, outside the budget (``liveness``). A stale marker ends a series as planned.
@@ -29,12 +30,12 @@ from triage.watch.alerting import CLOSED, LEAST_THRESHOLD, NOTHING, OPENED, Pace
 from triage.watch.bank import Bank
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence, local_ns, silenced, zone_of
+from triage.watch.documents import notes_in, number_in, texts_in, to_document, warnings_in, weights_in
 from triage.watch.kernel import Answers, empty_answers, watch_points
 from triage.watch.lanes import empty_lanes
 from triage.watch.liveness_layout import NOTE_ENTITY, NOTE_NS, NOTE_OPEN, NOTE_POINT
 from triage.watch.notes import OpenNotes
 from triage.watch.points import Arrivals, Note, Points, Watched
-from triage.watch.storing import notes_in, number_in, texts_in, to_document, warnings_in, weights_in
 from triage.watch.table import SeriesTable
 from triage.watch.warnings import close_warning, open_warning
 
@@ -66,8 +67,9 @@ class Watcher:
 
     Notes
     -----
-    A series costs 396 bytes and its name, and 128 more once it has earned a season: by an hour of points that are not
-    all alike. An entity costs 360 bytes, and the joint state of its first d series, up to 40, 72 d (d + 2) bytes.
+    A series costs 396 bytes and its name, 132 more once it has earned a season, by an hour of points that are not all
+    alike, and 272 more once it has earned a week, by a week of ebb and flow. An entity costs 360 bytes, and the joint
+    state of its first d series, up to 40, 72 d (d + 2) bytes.
 
     Examples
     --------

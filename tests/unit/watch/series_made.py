@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.parts import Part
 from triage.watch.budget import Budget
 from triage.watch.points import Points, Watched
 from triage.watch.watcher import Watcher
@@ -48,3 +49,22 @@ def assert_same(left: Watched, *right: Watched) -> None:
         for row, found in part.causes.items()
     }
     assert dict(left.causes) == causes
+
+
+def a_part() -> Part:
+    """Return the state of a watcher with everything in it: seasons, weeks, wear, an open warning."""
+    watcher = new_watcher(4, 2, "1/h", {"m0": 0.5})
+    hours = np.arange(10 * 24 * 4) // 4
+    watcher.handle(
+        Points(
+            np.arange(len(hours)) % 4, hours * 60 * MINUTE_NS, 9.0 * np.sin(hours / 24 * 2 * np.pi) + noise(len(hours))
+        )
+    )
+    values = noise(800)
+    values[780:] += 60.0
+    times = 10 * 24 * 60 * MINUTE_NS + np.arange(800) // 4 * MINUTE_NS
+    watcher.handle(Points(np.arange(800) % 4, times, values))
+    part = watcher.to_part()
+    assert watcher.open_warnings
+    assert len(part.arrays["week_cells"])
+    return part

@@ -34,8 +34,9 @@ def test_course_is_straight_between_the_middles_of_hours_and_goes_round_at_midni
     seasons = empty_seasons(1)
     seasons.hours[0] = range(HOURS)
     seasons.visits[0] = 3
-    assert moment_of(12 * HOUR_NS) == Moment(11, 12, 0.5)
-    assert moment_of(0) == Moment(23, 0, 0.5)
+    assert moment_of(12 * HOUR_NS) == Moment(11, 12, 0.5, 11, 12)
+    assert moment_of(0) == Moment(23, 0, 0.5, 167, 0)
+    assert moment_of(7 * 24 * HOUR_NS + HOUR_NS // 2) == Moment(0, 1, 0.0, 0, 168)
     assert (expected(seasons, 0, 12 * HOUR_NS), expected(seasons, 0, 0)) == (11.5, 11.5)
     assert expected(seasons, 0, 5 * HOUR_NS + HOUR_NS // 2) == 5.0
 

@@ -5,21 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.unit.watch.series_made import assert_same, new_watcher, noise, one_series
+from tests.unit.watch.series_made import a_part, assert_same, noise, one_series
 
 from triage.errors import BundleRefused
 from triage.parts import Part
 from triage.watch.points import Points
 from triage.watch.watcher import Watcher
-
-
-def a_part() -> Part:
-    watcher = new_watcher(4, 2, "1/h", {"m0": 0.5})
-    values = noise(800)
-    values[780:] += 40.0
-    watcher.handle(Points(np.arange(800) % 4, np.arange(800) // 4 * 60_000_000_000, values))
-    assert watcher.open_warnings
-    return watcher.to_part()
 
 
 def test_part_is_numbers_and_json_and_survives_both_in_any_order_of_keys() -> None:
@@ -65,6 +56,11 @@ def test_missing_or_misshapen_array_is_refused(name: str) -> None:
         ("season_visits", 200),
         ("season_hours", np.nan),
         ("season_taken", 9),
+        ("season_week", 9),
+        ("season_week", 0),
+        ("week_taken", 9),
+        ("week_cells", 256),
+        ("week_numbers", np.nan),
         ("series_entity", 9),
         ("series_entity", -1),
         ("entity_numbers", -np.inf),
@@ -83,30 +79,3 @@ def test_number_that_no_watcher_leaves_is_refused(name: str, value: float) -> No
         array[:] = value
     with pytest.raises(BundleRefused):
         Watcher.from_part(replace(part, arrays={**part.arrays, name: array}))
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("entities", None),
-        ("entities", ["e0", 1]),
-        ("entities", ["e0"]),
-        ("metrics", ["m0"] * 4),
-        ("alerts", 0),
-        ("alerts", True),
-        ("period_ns", "day"),
-        ("threshold", -1.0),
-        ("open", []),
-        ("wear", None),
-        ("wear", {"m0": 0.0}),
-        ("wear", {"m0": 0.25}),
-        ("wear", {}),
-        ("open", {}),
-        ("open", [1]),
-        ("open", [{"entity": "e0"}]),
-    ],
-)
-def test_document_that_no_watcher_leaves_is_refused(key: str, value: object) -> None:
-    part = a_part()
-    with pytest.raises(BundleRefused):
-        Watcher.from_part(replace(part, document={**part.document, key: value}))  # type: ignore[dict-item]  # wrong on purpose

@@ -14,7 +14,7 @@ from triage.watch.budget import SAVED_PERIODS, Budget
 from triage.watch.joint_layout import empty_joint
 from triage.watch.liveness_layout import STALE_BITS, empty_liveness
 from triage.watch.points import Points
-from triage.watch.state import empty_links, empty_seasons, empty_series
+from triage.watch.state import empty_links, empty_seasons, empty_series, empty_weeks
 from triage.watch.warnings import at
 from triage.watch.watcher import Watcher
 
@@ -197,7 +197,8 @@ def test_threshold_must_be_above_zero(threshold: float) -> None:
 def test_series_costs_no_more_than_the_documentation_says() -> None:
     held = (*empty_series(1), *empty_links(1, 0), *empty_joint(1, 0), *empty_liveness(1, 0)[:-1])
     assert sum(array.nbytes for array in held) == 396
-    assert sum(array.nbytes for array in empty_seasons(1)[:-1]) == 128
+    assert sum(array.nbytes for array in empty_seasons(1)[:-1]) == 132
+    assert sum(array.nbytes for array in empty_weeks(1)[:-1]) == 272
 
 
 def test_season_is_earned_by_an_hour_of_points_that_are_not_all_alike() -> None:
