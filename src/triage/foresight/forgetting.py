@@ -17,6 +17,7 @@ from triage.foresight.forewarning import StreamingWatcher, watcher_of
 from triage.parts import JSON, Array, Part
 from triage.watch.joint_layout import JointState, packed
 from triage.watch.liveness_layout import HEARD, LATEST_NS, NEXT, STREAM_NS, TURN
+from triage.watch.novelty_layout import BY_MEMORY
 from triage.watch.state import SEASON
 from triage.watch.warnings import at
 
@@ -28,7 +29,7 @@ _LEAST_SHARE = 1 / 100
 _BY_ENTITY = ("entity_", "liveness_clock", "joint_clock", "alerting.", "omens.entity", "omens.steps")
 _BY_SEASON = ("season_base", "season_hours", "season_visits", "season_week")
 _BY_WEEK = ("week_cells", "week_numbers")
-_WHOLE = ("season_taken", "week_taken", "liveness_stream", "joint_heap", "foresight.")
+_WHOLE = ("season_taken", "week_taken", "liveness_stream", "joint_heap", "novelty_", "foresight.")
 
 
 def forget_silent(watcher: StreamingWatcher, after_ns: int) -> tuple[StreamingWatcher, tuple[EarlyWarning, ...]]:
@@ -106,6 +107,7 @@ def without_entities(part: Part, is_gone: NDArray[np.bool_]) -> Part:
     left |= {
         f"joint_{name}": array for name, array in packed(joint, len(joint.member), len(joint.clock))._asdict().items()
     }
+    left |= _memories_left(arrays, entity_stays, stays)
     left["liveness_clock"], left["liveness_stream"] = _turns_left(arrays, entity_stays)
     return Part(left, _document_left(part.document, entity_stays, stays))
 
@@ -118,6 +120,20 @@ def _rows_left(stays: NDArray[np.bool_]) -> NDArray[np.int64]:
 def _places_left(stays: NDArray[np.bool_], places: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return one more than a row for one more than it before; 0 for none."""
     return np.concatenate([[0], np.cumsum(stays)])[places]
+
+
+def _memories_left(
+    arrays: Mapping[str, Array], entity_stays: NDArray[np.bool_], stays: NDArray[np.bool_]
+) -> dict[str, Array]:
+    """Return what is remembered of the series that stay."""
+    memories = arrays["novelty_of_entity"][entity_stays].astype(np.int32)
+    memory_stays = np.zeros(len(arrays["novelty_series"]), dtype=np.bool_)
+    memory_stays[memories[memories > 0] - 1] = True
+    left = {name: arrays[f"novelty_{name}"][memory_stays] for name in BY_MEMORY}
+    left["series"] = _rows_left(stays)[left["series"]]
+    left["of_entity"] = _places_left(memory_stays, memories).astype(np.int32)
+    left["taken"] = np.array([memory_stays.sum()], dtype=np.int64)
+    return {f"novelty_{name}": array for name, array in left.items()}
 
 
 def _turns_left(arrays: Mapping[str, Array], stays: NDArray[np.bool_]) -> tuple[Array, Array]:

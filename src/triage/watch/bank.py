@@ -12,6 +12,7 @@ from triage.watch.counters import kinds_of
 from triage.watch.joint_layout import IS_SETTLED, JUDGED, ROOM, JointState, empty_joint, grown_joint, with_room
 from triage.watch.kernel import WatchState
 from triage.watch.liveness_layout import FLAGGED, LivenessState, empty_liveness, grown_liveness, let_go
+from triage.watch.novelty_layout import NoveltyState, empty_novelty, grown_novelty
 from triage.watch.state import (
     KIND,
     OPEN,
@@ -30,7 +31,17 @@ from triage.watch.state import (
     grown,
     with_free,
 )
-from triage.watch.storing import arrays_of, entities_of, joint_of, liveness_of, seasons_of, series_of, wear_of, weeks_of
+from triage.watch.storing import (
+    arrays_of,
+    entities_of,
+    joint_of,
+    liveness_of,
+    novelty_of,
+    seasons_of,
+    series_of,
+    wear_of,
+    weeks_of,
+)
 from triage.watch.table import SeriesTable
 from triage.watch.wear import WearState, empty_wear, grown_wear
 
@@ -77,6 +88,7 @@ class Bank:
         self._wear: WearState = empty_wear(np.zeros(0))
         self._links: Links = empty_links(0, 0)
         self._liveness: LivenessState = empty_liveness(0, 0)
+        self._novelty: NoveltyState = empty_novelty(0)
 
     def state_for(self, points: int) -> WatchState:
         """Return what the kernel changes, with room for what so many points may earn."""
@@ -91,6 +103,7 @@ class Bank:
             self._wear,
             self._links,
             self._liveness,
+            self._novelty,
         )
 
     def owners(self, series: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -135,6 +148,7 @@ class Bank:
                 new[: len(kept)] = kept
             self._joint = grown_joint(self._joint, empty_joint(more_series, more_entities))
             self._liveness = grown_liveness(self._liveness, empty_liveness(more_series, more_entities))
+            self._novelty = grown_novelty(self._novelty, more_entities)
             if self.wear:
                 self._wear = grown_wear(self._wear, np.zeros(more_series))
         links = self._links
@@ -172,9 +186,11 @@ class Bank:
         spare_series, spare = len(self._series.last_ns) - n, len(self._entities.numbers) - m
         self._series = grown(series, empty_series(spare_series))
         self._entities = grown(held, empty_entities(spare, self.threshold))
-        joint = joint_of(arrays, np.array(self.table.owners, dtype=np.int64), m)
+        owner = np.array(self.table.owners, dtype=np.int64)
+        joint = joint_of(arrays, owner, m)
         self._joint = with_room(grown_joint(joint, empty_joint(spare_series, spare)), self._joint.clock[:, ROOM])
         self._liveness = grown_liveness(liveness_of(arrays, n, m), empty_liveness(spare_series, spare))
+        self._novelty = grown_novelty(novelty_of(arrays, owner, m), spare)
         weight = self._wear.weight
         self._wear = grown_wear(wear_of(arrays, weight[:n]), weight[n:])
 

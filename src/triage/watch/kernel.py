@@ -26,6 +26,8 @@ from triage.watch.liveness_layout import (
     Notes,
     empty_notes,
 )
+from triage.watch.novelty import add_novelty
+from triage.watch.novelty_layout import NoveltyState
 from triage.watch.points import Arrivals
 from triage.watch.series import score_of, watch_values
 from triage.watch.state import (
@@ -94,6 +96,7 @@ class WatchState(NamedTuple):
     wear: WearState
     links: Links
     liveness: LivenessState
+    novelty: NoveltyState
 
 
 def empty_answers(n: int) -> Answers:
@@ -142,7 +145,7 @@ def _watch_entity(
     state: WatchState, pace: Pace, points: Arrivals, answers: Answers, here: tuple[Lanes, int, int, int]
 ) -> None:
     """Let a point whose series has been judged, with some that come after it, change its entity."""
-    series, _, _, entities, joint, wear, links, liveness = state
+    series, _, _, entities, joint, wear, links, liveness, novelty = state
     lanes, begin, point, end = here
     notes, row, time_ns = answers.notes, points.series[point], points.time_ns[point]
     entity = links.entity[row]
@@ -161,6 +164,7 @@ def _watch_entity(
             entities.numbers[entity, WORN] += grown
         _judge_step(entities, joint, entity, passed_ns)
         event = judge_entity(entities, entity, passed_ns, pace)
+        add_novelty(novelty, series, joint, lanes.boxes, row, entity)
         answers.score[point] = score_of(series.numbers[row, RARITY])
         if event != NOTHING:
             answers.event[point] = event
@@ -236,7 +240,7 @@ def _rank_causes(state: WatchState, entity: int, cause: NDArray[np.int64], share
     On labelled incidents of servers the product named a metric at fault first in .87, distance alone in .84, and
     surprise alone in .74 of cases, at the moment of the greatest distance.
     """
-    series, _, _, _, joint, _, links, _ = state
+    series, _, _, _, joint, _, links, _, _ = state
     cause[:], share[:] = -1, 0.0
     total = 0.0
     row = links.first[entity]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import compiled, unsigned
+from triage.watch.novelty_layout import BOXES
 from triage.watch.state import SERIES_LEVELS, SERIES_NUMBERS, STATISTICS
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "EVIDENCE_BEFORE",
     "EXPECTED",
     "FADE",
+    "FIT",
     "HERE",
     "IS_COUNTED",
     "IS_OLD",
@@ -33,6 +35,7 @@ __all__ = [
     "LATER_HOUR",
     "LATER_SHARE",
     "LEAST",
+    "LIKENESS",
     "OWN",
     "PART",
     "REMEMBERED",
@@ -40,6 +43,7 @@ __all__ = [
     "SEASON_BASE",
     "SEASON_ROW",
     "SHARE",
+    "SIDE",
     "STATISTIC",
     "SURPRISE_BEFORE",
     "TAKEN",
@@ -85,12 +89,18 @@ _PLACES = 4
 # Rows of Lanes.before, by point: whether it counted, and the series' evidence and surprise before it.
 IS_COUNTED, EVIDENCE_BEFORE, SURPRISE_BEFORE = 0, 1, 2
 _BEFORE = 3
+# Rows of Lanes.boxes, of one window: how it fits each box, how like each it is; and its own sides.
+FIT, LIKENESS, SIDE = 0, 1, 2
+_BOX_ROWS = 3
 TAKEN_SLOTS = 1024  # a power of two; series that share one are not judged side by side
 TAKEN = 0  # of Lanes.taken: the number of the block that is being filled, then by slot that of the last one to take it
 
 
 class Lanes(NamedTuple):
-    """Room for `LANES` points; every array is flat, a row after the other. Nothing in it outlives a block of points."""
+    """Room for `LANES` points; every array is flat, a row after the other. Nothing in it outlives a block of points.
+
+    But ``boxes``, of shape (3, `BOXES`): room for one point's window.
+    """
 
     wide: NDArray[np.float64]
     narrow: NDArray[np.float32]
@@ -98,6 +108,7 @@ class Lanes(NamedTuple):
     place: NDArray[np.int64]
     before: NDArray[np.float32]
     taken: NDArray[np.int64]
+    boxes: NDArray[np.float32]
 
 
 def empty_lanes() -> Lanes:
@@ -109,6 +120,7 @@ def empty_lanes() -> Lanes:
         place=np.zeros(_PLACES * LANES, dtype=np.int64),
         before=np.zeros(_BEFORE * LANES, dtype=np.float32),
         taken=np.zeros(1 + TAKEN_SLOTS, dtype=np.int64),
+        boxes=np.zeros((_BOX_ROWS, BOXES), dtype=np.float32),
     )
 
 

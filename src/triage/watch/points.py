@@ -84,7 +84,8 @@ class Watched:
     ----------
     score : ndarray of float64, shape (n,)
         How unusual the point is for its series, in [0, 1]; higher is worse: one less the tail probability among the
-        series' own past, and half of that while something at least two thirds as unusual was shortly before.
+        series' own past, and half of that while something at least two thirds as unusual was shortly before. Of an
+        entity's only series the probability is up to a thousand times smaller where its course is new (``novelty``).
     entity_score : ndarray of float64, shape (n,)
         How unusual the state of the point's entity is after this point, in [0, 1]; higher is worse. Not limited.
     alert : ndarray of bool, shape (n,)

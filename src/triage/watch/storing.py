@@ -18,6 +18,7 @@ from triage.watch.course import MOST_VISITS
 from triage.watch.joint_layout import JointState, empty_joint, is_packed, packed
 from triage.watch.kernel import WatchState
 from triage.watch.liveness_layout import LivenessState, empty_liveness, is_live
+from triage.watch.novelty_layout import NoveltyState, empty_novelty, is_remembered, roomy_novelty, taken_novelty
 from triage.watch.state import (
     COUNT,
     KIND,
@@ -42,6 +43,7 @@ __all__ = [
     "entities_of",
     "joint_of",
     "liveness_of",
+    "novelty_of",
     "seasons_of",
     "series_of",
     "wear_of",
@@ -51,12 +53,12 @@ __all__ = [
 # Above what values up to 1e30 can leave in a state, and below overflow, of 32 bits as well.
 _LARGEST = {4: 1e37, 8: 1e160}
 _LARGEST_WHOLE = 2**62
-_State = TypeVar("_State", SeriesState, Seasons, Weeks, EntityState, JointState, WearState, LivenessState)
+_State = TypeVar("_State", SeriesState, Seasons, Weeks, EntityState, JointState, WearState, LivenessState, NoveltyState)
 
 
 def arrays_of(state: WatchState, size: tuple[int, int]) -> dict[str, Array]:
     """Return the first ``size`` series and entities as arrays; small whole numbers as int32."""
-    series, seasons, weeks, entities, joint, wear, _, liveness = state
+    series, seasons, weeks, entities, joint, wear, _, liveness, novelty = state
     n, m = size
     named = {f"series_{name}": array[:n] for name, array in series._asdict().items()}
     named |= {f"season_{name}": array[: seasons.taken[0]] for name, array in seasons._asdict().items()}
@@ -66,6 +68,7 @@ def arrays_of(state: WatchState, size: tuple[int, int]) -> dict[str, Array]:
     named |= {f"wear_{name}": array[:n] for name, array in wear._asdict().items()}
     parts = {"counts": n, "marks": n, "heard": n, "clock": m, "stream": len(liveness.stream)}
     named |= {f"liveness_{name}": array[: parts[name]] for name, array in liveness._asdict().items()}
+    named |= {f"novelty_{name}": array for name, array in taken_novelty(novelty, m)._asdict().items()}
     named |= {f"joint_{name}": array for name, array in packed(joint, n, m)._asdict().items()}
     return {name: array.astype(np.int32) if array.itemsize < 4 else array.copy() for name, array in named.items()}
 
@@ -178,6 +181,24 @@ def liveness_of(arrays: Mapping[str, Array], n: int, m: int) -> LivenessState:
     state = _filled(arrays, "liveness_", empty_liveness(n, m))
     _require(is_live(state), "liveness_clock", "turns of entities that are not there")
     return state
+
+
+def novelty_of(arrays: Mapping[str, Array], owner: NDArray[np.int64], m: int) -> NoveltyState:
+    """Return what is remembered of series of ``m`` entities from its arrays, with room for more.
+
+    Parameters
+    ----------
+    owner : ndarray of int64, shape (n,)
+        The entity of each series.
+
+    Raises
+    ------
+    BundleRefused
+        As `series_of`.
+    """
+    state = _filled(arrays, "novelty_", empty_novelty(m, len(arrays.get("novelty_series", ()))))
+    _require(is_remembered(state, owner), "novelty_series", "rows of series that are not there")
+    return roomy_novelty(state)
 
 
 def _filled(arrays: Mapping[str, Array], prefix: str, state: _State) -> _State:

@@ -24,14 +24,29 @@ DAY = 24
 AFTER_NS = 20 * DAY * HOUR_NS
 
 
-def points(watcher: StreamingWatcher, hours: range, entities: tuple[int, ...], seed: int = 0) -> Points:
+def points(
+    watcher: StreamingWatcher, hours: range, entities: tuple[int, ...], seed: int = 0, metrics: int = METRICS
+) -> Points:
     """Return an hourly value of every metric of some entities, with a course over the day and an accident or two."""
     rng = np.random.default_rng([seed, hours.start])
-    names = [(f"host-{entity}", f"m{metric}") for entity in entities for metric in range(METRICS)]
+    names = [(f"host-{entity}", f"m{metric}") for entity in entities for metric in range(metrics)]
     rows = watcher.series_of([entity for entity, _ in names], [metric for _, metric in names])
     hour = np.repeat(np.array(hours), len(rows))
     value = rng.normal(size=len(hour)) + 5.0 * np.sin(hour * 2 * np.pi / DAY) + (rng.random(len(hour)) < 0.01) * 30.0
     return Points(np.tile(rows, len(hours)), hour * HOUR_NS, value)
+
+
+def test_who_stays_keeps_the_memory_of_a_series_that_stands_alone() -> None:
+    alone, left = Watcher(Budget.parse("1/day")), Watcher(Budget.parse("1/day"))
+    for watcher in (alone, left):
+        for hours, entities in ((range(60), tuple(range(ENTITIES))), (range(60, 45 * DAY), others())):
+            watcher.handle(points(watcher, hours, entities, metrics=1))
+    left = forget_silent(left, AFTER_NS)[0]  # type: ignore[assignment]  # a watcher stays one
+    assert left.to_part().arrays["novelty_taken"].tolist() == [len(others())]
+    following = range(45 * DAY, 60 * DAY)
+    wanted, got = (watcher.handle(points(watcher, following, others(), metrics=1)) for watcher in (alone, left))
+    for want, have in zip(answers(wanted), answers(got), strict=True):
+        np.testing.assert_array_equal(want, have)
 
 
 def others() -> tuple[int, ...]:

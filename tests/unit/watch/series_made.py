@@ -52,8 +52,8 @@ def assert_same(left: Watched, *right: Watched) -> None:
 
 
 def a_part() -> Part:
-    """Return the state of a watcher with everything in it: seasons, weeks, wear, an open warning."""
-    watcher = new_watcher(4, 2, "1/h", {"m0": 0.5})
+    """Return the state of a watcher with everything in it: seasons, weeks, wear, memories, an open warning."""
+    watcher = new_watcher(4, 3, "1/h", {"m0": 0.5})
     hours = np.arange(10 * 24 * 4) // 4
     watcher.handle(
         Points(
@@ -67,4 +67,5 @@ def a_part() -> Part:
     part = watcher.to_part()
     assert watcher.open_warnings
     assert len(part.arrays["week_cells"])
+    assert len(part.arrays["novelty_low"])
     return part

@@ -67,6 +67,13 @@ def test_missing_or_misshapen_array_is_refused(name: str) -> None:
         ("entity_clock", -(2**63)),
         ("entity_clock", 7),
         ("series_tails", 5),
+        ("novelty_of_entity", 9),
+        ("novelty_series", 9),
+        ("novelty_series", -1),
+        ("novelty_taken", 1),
+        ("novelty_counts", 999),
+        ("novelty_counts", -1),
+        ("novelty_low", np.nan),
     ],
 )
 def test_number_that_no_watcher_leaves_is_refused(name: str, value: float) -> None:
