@@ -19,7 +19,7 @@ from triage.learn.mixing import Mix, fit_mix
 from triage.learn.model import IncidentModel
 from triage.learn.rows import Row, to_matrix
 from triage.learn.tally_heads import fit_tally_head
-from triage.learn.telling import scaled, telling_of_all
+from triage.learn.telling import scaled, telling_weights
 from triage.measure.calibration import fit_calibration, log_losses, softmax
 
 __all__ = ["add_bags", "mix_in_bag"]
@@ -153,7 +153,7 @@ def _fit_bag(model: IncidentModel, matrix: csr_array, targets: _Targets, n_bags:
     weights = row_weights(matrix.shape[0], _HALF_LIFE)
     if not len(model.features.terms):
         return fit_bag(HeldRows(matrix), truths, weights, n_bags, n_jobs)
-    told = telling_of_all(matrix, [truth.positions for truth in truths])
+    told = telling_weights(matrix, [truth.positions for truth in truths])
     return fit_bag(HeldRows(scaled(matrix, told), told.astype(np.float32)), truths, weights, n_bags, n_jobs)
 
 

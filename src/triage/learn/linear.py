@@ -111,8 +111,8 @@ def fit_linear_heads(
     Notes
     -----
     On fields alone, multinomial logistic regression: its margins are log-odds. On text, linear support vector machines
-    against the rest: as good, and seconds where the regression takes minutes. Each leans on what tells its label from
-    the others (:mod:`triage.learn.telling`), which is folded into its weights.
+    against the rest: as good, and seconds where the regression takes minutes. They see what tells the target's labels
+    larger (:mod:`triage.learn.telling`), which is folded into their weights.
     """
     tasks = [_to_task(target, recipe, labels) for target, recipe, labels in wanted]
     jobs = n_jobs if matrix.nnz >= _WORTH_A_PROCESS else 1
@@ -137,45 +137,28 @@ def _fit_head(matrix: csr_array, task: _Task, has_text: bool, pieces: slice) -> 
         matrix = scaled(matrix, weighed)
     classes = tuple(sorted(set(task.labels)))
     truth = to_positions(task.labels, classes)
+    if has_text:
+        told = telling_weights(matrix, [truth])
+        matrix, weighed = scaled(matrix, told), weighed * told
+        learner = LinearSVC(C=task.recipe.strength / _STRENGTH_OF_MACHINE, random_state=0)
+    else:
+        learner = LogisticRegression(C=task.recipe.strength, max_iter=_MOST_ITERATIONS)
     with warnings.catch_warnings():
         # Stopping early is meant: the held-out rows say whether it was enough.
         warnings.simplefilter("ignore", ConvergenceWarning)
         # Small histories of many labels are taken for numbers.
         warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%", UserWarning)
-        weights, intercept = (_fit_machines if has_text else _fit_regression)(matrix, truth, task)
-    if len(classes) == 2:
-        # One column is enough for two classes: the second's margin over the first's.
-        weights, intercept = np.hstack([-weights / 2, weights / 2]), np.append(-intercept / 2, intercept / 2)
+        learner.fit(matrix, truth, sample_weight=task.weights)
+    scale = _MARGIN_SCALE if has_text else 1.0
     # A feature that weighs more in the fit is one whose weight counts for more in a row as it is.
+    weights, intercept = learner.coef_.T * scale * weighed[:, None], learner.intercept_ * scale
+    if len(classes) == 2:
+        # scikit-learn keeps one column for two classes: the second's margin over the first's.
+        weights, intercept = np.hstack([-weights / 2, weights / 2]), np.append(-intercept / 2, intercept / 2)
     return Head(
         target=task.target,
         classes=classes,
-        weights=np.ascontiguousarray(weights * weighed[:, None], np.float32),
+        weights=np.ascontiguousarray(weights, np.float32),
         intercept=np.asarray(intercept, np.float64),
         calibration=Calibration(),
     )
-
-
-def _fit_regression(
-    matrix: csr_array, truth: NDArray[np.int64], task: _Task
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    learner = LogisticRegression(C=task.recipe.strength, max_iter=_MOST_ITERATIONS)
-    learner.fit(matrix, truth, sample_weight=task.weights)
-    return learner.coef_.T, learner.intercept_
-
-
-def _fit_machines(
-    matrix: csr_array, truth: NDArray[np.int64], task: _Task
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Fit a machine a label, each on features weighed by how much they tell it from the others."""
-    of_all = np.asarray(matrix.sum(axis=0), np.float64)
-    n_classes = int(truth.max()) + 1
-    first = 1 if n_classes == 2 else 0
-    weights, intercept = np.empty((matrix.shape[1], n_classes - first)), np.empty(n_classes - first)
-    for at, label in enumerate(range(first, n_classes)):
-        is_label = truth == label
-        told = telling_weights(matrix, of_all, is_label)
-        learner = LinearSVC(C=task.recipe.strength / _STRENGTH_OF_MACHINE, random_state=0)
-        learner.fit(scaled(matrix, told), is_label, sample_weight=task.weights)
-        weights[:, at], intercept[at] = learner.coef_[0] * told, learner.intercept_[0]
-    return weights * _MARGIN_SCALE, intercept * _MARGIN_SCALE

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from triage.learn.bag_fitting import UNITS_A_BAG, HeadTruth, fit_bag
 from triage.learn.features import Features
@@ -14,6 +15,8 @@ from triage.learn.inputs import Inputs
 from triage.learn.lessons import to_source
 from triage.learn.linear import Recipe, row_weights
 from triage.learn.model import IncidentModel
+from triage.learn.rows import to_matrix
+from triage.learn.telling import telling_weights
 from triage.measure.calibration import Calibration, fit_calibration
 
 __all__ = ["UNITS_ALONE", "calibrated", "fit_unit_heads", "is_units_alone", "units_a_start"]
@@ -26,6 +29,8 @@ _FEW_LABELS = 64
 # One number is found on them; the newest are most like what comes.
 _MOST_CALIBRATED_ON = 10_000
 _LEAST = 1e-30
+# What tells labels apart is told by so many rows: as well as by all, in a tenth of the time of a fit of 50,000.
+_MOST_TOLD_BY = 16_384
 
 
 def is_units_alone(recipe: Recipe) -> bool:
@@ -63,7 +68,8 @@ def fit_unit_heads(
     truths = [HeadTruth(to_positions(targets[target], known), len(known)) for target, known in classes.items()]
     weights = row_weights(len(inputs), UNITS_ALONE.half_life)
     n_units = units_a_start(sum(map(len, classes.values())))
-    fitted = fit_bag(to_source(features, inputs), truths, weights, n_bags, n_jobs, n_units)
+    source = to_source(features, inputs, _what_tells(features, inputs, truths))
+    fitted = fit_bag(source, truths, weights, n_bags, n_jobs, n_units)
     heads = tuple(
         Head(
             target=target,
@@ -76,6 +82,15 @@ def fit_unit_heads(
         for (target, known), outputs, intercept in zip(classes.items(), fitted.outputs, fitted.intercepts, strict=True)
     )
     return IncidentModel(features, heads, fitted.bag)
+
+
+def _what_tells(features: Features, inputs: Inputs, truths: Sequence[HeadTruth]) -> NDArray[np.float32] | None:
+    """Return what the values of texts are multiplied by, from some rows of the whole history; None without texts."""
+    if not len(features.terms):
+        return None
+    rows = np.unique(np.linspace(0, len(inputs) - 1, _MOST_TOLD_BY).astype(np.int64))
+    matrix = to_matrix(features.rows(inputs.take(rows.tolist())), len(features))
+    return telling_weights(matrix, [truth.positions[rows] for truth in truths]).astype(np.float32)
 
 
 def calibrated(model: IncidentModel, held_out: tuple[Inputs, Mapping[str, Sequence[str | None]]]) -> IncidentModel:
