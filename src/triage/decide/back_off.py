@@ -26,6 +26,8 @@ def back_off(predictions: Sequence[Prediction], parents: Mapping[str, str]) -> l
     list of Prediction
         The same predictions, with a sentence more where it applies.
     """
+    if not parents:
+        return list(predictions)
     by_target = {each.target: each for each in predictions}
     return [_backed_off(each, by_target, parents) for each in predictions]
 

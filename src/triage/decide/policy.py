@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from triage.decide.familiarity import Familiarity
 from triage.decide.priority import PriorityRule
@@ -36,21 +36,29 @@ class TargetPolicy:
     auto: Threshold | None
     suggest: Threshold | None
     rare: tuple[str, ...] = ()
+    _is_enough: str = field(init=False, repr=False, compare=False)
+    _is_short: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Said once for all: writing numbers takes longer than all else of a decision.
+        auto, enough = self.auto, ""
+        short = f"no threshold keeps the promised {self.promise:.0%} on the evidence"
+        if auto is not None:
+            enough = (
+                f" is at or above {auto.at_least:.3f}, where a precision of {self.promise:.0%} is promised "
+                f"(lower bound {auto.lower_bound:.3f} on {auto.rows} rows)."
+            )
+            short = f" is below {auto.at_least:.3f}, which {self.promise:.0%} asks for"
+        object.__setattr__(self, "_is_enough", enough)
+        object.__setattr__(self, "_is_short", short)
 
     def decide(self, probability: float, label: str = "") -> tuple[Decision, str]:
         """Decide on a label of the given probability, and say why in one sentence."""
         if self.auto is not None and probability >= self.auto.at_least:
             if label in self.rare:
                 return Decision.SUGGEST, f"Not automatic: fewer than {LEAST_TICKETS} tickets of {label!r} are known."
-            return Decision.AUTO, (
-                f"Probability {probability:.3f} is at or above {self.auto.at_least:.3f}, where a precision of "
-                f"{self.promise:.0%} is promised (lower bound {self.auto.lower_bound:.3f} on {self.auto.rows} rows)."
-            )
-        short = (
-            f"no threshold keeps the promised {self.promise:.0%} on the evidence"
-            if self.auto is None
-            else f"probability {probability:.3f} is below {self.auto.at_least:.3f}, which {self.promise:.0%} asks for"
-        )
+            return Decision.AUTO, f"Probability {probability:.3f}{self._is_enough}"
+        short = self._is_short if self.auto is None else f"probability {probability:.3f}{self._is_short}"
         if self.suggest is not None and probability >= self.suggest.at_least:
             return Decision.SUGGEST, f"Not automatic: {short}; labels this probable are more often right than wrong."
         return (

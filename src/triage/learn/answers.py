@@ -146,6 +146,8 @@ class Answerer:
             reasons = iter(given)
             blank = _blank(self._features, inputs, begin, starts)
             helping = self._would_help(fields, found)
+            # Copies: their room is filled again by the next call.
+            ids, values = found.ids[: starts[-1]].copy(), found.values[: starts[-1]].copy()
             for at, (best, chances) in enumerate(zip(found.best.tolist(), found.chances.tolist(), strict=True)):
                 of_row = found.probabilities[at]
                 answers = {
@@ -155,7 +157,7 @@ class Answerer:
                     for head, (target, (first, last)) in enumerate(zip(self._targets, cuts, strict=True))
                 }
                 cut = slice(starts[at], starts[at + 1])
-                yield RowAnswer(answers, blank[at], Row(found.ids[cut].copy(), found.values[cut].copy()))
+                yield RowAnswer(answers, blank[at], Row(ids[cut], values[cut]))
 
     def probabilities(self, inputs: Inputs) -> NDArray[np.float64]:
         """Return all heads' probabilities, of shape (len(inputs), n_labels), as `answer` gives them."""
@@ -244,20 +246,19 @@ def _reasons(
     if not found.most_reasons:
         return [()] * (n * n_heads)
     ends: list[int] = found.ends.ravel().tolist()
-    rows = np.arange(n).repeat(np.diff(found.ends[:, -1], prepend=0)).tolist() if n > 1 else [0] * ends[-1]
     begin, folded = texts
-    named = [
-        _reason(("term", folded[row][first:last], "", amount))
-        if kind == WORD
-        else _reason(
-            ("term", f"{folded[row][first:last]}{' ' if kind == NEAR else ' … '}{folded[row][second:end]}", "", amount)
-        )
-        if kind < FIELD
-        else features.reason(kind - FIELD, inputs, begin + row, amount)
-        for row, (kind, first, last, second, end), amount in zip(
-            rows, found.spans[: ends[-1]].tolist(), found.amounts[: ends[-1]].tolist(), strict=True
-        )
-    ]
+    spans, amounts = found.spans[: ends[-1]].tolist(), found.amounts[: ends[-1]].tolist()
+    named: list[Reason] = []
+    for row, (text, last_of_row) in enumerate(zip(folded, ends[n_heads - 1 :: n_heads], strict=True), start=begin):
+        of_row = slice(len(named), last_of_row)
+        named += [
+            _reason(("term", text[first:last], "", amount))
+            if kind == WORD
+            else _reason(("term", f"{text[first:last]}{' ' if kind == NEAR else ' … '}{text[second:end]}", "", amount))
+            if kind < FIELD
+            else features.reason(kind - FIELD, inputs, row, amount)
+            for (kind, first, last, second, end), amount in zip(spans[of_row], amounts[of_row], strict=True)
+        ]
     of_heads = [named[first:last] for first, last in pairwise([0, *ends])]
     for given, is_tied in zip(of_heads, found.is_tied.ravel().tolist(), strict=True):
         if is_tied:
