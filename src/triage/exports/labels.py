@@ -18,6 +18,7 @@ _MISSING = frozenset(
 )
 # As pandas and spreadsheets write truth; JSON and parquet hold it as such.
 _TRUTHS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
+_LONGEST_SHORT = max(map(len, _MISSING | _TRUTHS.keys()))
 # An integer that was a float before it became text. Up to 15 digits, so that a float would have held it exactly.
 _WHOLE = re.compile(r"(-?\d{1,15})\.0+", re.ASCII)
 # Above 2**53 a float no longer tells neighbouring integers apart, so its digits would be made up.
@@ -57,10 +58,13 @@ def to_label(value: object) -> str | None:
 
 
 def _to_text_label(text: str) -> str | None:
-    if text.lower() in _MISSING:
-        return None
-    whole = _WHOLE.fullmatch(text)
-    return str(int(whole[1])) if whole else _TRUTHS.get(text, text)
+    if len(text) <= _LONGEST_SHORT:
+        if text.lower() in _MISSING:
+            return None
+        text = _TRUTHS.get(text, text)
+    # Every text of a ticket comes through here: a look at its end says that it is no number.
+    whole = _WHOLE.fullmatch(text) if text.endswith("0") else None
+    return str(int(whole[1])) if whole else text
 
 
 def _to_number_label(value: object) -> str | None:

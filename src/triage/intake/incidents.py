@@ -29,6 +29,8 @@ _OPENED_AT = "opened_at"
 _AS_OF_NAMES = ("updated_at", "sys_updated_on", "updated", "last_updated")
 _DEFAULT_SOURCE = "http"
 _MOST_LABELS = 500
+# A tuple, as `list | dict` would be put together at every look.
+_NESTED = (list, dict)
 # A mail of 50 pages; the whole body has its own bound.
 _LONGEST_VALUE = 100_000
 
@@ -133,9 +135,10 @@ def _labels(checks: FieldChecks) -> dict[str, str]:
     skipped = _OWN_KEYS if any(problem.where == "source" for problem in checks.problems) else _NO_LABELS
     found = _given_labels(checks)
     for name, value in checks.payload.items():
-        if name in _TEXT_KEYS and isinstance(value, list | dict):
+        is_nested = isinstance(value, _NESTED)
+        if is_nested and name in _TEXT_KEYS:
             checks.refuse(name, "must be a string", value)
-        elif name not in skipped and checks.is_sound(name, value):
+        elif name not in skipped and (not is_nested or checks.is_sound(name, value)):
             _add_label(checks, found, name, value)
     if len(found) > _MOST_LABELS:
         checks.refuse("labels", f"must be at most {_MOST_LABELS}, the keys beside it included", len(found))
