@@ -86,6 +86,8 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            # Nobody asks who the client is, and asking proxies' headers at every request takes 2 us.
+            proxy_headers=False,
             timeout_graceful_shutdown=_GRACE_S,
         )
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
