@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.bootstrap.grouping import read_dependencies
+from triage.bootstrap.limits import to_limits
 from triage.bootstrap.metric_reading import MetricReading, read_metrics, to_budget
 from triage.bootstrap.places import open_shelf
 from triage.bootstrap.problems import write_problems
@@ -23,6 +24,7 @@ from triage.training.metric_evaluation import is_training_file, open_watcher
 from triage.training.metrics import MetricHistory
 from triage.training.reach import MetricFit, Reach
 from triage.training.watching import RowAnswers, watch_history
+from triage.watch.limits import Limits
 from triage.watch.watcher import Watcher
 
 __all__ = ["Detected", "Search", "detect_file", "save_pictures"]
@@ -128,11 +130,15 @@ def detect_file(
     if search.plots is not None:
         _check_folder(search.plots)
     left_out = 0
+    # Where time is counted in steps nobody knows how far ahead a horizon is.
+    limits = to_limits(settings) if history.step_ns is None else Limits(horizon_s=0.0)
     if bundle is None or watcher is None:
         watcher = Watcher(to_budget(search.budget or settings.alert_budget, history), zone=history.zone)
+        watcher.limits = limits
         answers = watch_history(watcher, history)
     else:
         _check_budget(search, watcher, history)
+        watcher.limits = limits
         history, is_new = _following(bundle, history, progress)
         left_out = int((~is_new).sum())
         answers = watch_history(watcher, history.of_rows(is_new)).spread(is_new)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from triage.bootstrap.delivering import make_relay
 from triage.bootstrap.grouping import to_grouping
+from triage.bootstrap.limits import to_limits
 from triage.bootstrap.places import open_shelf
 from triage.bootstrap.pulling import read_accounts
 from triage.bootstrap.service_levels import to_service_levels
@@ -64,6 +65,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
         The database cannot be opened.
     """
     budget, zone = to_budget(settings.alert_budget), to_zone(settings.time_zone)
+    limits = to_limits(settings)
     silences = to_silences(settings.silences, zone)
     shelf = open_shelf(settings)
     require_champions(shelf, names)
@@ -83,7 +85,7 @@ def open_live(settings: Settings, names: Sequence[str] = ()) -> Iterator[Live]:
         models.engine.remember([replace(first, labels={**first.labels, "restricted": "yes"})])
         label_events(lambda: models.engine, [first], _now())
         to_remote_write(b"", VERSION_1, SeriesNames())
-        watchers = LiveWatchers(models, budget, zone, silences, settings.forget_after_days)
+        watchers = LiveWatchers(models, budget, zone, silences, settings.forget_after_days, limits)
         metrics = LiveMetrics(watchers, journal.metrics, flow, _now, grouping)
         with ExitStack() as opened:
             polls = Polls(flow, _open_polls(settings, opened), journal.cursors, _now)

@@ -14,6 +14,7 @@ from triage.parts import Part
 from triage.registry.live import LiveModels, restored_watcher
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence, zone_of
+from triage.watch.limits import Limits
 from triage.watch.watcher import Watcher
 
 __all__ = ["LiveWatchers", "to_budget", "to_silences", "to_zone"]
@@ -83,6 +84,8 @@ class LiveWatchers:
         Of every watcher.
     forget_after_days : float, default=0.0
         For how long an entity may be silent before it is forgotten; 0 means for ever.
+    limits : Limits or None, default=None
+        What metrics must not reach; by their names alone if None.
     """
 
     def __init__(
@@ -92,7 +95,9 @@ class LiveWatchers:
         zone: str = "UTC",
         silences: Sequence[Silence] = (),
         forget_after_days: float = 0.0,
+        limits: Limits | None = None,
     ) -> None:
+        self._limits = limits or Limits()
         self._models = models
         self._budget = budget
         self._zone = zone
@@ -112,6 +117,7 @@ class LiveWatchers:
         champion = self._models.watcher
         if champion is None:
             watcher = Watcher(self._budget, zone=self._zone, silences=self._silences)
+            watcher.limits = self._limits
             load_kernels(watcher)
             return self.origin, watcher
         ref = champion.ref
@@ -136,5 +142,6 @@ class LiveWatchers:
     def _restored(self, state: Part, where: str) -> StreamingWatcher:
         watcher = restored_watcher(state, where)
         watcher.silences = self._silences
+        watcher.limits = self._limits
         load_kernels(watcher)
         return watcher

@@ -20,6 +20,7 @@ from triage.watch.alerting import CLOSED, NOTHING
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence
 from triage.watch.documents import to_document, warnings_in
+from triage.watch.limits import Limits
 from triage.watch.omens import Omens
 from triage.watch.points import Points, Watched
 from triage.watch.probabilities import follow_probabilities, steady_pace
@@ -68,6 +69,15 @@ class Forewarner:
     @silences.setter
     def silences(self, silences: tuple[Silence, ...]) -> None:
         self.watcher.silences = silences
+
+    @property
+    def limits(self) -> Limits:
+        """What metrics must not reach."""
+        return self.watcher.limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self.watcher.limits = limits
 
     @property
     def threshold(self) -> float | None:

@@ -29,7 +29,7 @@ _LEAST_SHARE = 1 / 100
 _BY_ENTITY = ("entity_", "liveness_clock", "joint_clock", "alerting.", "omens.entity", "omens.steps")
 _BY_SEASON = ("season_base", "season_hours", "season_visits", "season_week")
 _BY_WEEK = ("week_cells", "week_numbers")
-_WHOLE = ("season_taken", "week_taken", "liveness_stream", "joint_heap", "novelty_", "foresight.")
+_WHOLE = ("season_taken", "week_taken", "liveness_stream", "joint_heap", "novelty_", "saturation_", "foresight.")
 
 
 def forget_silent(watcher: StreamingWatcher, after_ns: int) -> tuple[StreamingWatcher, tuple[EarlyWarning, ...]]:
@@ -107,6 +107,10 @@ def without_entities(part: Part, is_gone: NDArray[np.bool_]) -> Part:
     left |= {
         f"joint_{name}": array for name, array in packed(joint, len(joint.member), len(joint.clock))._asdict().items()
     }
+    if "saturation_series" in arrays:
+        series = arrays["saturation_series"]
+        left["saturation_series"] = _rows_left(stays)[series[stays[series]]]
+        left["saturation_trends"] = arrays["saturation_trends"][stays[series]]
     left |= _memories_left(arrays, entity_stays, stays)
     left["liveness_clock"], left["liveness_stream"] = _turns_left(arrays, entity_stays)
     return Part(left, _document_left(part.document, entity_stays, stays))
@@ -164,6 +168,11 @@ def _document_left(
     left["notes"] = [
         [rows[each["entity"]], kind, each] for _, kind, each in _list_in(document, "notes") if each["entity"] in rows
     ]
+    limits = document.get("limits")
+    if isinstance(limits, Mapping):
+        at_series = _rows_left(stays)
+        listed = [[int(at_series[row]), one] for row, one in _list_in(limits, "open") if one["entity"] in rows]
+        left["limits"] = {**limits, "open": listed}
     alerting = document.get("alerting")
     if isinstance(alerting, Mapping):
         left["alerting"] = {"open": [each for each in _list_in(alerting, "open") if each["entity"] in rows]}

@@ -21,7 +21,7 @@ __all__ = ["load_settings"]
 
 _FILE_NAME = "triage.toml"
 _PREFIX = "TRIAGE_"
-_TABLES = ("settings", "columns", "deliver", "grouping", "intake", "trackers", "sla")
+_TABLES = ("settings", "columns", "deliver", "grouping", "intake", "limits", "trackers", "sla")
 _PATH_KEYS = ("models_dir", "artifacts_dir")
 _SINGLE_ROLES = ("time", "id")
 
@@ -85,6 +85,7 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
         "trackers": _table(document, "trackers", found.problems),
         "grouping": _table(document, "grouping", found.problems),
         "intake": _to_intake(_table(document, "intake", found.problems), found.problems),
+        "limits": _table(document, "limits", found.problems),
         "sla": _table(document, "sla", found.problems),
     }
     return _build(found)

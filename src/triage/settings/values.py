@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 __all__ = ["ColumnRoles", "Origin", "SettingRow", "Settings", "is_loopback", "mask_password"]
 
 # What `load_settings` states about the settings; neither the file nor the environment can give them.
-_FACTS = ("config_file", "columns", "deliver", "grouping", "intake", "trackers", "sla", "origins")
+_FACTS = ("config_file", "columns", "deliver", "grouping", "intake", "limits", "trackers", "sla", "origins")
 
 
 class Origin(StrEnum):
@@ -116,6 +116,8 @@ class Settings(BaseSettings):
         Its ``[grouping]`` table, as it stands there.
     intake : mapping of str to mapping of str to object
         Its ``[intake.NAME]`` tables, as they stand there.
+    limits : mapping of str to object
+        Its ``[limits]`` table, as it stands there.
     trackers : mapping of str to object
         Its ``[trackers.NAME]`` tables, likewise.
     sla : mapping of str to object
@@ -158,6 +160,7 @@ class Settings(BaseSettings):
     deliver: Mapping[str, object] = Field(default_factory=dict)
     grouping: Mapping[str, object] = Field(default_factory=dict)
     intake: Mapping[str, Mapping[str, object]] = Field(default_factory=dict)
+    limits: Mapping[str, object] = Field(default_factory=dict)
     trackers: Mapping[str, object] = Field(default_factory=dict)
     sla: Mapping[str, object] = Field(default_factory=dict)
     origins: Mapping[str, Origin] = Field(default_factory=dict, repr=False)
@@ -207,7 +210,7 @@ class Settings(BaseSettings):
         roles = ((each.name, getattr(self.columns, each.name)) for each in fields(self.columns))
         named = [(name, value if isinstance(value, str) else ", ".join(value)) for name, value in roles if value]
         columns = (SettingRow(f"columns.{name}", value, Origin.FILE) for name, value in named)
-        names = ("deliver", "grouping", "intake", "trackers", "sla")
+        names = ("deliver", "grouping", "intake", "limits", "trackers", "sla")
         tables = ((name, getattr(self, name)) for name in names)
         return (*keys, *columns, *(row for key, table in tables for row in _table_rows(key, table)))
 

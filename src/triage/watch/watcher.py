@@ -13,6 +13,7 @@ The rules for single points, which hold in any batch:
 - A series or entity without points has no state to speak of, and does not change any other's answers.
 - A series that used to vary and stays the same, and a series or entity that no longer comes, each far longer than ever
   before, are warned of by rule, outside the budget (``liveness``). A stale marker ends a series as planned.
+- So is a series whose trend reaches its limit within a horizon (``saturation``).
 - An entity's time is the latest of its points; its warnings open and close at that time.
 """
 
@@ -33,9 +34,11 @@ from triage.watch.calendar import Silence, local_ns, silenced, zone_of
 from triage.watch.documents import notes_in, number_in, texts_in, to_document, warnings_in, weights_in
 from triage.watch.kernel import Answers, empty_answers, watch_points
 from triage.watch.lanes import empty_lanes
+from triage.watch.limits import Limits
 from triage.watch.liveness_layout import NOTE_ENTITY, NOTE_NS, NOTE_OPEN, NOTE_POINT
 from triage.watch.notes import OpenNotes
 from triage.watch.points import Arrivals, Note, Points, Watched
+from triage.watch.saturation import Saturations
 from triage.watch.table import SeriesTable
 from triage.watch.warnings import close_warning, open_warning
 
@@ -95,6 +98,7 @@ class Watcher:
         self._lanes = empty_lanes()
         self._open: dict[int, EarlyWarning] = {}
         self._notes = OpenNotes(self._bank.table)
+        self._saturations = Saturations(self._bank.table, Limits(), self._zone)
         self.set_threshold(threshold)
 
     @property
@@ -113,14 +117,28 @@ class Watcher:
         return self._bank.wear
 
     @property
+    def limits(self) -> Limits:
+        """What metrics must not reach; replaced, trends to limits that stay the same go on."""
+        return self._saturations.limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        before = self._saturations
+        self._saturations = Saturations(self.table, limits, self._zone)
+        self._saturations.make_room()
+        if limits.horizon_s == before.limits.horizon_s:
+            self._saturations.go_on(before)
+
+    @property
     def open_warnings(self) -> tuple[EarlyWarning, ...]:
         """The warnings that are open, by entity in order of appearance, each with its highest score so far."""
         return tuple(close_warning(self._open[row], None, self._bank.peak_of(row)) for row in sorted(self._open))
 
     @property
     def open_notes(self) -> tuple[EarlyWarning, ...]:
-        """The warnings by rule that are open, by entity and kind."""
-        return tuple(self._notes.held[key] for key in sorted(self._notes.held))
+        """The warnings by rule that are open, by entity and kind, and then those of limits by series."""
+        of_limits = (self._saturations.held[row] for row in sorted(self._saturations.held))
+        return (*(self._notes.held[key] for key in sorted(self._notes.held)), *of_limits)
 
     def series_of(self, entity: Sequence[str], metric: Sequence[str]) -> NDArray[np.int64]:
         """Return the row of each series, adding those not seen before.
@@ -141,6 +159,7 @@ class Watcher:
         """
         rows = self.table.rows_of(entity, metric)
         self._bank.make_room()
+        self._saturations.make_room()
         return rows
 
     def handle(self, points: Points) -> Watched:
@@ -195,7 +214,9 @@ class Watcher:
                 else:
                     opened.append(self._open_one(entity, answers, place))
                     causes[begin + place] = opened[-1].causes
-            notes += self._noted(answers, begin)
+            noted = [*self._noted(answers, begin)]
+            noted += self._saturations.follow(part.series, part.time_ns, part.value, begin)
+            notes += sorted(noted, key=lambda note: note.place)
         return Watched(
             score, entity_score, alert, causes, tuple(opened), tuple(closed), evidence, motion, notes=tuple(notes)
         )
@@ -236,6 +257,7 @@ class Watcher:
         """
         self._bank.settle()
         self._notes.held.clear()
+        self._saturations.settle()
 
     def to_part(self) -> Part:
         """Return the whole state: what `from_part` makes of it answers all that follows with the same bits."""
@@ -250,8 +272,9 @@ class Watcher:
             "metrics": list(table.metrics),
             "notes": [[*key, to_document(self._notes.held[key])] for key in sorted(self._notes.held)],
             "open": [to_document(self._open[row]) for row in sorted(self._open)],
+            "limits": self._saturations.to_document(),
         }
-        return Part(self._bank.to_arrays(), document)
+        return Part({**self._bank.to_arrays(), **self._saturations.to_arrays()}, document)
 
     @classmethod
     def from_part(cls, part: Part) -> Watcher:
@@ -287,6 +310,7 @@ class Watcher:
         watcher._notes.held = notes_in(document, "notes", entities)
         if not watcher._notes.held.keys() <= watcher._bank.noted():
             raise BundleRefused("The watcher's notes are not those of its entities. Train the model again.")
+        watcher._saturations = Saturations.from_part(part, watcher.table, watcher._zone)
         return watcher
 
     def _noted(self, answers: Answers, begin: int) -> Iterator[Note]:
