@@ -50,10 +50,14 @@ def make_cores(file: Path, seed: int = 0) -> Starlette:
     async def enqueue(request: Request) -> Response:
         event = await request.json()
         key = event["dedup_key"]
-        count("enqueue")
-        if connection.execute("SELECT 1 FROM tickets WHERE core = 'pager' AND key = ?", (key,)).fetchone() is None:
-            title = event["payload"]["summary"]
-            connection.execute("INSERT INTO tickets (core, key, title) VALUES ('pager', ?, ?)", (key, title))
+        count(event["event_action"])
+        # What is over has no payload, and may never have been triggered: PagerDuty passes it over.
+        title = event.get("payload", {}).get("summary")
+        connection.execute(
+            "INSERT INTO tickets (core, key, title) SELECT 'pager', ?1, ?2 WHERE ?2 IS NOT NULL "
+            "AND NOT EXISTS (SELECT 1 FROM tickets WHERE core = 'pager' AND key = ?1)",
+            (key, title),
+        )
         return answer({"status": "success", "dedup_key": key}, 202)
 
     async def create(request: Request) -> Response:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -28,18 +29,34 @@ _ROOT = Path(__file__).parents[2]
 _TIMEOUT_S = 1.0
 _CORES = ("pager", "desk")
 _PATIENCE_S = 180.0
+_ALERTS_EVERY = 5  # posts
+_SECOND = "Second"
+
+
+@dataclass(slots=True)
+class Group:
+    """A group that was answered with, and how it is found in the end."""
+
+    title: str
+    members: set[str]
+    may_be_over: bool
+    is_over: bool = False
+    found: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Delivered:
-    """What was acknowledged, and how often each title is at each core."""
+    """What was acknowledged, and how often each title is at each core. Of a group only the first alert has a ticket."""
 
     acknowledged: set[str] = field(default_factory=set)
+    groups: dict[str, Group] = field(default_factory=dict)
     tickets: dict[str, dict[str, int]] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)
 
     def missing(self, core: str) -> list[str]:
-        return sorted(self.acknowledged - self.tickets[core].keys())
+        # Nobody is paged for what was over before it could be sent.
+        spared = {group.title for group in self.groups.values() if group.may_be_over} if core == "pager" else set()
+        return sorted(self.acknowledged - self.tickets[core].keys() - spared)
 
     def doubled(self, core: str) -> list[str]:
         return sorted(title for title, n in self.tickets[core].items() if n > 1)
@@ -49,12 +66,17 @@ class Delivered:
         assert self.acknowledged
         for core in _CORES:
             assert (core, self.missing(core), self.doubled(core)) == (core, [], [])
+            assert [title for title in self.tickets[core] if title.endswith(_SECOND)] == []
+        assert self.groups
+        for group in self.groups.values():
+            assert {member["id"] for member in group.found["members"]} == group.members
+            assert group.found["state"] == "resolved" or not group.is_over
         assert self.retried > 0
 
     @property
     def retried(self) -> int:
-        """How often a core was asked about or sent something again: without it nothing was put to the test."""
-        return self.calls.get("find", 0) + self.calls.get("enqueue", 0) - len(self.tickets["pager"])
+        """How often a core was asked about something before it was sent again: else nothing was put to the test."""
+        return self.calls.get("find", 0)
 
 
 @contextmanager
@@ -99,7 +121,8 @@ def deliver_through_kills(home: Path, database_url: str | None, kills: int, post
     database_url : str or None
         As `new_database_url` gives it.
     kills, posts : int
-        Times it is killed, and incidents that are posted between two kills, and after the last.
+        Times it is killed, and incidents that are posted between two kills, and after the last; every fifth is two
+        alerts of a monitor.
     seed : int
         Of the moments of the kills.
     """
@@ -116,6 +139,8 @@ def _deliver_through_kills(home: Path, cores_file: Path, kills: int, posts: int,
     with Service(home) as service:
         asyncio.run(_post(service, outcome, range(kills * posts, (kills + 1) * posts), None))
         _wait_for_tickets(outcome, cores_file)
+        for group_id, group in outcome.groups.items():
+            group.found = httpx.get(f"{service.url}/v1/groups/{group_id}").raise_for_status().json()
         service.interrupt()
     outcome.tickets, outcome.calls = tickets_in(cores_file)
     return outcome
@@ -152,20 +177,55 @@ async def _post(service: Service, outcome: Delivered, numbers: range, kill_after
     async def post(client: httpx.AsyncClient) -> None:
         nonlocal acknowledged
         for number in left:
-            title = f"case {number}"
             try:
-                answer = await client.post("/v1/incidents", json={"id": f"k{number}", "source": "desk", "title": title})
+                is_kept = await (_post_alerts if number % _ALERTS_EVERY == 0 else _post_ticket)(client, outcome, number)
             except httpx.TransportError:
                 return
-            if answer.status_code in (200, 201):
-                outcome.acknowledged.add(title)
-                acknowledged += 1
+            acknowledged += is_kept
             if acknowledged == kill_after:
                 service.kill()
                 return
 
     async with asyncio.TaskGroup() as group, httpx.AsyncClient(base_url=service.url, timeout=30) as client:
         await asyncio.wait([group.create_task(post(client)) for _ in range(16)])
+
+
+async def _post_ticket(client: httpx.AsyncClient, outcome: Delivered, number: int) -> bool:
+    title = f"case {number}"
+    answer = await client.post("/v1/incidents", json={"id": f"k{number}", "source": "desk", "title": title})
+    if answer.status_code not in (200, 201):
+        return False
+    outcome.acknowledged.add(title)
+    return True
+
+
+async def _post_alerts(client: httpx.AsyncClient, outcome: Delivered, number: int) -> bool:
+    """Have two alerts of one host fire in one notification, and every other time resolve in another one right after."""
+    # Of letters, and about something that no other host has: numbers are masked, and the same words would be a burst.
+    word = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+    alerts = [
+        {
+            "status": "firing",
+            "labels": {"alertname": f"{word}{kind}", "instance": f"host-{number}"},
+            "startsAt": "2026-11-23T10:00:00Z",
+            "fingerprint": f"{word}{kind}",
+        }
+        for kind in ("First", _SECOND)
+    ]
+    answer = await client.post("/v1/alertmanager", json={"version": "4", "alerts": alerts})
+    if answer.status_code != 200:
+        return False
+    outcome.acknowledged.add(f"{word}First")
+    items = answer.json()["items"]
+    may_be_over = number % (2 * _ALERTS_EVERY) == 0
+    group = Group(f"{word}First", {item["id"] for item in items}, may_be_over)
+    outcome.groups[items[0]["group"]["id"]] = group
+    if not may_be_over:
+        return True
+    over = [alert | {"status": "resolved", "endsAt": "2026-11-23T10:05:00Z"} for alert in alerts]
+    answer = await client.post("/v1/alertmanager", json={"version": "4", "alerts": over})
+    group.is_over = answer.status_code == 200
+    return True
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
