@@ -38,8 +38,11 @@ def test_missing_or_misshapen_array_is_refused(name: str) -> None:
     without = {key: array for key, array in part.arrays.items() if key != name}
     with pytest.raises(BundleRefused):
         Watcher.from_part(replace(part, arrays=without))
+    array = part.arrays[name]
+    # Of what is empty there is none less: one more, then.
+    misshapen = array[:-1] if len(array) else np.zeros((1, *array.shape[1:]), dtype=array.dtype)
     with pytest.raises(BundleRefused):
-        Watcher.from_part(replace(part, arrays={**without, name: part.arrays[name][:-1]}))
+        Watcher.from_part(replace(part, arrays={**without, name: misshapen}))
 
 
 @pytest.mark.parametrize(
