@@ -145,7 +145,7 @@ def urgencies_of(
 
     Examples
     --------
-    >>> urgencies_of(np.array([0.5, 0.5]), np.array([0.0, np.log(3)]), 1.0).tolist()
+    >>> urgencies_of(np.array([0.5, 0.5]), np.array([0.0, np.log(3)]), 1.0).round(6).tolist()
     [0.5, 0.75]
     """
     raised = probabilities * np.exp(weight * evidence)
