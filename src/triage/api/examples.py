@@ -243,6 +243,7 @@ WARNING_GROUP: dict[str, object] = {
 }
 WARNING_ANSWER = {
     **WARNING,
+    "root_causes": [],
     "triage": {
         **ANSWER,
         "id": "d22c6cf1",

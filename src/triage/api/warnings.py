@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -47,11 +48,12 @@ def warning_routes(service: Service) -> APIRouter:
         responses=responses({200: answer(EarlyWarningTriage, "The warning.", WARNING_ANSWER)}),
     )
     async def get_warning(warning_id: Annotated[str, Path(examples=[WARNING["id"]])]) -> Response:
-        """Return the warning as it is now, and how it was labelled when it was opened."""
+        """Return the warning as it is now, the likely roots of its problem, and how it was labelled."""
         warning, triaged = await service.metrics.find(warning_id)
         found = await service.metrics.suspects.of([warning])
         body = {
             **warning_body(warning, found.get(warning.id, ())),
+            "root_causes": [asdict(each) for each in await service.metrics.root_causes(warning)],
             "triage": None if triaged is None else answer_body(triaged),
         }
         return json_response(body)

@@ -16,7 +16,8 @@ from datetime import datetime
 
 import structlog
 
-from triage.decide.grouping import GroupingRules
+from triage.decide.grouping import GroupingRules, Topology
+from triage.decide.root_causes import RootCause
 from triage.domain import EarlyWarning, IncidentState
 from triage.errors import BundleRefused, NotFound, StoreUnavailable, TriageError
 from triage.flow.live import LiveFlow
@@ -31,6 +32,7 @@ from triage.flow.metric_ports import (
 )
 from triage.flow.ports import Answer
 from triage.flow.problems import Problems, Settled, warning_rules
+from triage.flow.roots import roots_of
 from triage.flow.stream import Stream
 from triage.flow.suspects import LiveSuspects
 from triage.flow.warnings import WARNING_SOURCE, warning_received
@@ -85,6 +87,7 @@ class LiveMetrics:
         self._clock = clock
         self._stream: Stream | None = None
         self._grouping = None if grouping is None else warning_rules(grouping)
+        self._topology = Topology() if grouping is None else grouping.topology
         self.suspects = LiveSuspects(flow, journal, grouping)
         self._problems = Problems(self._grouping)
         self._unsaved = Settled()
@@ -178,6 +181,16 @@ class LiveMetrics:
             return warning, await self._flow.find(warning.part_of or warning_id, WARNING_SOURCE)
         except NotFound:
             return warning, None
+
+    async def root_causes(self, warning: EarlyWarning) -> tuple[RootCause, ...]:
+        """Return the entities of a warning's problem, the likeliest root first; none where it stands alone.
+
+        Raises
+        ------
+        StoreUnavailable
+            The journal cannot be read.
+        """
+        return await roots_of(warning, self._journal, self._topology)
 
     async def page(self, query: WarningQuery) -> WarningPage:
         """Return warnings, the last first; raises as `MetricJournal.page_warnings` does."""

@@ -97,9 +97,20 @@ class EarlyWarningAnswer(BaseModel):
     incident: WarningIncident
 
 
-class EarlyWarningTriage(EarlyWarningAnswer):
-    """A warning with the answer on it as an incident."""
+class RootCauseAnswer(BaseModel):
+    """An entity that may be the root of a problem."""
 
+    entity: str
+    score: float = Field(description="share of the problem's evidence that ends at it, in [0, 1]; all sum to 1")
+    reasons: list[str] = Field(description="sentences for a person")
+
+
+class EarlyWarningTriage(EarlyWarningAnswer):
+    """A warning with the likely roots of its problem and the answer on it as an incident."""
+
+    root_causes: list[RootCauseAnswer] = Field(
+        description="the entities of its problem, the likeliest root first; empty where it stands alone"
+    )
     triage: IncidentAnswer | None = Field(description="null until it has been labelled")
 
 
