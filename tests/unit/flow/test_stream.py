@@ -52,6 +52,23 @@ def test_points_without_a_value_are_counted_as_ignored() -> None:
     assert stream.counts.ignored == 2
 
 
+def test_batch_of_one_series_after_the_other_is_watched_by_time() -> None:
+    rng, names, steps = np.random.default_rng(2), ("cpu", "memory", "disk"), 500
+    time_ns = np.arange(steps) * 60 * 10**9
+    value = rng.normal(size=(steps, len(names)))
+    by_time, by_series = Watcher(Budget.parse("1/day")), Watcher(Budget.parse("1/day"))
+    series = np.arange(len(names))
+    entity = ("db",) * len(names)
+    rows = np.tile(series, steps), np.repeat(time_ns, len(names)), value.ravel()
+    Stream("budget", by_time).apply(1, MetricBatch(entity, names, *rows))
+    turned = np.repeat(series, steps), np.tile(time_ns, len(names)), value.T.ravel()
+    stream = Stream("budget", by_series)
+    stream.apply(1, MetricBatch(entity, names, *turned))
+    assert not [one for one in stream.moves if "has sent nothing" in one.why]
+    for name, array in by_time.to_part().arrays.items():
+        np.testing.assert_array_equal(array, by_series.to_part().arrays[name])
+
+
 def test_stale_marker_is_no_point_and_warnings_by_rule_are_warnings() -> None:
     watcher = Watcher(Budget.parse("1/day"))
     stream, rng = Stream("budget", watcher), np.random.default_rng(1)
