@@ -39,6 +39,10 @@ _MOST_ROWS = 400_000  # of negatives and positives together; beyond it negatives
 # few of the ways in which entities fail: at .1 false alerts in an entity-day .80 of what has a precursor was warned of
 # without, .85 with .6, .86 with 1; where 115 are, .94, .97, .97 (made-up estates).
 _EVIDENCE_WEIGHT = 0.6
+# Timely early recall, out of fold, below which the watcher goes on warning. SMD shows nothing before its incidents:
+# .012 to .004 let the model take over, and half of what the watcher detects was lost. Made-up estates have .1 and more,
+# by all incidents of which only 30 lie in the metrics; to be ahead of the watcher by .05 kept two models of three out.
+_LEAST_WORTH = 0.03
 _CHUNK = 4096  # points whose features are there at a time
 _LEAST_DAYS = 14  # of history: of fewer nobody can tell an hour or a weekday from its incidents
 
@@ -102,7 +106,7 @@ def fit_forewarner(
     worth, threshold = choose_threshold(past, urgency)
     # What the watcher's evidence alone would do at its best: a model must not make warnings worse.
     plain, _ = choose_threshold(past, np.minimum(shown.evidence / _MOST_EVIDENCE, 1.0))
-    chosen = threshold if worth >= plain else None
+    chosen = threshold if worth >= max(plain, _LEAST_WORTH) else None
     foresight = Foresight(trees, metrics, slope, shift, _EVIDENCE_WEIGHT, chosen, lead)
     return Forewarner(watcher, foresight, Omens.from_part(seen.to_part(), watcher.table))
 
