@@ -41,7 +41,7 @@ class Coded:
 
     def at(self, row: int) -> str | None:
         """Return a row's label."""
-        code = int(self.codes[row])
+        code = self.codes.item(row)
         return None if code < 0 else self.values[code]
 
 

@@ -41,11 +41,13 @@ def suggest_fix(precedents: Sequence[Precedent]) -> SuggestedFix | None:
     for precedent in precedents:
         if precedent.fix:
             by_fix.setdefault(precedent.fix.casefold(), []).append(precedent)
-    held = [fellows for fellows in by_fix.values() if not all(each.reopened for each in fellows)]
+    held = [fellows for fellows in by_fix.values() if [each for each in fellows if not each.reopened]]
     if not held:
         return None
-    best = max(
-        held, key=lambda fellows: sum(-each.similarity if each.reopened else each.similarity for each in fellows)
-    )
+    best = held[0] if len(held) == 1 else max(held, key=_likeness)
     first = next(each for each in best if not each.reopened)
     return SuggestedFix(first.fix, first.id, len(best), sum(bool(each.reopened) for each in best))
+
+
+def _likeness(fellows: Sequence[Precedent]) -> float:
+    return sum([-each.similarity if each.reopened else each.similarity for each in fellows])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -219,7 +220,7 @@ class Precedents:
         """Put what was found among the rows together with what came in since, without the incident that asks."""
         ids, opened_at = self.endings.ids, self.endings.opened_at
         near = [
-            _Near(row, ids[row], int(opened_at[row]), similarity)
+            _Near(row, ids[row], opened_at.item(row), similarity)
             for row, similarity in zip(found.rows, found.similarities, strict=True)
             if ids[row] != asked.id
         ]
@@ -285,16 +286,16 @@ class Precedents:
             hours = later.hours_since(near.opened_at)
             return Precedent(near.id, near.similarity, moment, later.labels, later.fix, hours, later.reopened, model)
         endings, row = self.endings, near.place
-        if not isinstance(row, int) or (now is not None and int(endings.known_at[row]) > now):
+        if not isinstance(row, int) or (now is not None and endings.known_at.item(row) > now):
             return Precedent(near.id, near.similarity, moment, {}, "", None, None, model)
-        took, reopened = float(endings.hours[row]), int(endings.reopened[row])
+        took, reopened = endings.hours.item(row), endings.reopened.item(row)
         return Precedent(
             near.id,
             near.similarity,
             moment,
             endings.labels_of(row),
             endings.fixes.at(row) or "",
-            None if np.isnan(took) else took,
+            None if isnan(took) else took,
             None if reopened < 0 else bool(reopened),
             model,
         )

@@ -133,7 +133,9 @@ class RecentIncidents:
     def find(self, text: str, wanted: Wanted) -> list[RecentFound]:
         """Return the incidents that are most like a text, nearest first; of equally near ones the newest first."""
         with self._lock:
-            found = [*self._newer.find(text, wanted), *self._older.find(text, wanted)]
+            # After a start both are empty, and later the older one for long.
+            halves = [half for half in (self._newer, self._older) if half.keys]
+            found = [each for half in halves for each in half.find(text, wanted)]
         # Stable: what the newer half found stays first.
         return sorted(found, key=lambda each: -each.similarity)[: wanted.most]
 
