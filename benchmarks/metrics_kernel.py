@@ -29,7 +29,7 @@ _Floats = NDArray[np.float64]
 _SERIES, _STEPS, _PER_ENTITY, _ROUNDS = 10_000, 100, 20, 5
 _RIVER_POINTS, _TREE_POINTS = 200_000, 5_000  # they are slower by orders: fewer points say as much
 _MANY, _LATER = 1_000_000, 12
-_WEEKLY, _WEEKLY_HOURS = 100_000, 9 * 24
+_WEEKLY_HOURS = 9 * 24
 _BATCH, _BATCHES = 1_000_000, 10
 _MINUTE_NS = 60_000_000_000
 _RATE = 1 / 100
@@ -170,7 +170,7 @@ def _memory() -> ResultTable:
         ("the same, two hours later: each has earned a season of a day", f"{with_season:.0f} bytes a series"),
         ("their names, and the table that finds them", f"{names:.0f} bytes a series"),
         (
-            f"{_WEEKLY:,} series of ebb and flow, after nine days: each has earned a week",
+            f"{_MANY:,} series of ebb and flow, after nine days: each has earned a week",
             f"{_of_weekly():.0f} bytes a series",
         ),
         (f"{_SERIES:,} series, after {_BATCH:,} points", f"{first / 1e6:.0f} MB"),
@@ -202,19 +202,19 @@ def _of_many() -> tuple[float, float, float]:
 
 
 def _of_weekly() -> float:
-    rng, series = np.random.default_rng(0), np.arange(_WEEKLY)
+    rng, series = np.random.default_rng(0), np.arange(_MANY)
     before = _resident()
-    state, seasons, weeks = empty_series(_WEEKLY), empty_seasons(_WEEKLY), empty_weeks(_WEEKLY)
+    state, seasons, weeks = empty_series(_MANY), empty_seasons(_MANY), empty_weeks(_MANY)
     lanes = empty_lanes()
     for hour in range(_WEEKLY_HOURS):
         times, value = (
-            np.full(_WEEKLY, hour * 60 * _MINUTE_NS),
-            rng.normal(10.0 * np.sin(hour / 24 * 2 * np.pi), size=_WEEKLY),
+            np.full(_MANY, hour * 60 * _MINUTE_NS),
+            rng.normal(10.0 * np.sin(hour / 24 * 2 * np.pi), size=_MANY),
         )
         _score_all(state, seasons, weeks, Arrivals(series, times, times, value), lanes)
         del times, value
-    assert weeks.taken[0] == _WEEKLY
-    return (_resident() - before) / _WEEKLY
+    assert weeks.taken[0] == _MANY
+    return (_resident() - before) / _MANY
 
 
 def _of_many_points() -> tuple[float, float]:
