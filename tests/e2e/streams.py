@@ -94,8 +94,9 @@ def warnings_of(home: Path) -> dict[str, Mapping[str, object]]:
                 assert answer["source"] == "triage.watch"
                 whole = client.get(f"/v1/warnings/{item['id']}").json()
                 assert whole.pop("triage") == answer
+                roots = whole.pop("root_causes")
                 assert whole == item
-                found[item["id"]] = item
+                found[item["id"]] = item | {"root_causes": roots}
             cursor = page["next"]
             if cursor is None:
                 return found
