@@ -10,8 +10,9 @@ from scipy.sparse import csr_array
 
 __all__ = ["scaled", "telling_weights"]
 
-# What a feature is given beforehand, in TF-IDF, spread as the labels are: one that was seen once tells little yet.
-_BEFOREHAND = 2.0
+# What a feature is given beforehand, in TF-IDF, spread as the labels are: one that was seen once tells little yet. So
+# much for 500 rows, which is what they need, and in proportion for more, up to a limit.
+_BEFOREHAND, _AT_ROWS, _MOST_BEFOREHAND = 1.0, 500, 16.0
 # To which power the information is raised. See docs/decisions/0036 for what else was tried.
 _POWER = 0.7
 
@@ -66,10 +67,11 @@ def _divergence(matrix: csr_array, truth: NDArray[np.int64]) -> NDArray[np.float
     n_rows, n_features = matrix.shape
     members = csr_array((np.ones(n_rows), truth, np.arange(n_rows + 1)), shape=(n_rows, len(shares)))
     sums = (members.T.tocsr() @ matrix).tocoo()  # of each label and feature that meet
-    of_all = np.bincount(sums.col, weights=sums.data, minlength=n_features) + _BEFOREHAND
+    beforehand = _BEFOREHAND * min(max(1.0, n_rows / _AT_ROWS), _MOST_BEFOREHAND)
+    of_all = np.bincount(sums.col, weights=sums.data, minlength=n_features) + beforehand
     share = shares[sums.row]
-    told = (sums.data + _BEFOREHAND * share) / of_all[sums.col]
+    told = (sums.data + beforehand * share) / of_all[sums.col]
     found = np.bincount(sums.col, weights=told * np.log(told / share), minlength=n_features)
     # Labels that a feature never met have what it was given beforehand, all in the same ratio to their shares.
     left = 1.0 - np.bincount(sums.col, weights=share, minlength=n_features)
-    return np.asarray(found + left * _BEFOREHAND / of_all * np.log(_BEFOREHAND / of_all))
+    return np.asarray(found + left * beforehand / of_all * np.log(beforehand / of_all))

@@ -29,6 +29,13 @@ def test_feature_that_was_seen_often_weighs_more_than_one_that_was_seen_once() -
     assert often > seldom > 0.0
 
 
+def test_more_rows_of_the_same_kind_weigh_features_the_same() -> None:
+    cells, truth = _matrix(500).toarray(), np.arange(500) % 3
+    once = telling_weights(csr_array(cells), [truth])
+    fourfold = telling_weights(csr_array(np.vstack([cells] * 4)), [np.tile(truth, 4)])
+    assert np.allclose(once, fourfold)
+
+
 def test_weight_is_1_on_average_over_values() -> None:
     matrix = _matrix()
     assert np.isclose(telling_weights(matrix, [np.arange(60) % 3])[matrix.indices].mean(), 1.0)
@@ -40,7 +47,7 @@ def test_labels_that_a_feature_never_met_count_as_they_would_one_by_one() -> Non
     cells[truth == 2, 0] = 0.0
     matrix = csr_array(cells)
     shares, sums = np.full(3, 1 / 3), np.stack([cells[truth == label].sum(axis=0) for label in range(3)])
-    told = (sums + 2.0 * shares[:, None]) / (sums.sum(axis=0) + 2.0)
+    told = (sums + 1.0 * shares[:, None]) / (sums.sum(axis=0) + 1.0)
     expected = np.maximum((told * np.log(told / shares[:, None])).sum(axis=0), 0.0) ** 0.7
     found = telling_weights(matrix, [truth])
     assert np.allclose(found / found.sum(), expected / expected.sum())
