@@ -197,3 +197,27 @@ def test_batches_and_restarts_change_nothing(
                 batched += asyncio.run(journal.record(entries[start : start + size]))
     fresh = [(got, want) for got, want in zip(batched, alone, strict=True) if got.status.value != "repeated"]
     assert [got for got, _ in fresh] == [want for _, want in fresh]
+
+
+@pytest.mark.parametrize("is_replayed", [True, False])
+def test_member_of_a_group_whose_lead_was_given_up_makes_the_record_that_the_lead_has_once_it_is_replayed(
+    database: Database, is_replayed: bool
+) -> None:
+    lead, member = STORM[0].id, STORM[2].id
+    later = NOON.replace(year=2027)
+    with opened(database) as journal:
+        record(journal, STORM[0], STORM[2])
+        [first] = asyncio.run(journal.outbox.claim("desk", later, 10))
+        asyncio.run(journal.outbox.settle(first, Ending(EndState.DEAD, NOON, reason="422")))
+        # No record is known yet: whoever gets it makes one, under the key of the lead.
+        [second] = asyncio.run(journal.outbox.claim("desk", later, 10))
+        assert (second.kind, second.content.triage.incident_id) == (MessageKind.MEMBER, member)
+        assert (second.ref, second.incident_key) == ("", first.incident_key)
+        asyncio.run(journal.outbox.settle(second, Ending(EndState.DELIVERED, NOON, ref="T1")))
+        if not is_replayed:
+            asyncio.run(journal.outbox.discard_dead(first.seq))
+            assert messages(journal, "desk") == []
+            return
+        asyncio.run(journal.outbox.replay_dead(first.seq, NOON))
+        [again] = asyncio.run(journal.outbox.claim("desk", later, 10))
+        assert (again.content.triage.incident_id, again.ref, again.kind) == (lead, "T1", MessageKind.EVENT)
