@@ -199,10 +199,11 @@ class Engine:
         answers = list(loaded.model.answer(inputs, self._most_reasons))
         assessed = _assess(loaded, inputs, answers, self._most_reasons)
         opened = [opened_at_of(event, loaded.model.columns) for event in events]
+        parents = loaded.model.parents
         for at, (event, answer, risks, draft) in enumerate(zip(events, answers, assessed, drafts, strict=True)):
             doubt = _doubt(loaded, inputs, at, answer)
             predictions = _predict(loaded, event, (answer, doubt), self._most_reasons)
-            for prediction in back_off(predictions, loaded.model.parents):
+            for prediction in back_off(predictions, parents):
                 draft.predictions.setdefault(prediction.target, prediction)
             draft.contradictions = draft.contradictions or _contradictions(loaded, event, predictions)
             for risk in risks:
@@ -288,28 +289,42 @@ def _doubt(loaded: LoadedModel, inputs: Inputs, at: int, answer: RowAnswer) -> s
 def _predict(loaded: LoadedModel, event: Incident, told: tuple[RowAnswer, str], most_reasons: int) -> list[Prediction]:
     """Return the predictions of all targets, from what the model answers and why that is doubted."""
     answer, doubt = told
-    found: dict[str, tuple[list[RankedLabel], tuple[Reason, ...]]] = {}
-    for head in loaded.model.heads:
-        of_head, classes = answer.answers[head.target], head.classes
-        ranked = [_ranked((classes[at], chance)) for at, chance in zip(of_head.best, of_head.chances, strict=False)]
-        found[head.target] = ranked, of_head.reasons
-    rule = loaded.policy.priority
-    remarks: dict[str, list[str]] = {}
-    if rule is not None:
-        of_parts = [
-            (loaded.model.head(name).classes, answer.answers[name].probabilities[None, :]) for name in rule.parts
-        ]
-        reasons = tuple(_because(name, found[name][0][0]) for name in rule.parts) if most_reasons else ()
-        ranked = _rank_by_cost(rule, rule.probabilities(*of_parts))
-        found[rule.priority] = ranked, reasons
-        remarks[rule.priority] = _remarks(rule, event, ranked, {name: found[name][0][0].label for name in rule.parts})
     predictions = []
-    for target, (ranked, reasons) in found.items():
+    for head in loaded.model.heads:
+        target, classes, of_head = head.target, head.classes, answer.answers[head.target]
+        ranked = tuple(
+            [_ranked((classes[at], chance)) for at, chance in zip(of_head.best, of_head.chances, strict=False)]
+        )
         decision, why = _decide(loaded, (target, ranked[0]), answer, doubt)
-        why = " ".join([why, *remarks.get(target, ())])
-        would_help = answer.answers[target].would_help if target in answer.answers else None
-        predictions.append(Prediction(target, loaded.ref, tuple(ranked), decision, why, reasons, would_help))
-    return predictions
+        predictions.append(
+            Prediction(target, loaded.ref, ranked, decision, why, of_head.reasons, would_help=of_head.would_help)
+        )
+    rule = loaded.policy.priority
+    if rule is None:
+        return predictions
+    derived = _derive(loaded, rule, event, told, {each.target: each.ranked[0] for each in predictions})
+    return [*predictions, derived if most_reasons else derived._replace(reasons=())]
+
+
+def _derive(
+    loaded: LoadedModel,
+    rule: PriorityRule,
+    event: Incident,
+    told: tuple[RowAnswer, str],
+    likeliest: Mapping[str, RankedLabel],
+) -> Prediction:
+    """Return the priority that follows from what was predicted, because of that."""
+    answer, doubt = told
+    ranked = _rank_by_cost(
+        rule,
+        rule.probabilities(
+            *((loaded.model.head(name).classes, answer.answers[name].probabilities[None, :]) for name in rule.parts)
+        ),
+    )
+    decision, why = _decide(loaded, (rule.priority, ranked[0]), answer, doubt)
+    remarks = _remarks(rule, event, ranked, {name: likeliest[name].label for name in rule.parts})
+    reasons = tuple(_because(name, likeliest[name]) for name in rule.parts)
+    return Prediction(rule.priority, loaded.ref, tuple(ranked), decision, " ".join([why, *remarks]), reasons)
 
 
 def _remarks(

@@ -19,10 +19,10 @@ from triage.api.problems import problem_of
 from triage.api.render import answer_body, json_response, suspects_body, to_json
 from triage.api.schemas import IncidentAnswer, IncidentList, IncidentPage, IncidentRequest
 from triage.api.service import Service
-from triage.domain import PrecedentQuery
+from triage.domain import Incident, PrecedentQuery
 from triage.errors import DataError
 from triage.flow import Answer, AnswerStatus, Received
-from triage.intake import read_json, shown, to_items, to_received
+from triage.intake import read_json, shown, to_incident, to_items, to_received
 
 __all__ = ["incident_routes", "plain_post"]
 
@@ -44,7 +44,7 @@ _PLAIN_QUERIES = {
     for of_run, dry_run in ((b"", False), (b"dry_run=false", False), (b"dry_run=true", True))
     for of_precedents, precedents in (
         (b"", None),
-        *((b"precedents=%d" % number, number) for number in range(_MOST_PRECEDENTS + 1)),
+        *((b"precedents=%d" % number, PrecedentQuery(number)) for number in range(_MOST_PRECEDENTS + 1)),
     )
 }
 
@@ -134,8 +134,7 @@ def plain_post(service: Service, metrics: Metrics) -> PlainPost:
     """Build the short way to the same answers for requests that are nothing but a body."""
 
     async def post_plain(body: bytes, query: PlainQuery) -> PlainAnswer:
-        wanted = None if query.precedents is None else PrecedentQuery(query.precedents)
-        status, content = await _Post(service, metrics, query.dry_run, service.new_id, wanted).answer(body)
+        status, content = await _Post(service, metrics, query.dry_run, service.new_id, query.precedents).answer(body)
         return status, to_json(content)
 
     return PlainPost("/v1/incidents", _PLAIN_QUERIES, service.limits.max_body_bytes, post_plain)
@@ -160,26 +159,31 @@ class _Post:
         return await self._answer_one(payload, body)
 
     async def _answer_one(self, payload: Mapping[str, object], body: bytes) -> _Rendered:
-        received = to_received(payload, self.service.clock(), self.new_id, body)
-        [answered] = await self._answers([received])
+        [answered] = await self._answers([self._read(payload, body)])
         return _STATUS[answered.status], answer_body(answered)
 
     async def _answer_list(self, items: Sequence[Mapping[str, object]]) -> _Rendered:
-        read = [self._read(item) for item in items]
-        answers = iter(await self._answers([one for one in read if isinstance(one, Received)]))
+        read = [self._read_item(item) for item in items]
+        answers = iter(await self._answers([one for one in read if not isinstance(one, DataError)]))
         rendered = [_problem_item(one) if isinstance(one, DataError) else _answer_item(next(answers)) for one in read]
         return 207, {"items": rendered}
 
-    def _read(self, item: Mapping[str, object]) -> Received | DataError:
+    def _read(self, payload: Mapping[str, object], body: bytes | None = None) -> Incident | Received:
+        # What is not kept need not be told apart from what was sent before.
+        if self.dry_run:
+            return to_incident(payload, self.service.clock(), self.new_id)
+        return to_received(payload, self.service.clock(), self.new_id, body)
+
+    def _read_item(self, item: Mapping[str, object]) -> Incident | Received | DataError:
         try:
-            return to_received(item, self.service.clock(), self.new_id)
+            return self._read(item)
         except DataError as err:
             return err
 
-    async def _answers(self, received: Sequence[Received]) -> list[Answer]:
-        if self.dry_run or not received:
-            return await self.service.flow.preview(received, self.wanted)
-        answers = await self.service.flow.accept(received, self.wanted)
+    async def _answers(self, read: Sequence[Incident | Received]) -> list[Answer]:
+        if self.dry_run or not read:
+            return await self.service.flow.preview([one for one in read if isinstance(one, Incident)], self.wanted)
+        answers = await self.service.flow.accept([one for one in read if isinstance(one, Received)], self.wanted)
         self.metrics.count_answers(answers)
         return answers
 

@@ -20,6 +20,7 @@ from triage.api.bodies import too_large
 from triage.api.headers import SAFETY_HEADERS
 from triage.api.problems import problem_response, unexpected_response
 from triage.api.recorder import Recorder
+from triage.domain import PrecedentQuery
 from triage.errors import TriageError
 
 __all__ = ["PlainAnswer", "PlainPost", "PlainPosts", "PlainQuery"]
@@ -46,12 +47,12 @@ class PlainQuery:
     Parameters
     ----------
     dry_run : bool
-    precedents : int or None, default=None
-        How many are wanted; None for the usual.
+    precedents : PrecedentQuery or None, default=None
+        Which are wanted; None for the usual.
     """
 
     dry_run: bool
-    precedents: int | None = None
+    precedents: PrecedentQuery | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from triage.api.metrics import Metrics
 
 __all__ = ["Recorder", "RequestRecorder"]
 
-_log = structlog.get_logger(__name__)
-
 _SAFETY = [(name.encode(), value.encode()) for name, value in SAFETY_HEADERS.items()]
 
 
@@ -27,12 +25,14 @@ class Recorder:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
+        # Bound once: else whether a level is logged at all is asked anew at every line.
+        self._log = structlog.get_logger(__name__).bind()
 
     def record(self, scope: Scope, route: str, status: int, started: float) -> None:
         """Record a request that was answered and that began at ``started`` of `time.perf_counter`."""
         duration_s = time.perf_counter() - started
         self._metrics.count_request(scope["method"], route, status, duration_s)
-        _log.info(
+        self._log.info(
             "request",
             method=scope["method"],
             path=scope["path"],

@@ -134,11 +134,12 @@ class Labelling:
             return job
         with self._changed:
             self._waiting.append(job)
-            self._replace_hung()
             if self._worker is None:
                 self._start()
-            else:
+            elif self._worker.busy_since is None:
                 self._changed.notify()
+            else:
+                self._replace_hung()
         return job
 
     def drop(self, job: LabellingJob) -> None:

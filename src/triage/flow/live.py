@@ -164,14 +164,14 @@ class LiveFlow:
             self.oversight.count(answers)
         return answers
 
-    async def preview(self, received: Sequence[Received], precedents: PrecedentQuery | None = None) -> list[Answer]:
+    async def preview(self, events: Sequence[Incident], precedents: PrecedentQuery | None = None) -> list[Answer]:
         """Label incidents by the deadline and keep nothing: a dry run; nothing follows what is late."""
-        triages, late = await self._label([one.incident for one in received], precedents, "labels did not come in time")
+        triages, late = await self._label(events, precedents, "labels did not come in time")
         if late is not None:
             self._labelling.drop(late)
         return [
-            Answer(AnswerStatus.PREVIEW, 0, one.incident.received_at, triage, one.incident.state)
-            for one, triage in zip(received, triages, strict=True)
+            Answer(AnswerStatus.PREVIEW, 0, event.received_at, triage, event.state)
+            for event, triage in zip(events, triages, strict=True)
         ]
 
     async def feedback(self, feedback: Feedback) -> Feedback:

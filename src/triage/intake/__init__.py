@@ -13,7 +13,7 @@ from triage.intake.edits import to_edit
 from triage.intake.em_events import read_lenient_json, to_em_signals
 from triage.intake.exposition import OPENMETRICS_MEDIA, PROMETHEUS_MEDIA, to_exposed_metrics
 from triage.intake.field_map import FieldMap, field_map_of, to_mapped_changes, to_mapped_incidents
-from triage.intake.incidents import to_received
+from triage.intake.incidents import to_incident, to_received
 from triage.intake.jira import to_issue
 from triage.intake.json_body import read_json, to_items
 from triage.intake.mail import clean_mail
@@ -59,6 +59,7 @@ __all__ = [
     "to_em_signals",
     "to_exposed_metrics",
     "to_feedback",
+    "to_incident",
     "to_issue",
     "to_items",
     "to_mapped_changes",

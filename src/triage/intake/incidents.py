@@ -16,7 +16,7 @@ from triage.flow import Received
 from triage.intake.checks import LONGEST_NAME, FieldChecks
 from triage.intake.moments import to_moment
 
-__all__ = ["to_received"]
+__all__ = ["to_incident", "to_received"]
 
 _TEXT_KEYS = ("title", "description", "text")
 # Read by meaning; every other key is a label under its own name.
@@ -35,9 +35,7 @@ _NESTED = (list, dict)
 _LONGEST_VALUE = 100_000
 
 
-def to_received(
-    payload: Mapping[str, object], now: datetime, new_id: Callable[[], str], body: bytes | None = None
-) -> Received:
+def to_incident(payload: Mapping[str, object], now: datetime, new_id: Callable[[], str]) -> Incident:
     """Read one incident.
 
     Parameters
@@ -52,8 +50,6 @@ def to_received(
         When it came in (aware, UTC).
     new_id : callable returning str
         Gives the id of an incident without one.
-    body : bytes or None, default=None
-        What was sent, where that is known to the byte.
 
     Raises
     ------
@@ -63,12 +59,11 @@ def to_received(
     Examples
     --------
     >>> from datetime import UTC, datetime
-    >>> got = to_received({"id": 7, "title": "VPN down", "site": "Bonn"}, datetime.now(UTC), new_id=lambda: "")
-    >>> got.incident.id, got.incident.source, dict(got.incident.labels)
+    >>> got = to_incident({"id": 7, "title": "VPN down", "site": "Bonn"}, datetime.now(UTC), new_id=lambda: "")
+    >>> got.id, got.source, dict(got.labels)
     ('7', 'http', {'title': 'VPN down', 'site': 'Bonn'})
     """
     checks = FieldChecks(payload)
-    as_of = _as_of(payload)
     incident = Incident(
         id=checks.name("id", whole_numbers=True, one_line=True) if "id" in payload else new_id(),
         source=checks.name("source", one_line=True) if "source" in payload else _DEFAULT_SOURCE,
@@ -79,12 +74,33 @@ def to_received(
     )
     if checks.problems:
         raise DataError("The incident has fields that cannot be used.", checks.problems)
+    return incident
+
+
+def to_received(
+    payload: Mapping[str, object], now: datetime, new_id: Callable[[], str], body: bytes | None = None
+) -> Received:
+    """Read one incident that is to be kept: as `to_incident` does, with what was sent.
+
+    Parameters
+    ----------
+    payload, now, new_id
+        As of `to_incident`.
+    body : bytes or None, default=None
+        What was sent, where that is known to the byte.
+
+    Raises
+    ------
+    DataError
+        Fields that cannot be used, all of them.
+    """
+    incident = to_incident(payload, now, new_id)
     try:
         canonical = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as err:
         raise DataError(f"The incident cannot be stored as JSON: {err}.") from err
     digest = hashlib.sha256(canonical).hexdigest()
-    return Received(incident, canonical if body is None else body, digest, as_of)
+    return Received(incident, canonical if body is None else body, digest, _as_of(payload))
 
 
 def _as_of(payload: Mapping[str, object]) -> datetime | None:
@@ -150,11 +166,12 @@ def _given_labels(checks: FieldChecks) -> dict[str, str]:
     found: dict[str, str] = {}
     if isinstance(given, list):
         checks.refuse("labels", "must be an object", given)
-    elif not isinstance(given, dict):
+    elif isinstance(given, dict):
+        for name, value in given.items():
+            if checks.is_sound(f"labels.{name}", value, level=3):
+                _add_label(checks, found, name, value)
+    elif given is not None:
         _add_label(checks, found, "labels", given)
-    for name, value in given.items() if isinstance(given, dict) else ():
-        if checks.is_sound(f"labels.{name}", value, level=3):
-            _add_label(checks, found, name, value)
     return found
 
 

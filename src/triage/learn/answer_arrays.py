@@ -135,7 +135,7 @@ def empty_room(n_code_points: int, n_fields: int, n_units: int) -> Room:
     most = most_features(n_code_points) + n_fields
     return Room(
         scratch=empty_scratch(n_code_points),
-        names=empty_names(most),
+        names=empty_names(most, n_code_points),
         ids=np.empty(most, np.int32),
         values=np.empty(most),
         added=np.empty(most),

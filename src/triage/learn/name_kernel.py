@@ -29,6 +29,8 @@ class Names(NamedTuple):
         One over the feature's occurrences.
     first, second : ndarray of int32 of shape (n_names,)
         The places of the name's words; the second is -1 for a single word.
+    of_origin : ndarray of int32 of shape (n_words * (MOST_APART + 1),)
+        Room to number the origins that occur.
     """
 
     name: NDArray[np.int32]
@@ -36,12 +38,14 @@ class Names(NamedTuple):
     share: NDArray[np.float64]
     first: NDArray[np.int32]
     second: NDArray[np.int32]
+    of_origin: NDArray[np.int32]
 
 
-def empty_names(n_features: int) -> Names:
-    """Return room for the names of so many occurrences of features."""
+def empty_names(n_features: int, n_words: int) -> Names:
+    """Return room for the names of so many occurrences of features, in a text of so many words."""
     integers = np.empty((4, n_features), np.int32)
-    return Names(integers[0], integers[1], np.empty(n_features), integers[2], integers[3])
+    of_origin = np.empty(n_words * (MOST_APART + 1), np.int32)
+    return Names(integers[0], integers[1], np.empty(n_features), integers[2], integers[3], of_origin)
 
 
 @compiled
@@ -51,21 +55,35 @@ def name_features(scratch: Scratch, names: Names) -> tuple[int, int]:
     Parameters
     ----------
     scratch : Scratch
-        As `triage.learn.term_kernel.weigh_text` leaves it; its words stay, its features do not.
+        As `triage.learn.term_kernel.weigh_ticket` leaves it; its words stay, its features do not.
     names : Names
         Filled, up to the numbers that are returned.
     """
-    n_found = 0
+    # The first view is every word and every pair of neighbours.
+    n_words = (scratch.borders[1] + 1) // 2
+    of_origin = names.of_origin[: n_words * (MOST_APART + 1)]
+    of_origin[:] = -1
+    n_found = n_origins = 0
     for view in range(VIEWS):
         begin, end = scratch.borders[view], scratch.borders[view + 1]
         for at in range(begin, end):
-            feature = scratch.features[begin + scratch.which[at]]
+            distinct = begin + scratch.which[at]
+            feature = scratch.features[distinct]
             if feature != UNKNOWN:
-                names.name[n_found] = scratch.origins[at]
+                origin = scratch.origins[at]
+                if of_origin[origin] < 0:
+                    of_origin[origin] = n_origins
+                    # What stood there has been read: no more origins than occurrences came before.
+                    scratch.origins[n_origins] = origin
+                    n_origins += 1
+                names.name[n_found] = of_origin[origin]
                 names.feature[n_found] = np.int32(feature)
-                names.share[n_found] = 1.0 / scratch.counts[begin + scratch.which[at]]
+                names.share[n_found] = 1.0 / scratch.counts[distinct]
                 n_found += 1
-    return n_found, _number_names(scratch, n_found, names)
+    n_names = _number_names(scratch, n_origins, names)
+    for at in range(n_found):
+        names.name[at] = scratch.which[names.name[at]]
+    return n_found, n_names
 
 
 @compiled
@@ -76,22 +94,18 @@ def share_out(names: Names, n_found: int, contributions: NDArray[np.float64], am
 
 
 @compiled
-def _number_names(scratch: Scratch, n_found: int, names: Names) -> int:
-    """Turn origins into numbers of names: equal words, and equal pairs that are as near, are one."""
-    for at in range(n_found):
-        origin = names.name[at]
-        word, apart = origin // (MOST_APART + 1), origin % (MOST_APART + 1)
+def _number_names(scratch: Scratch, n_origins: int, names: Names) -> int:
+    """Give each origin the number of its name: equal words, and equal pairs that are as near, are one."""
+    for at in range(n_origins):
+        word, apart = scratch.origins[at] // (MOST_APART + 1), scratch.origins[at] % (MOST_APART + 1)
         number = scratch.words[word]
         if apart:
             # The multipliers tell "a b" from "b a" and from "a … b", and all from the word.
             number = (number * _PAIR + scratch.words[word + apart]) * (_NEAR if apart == 1 else _APART)
         scratch.features[at] = number
-        scratch.origins[at] = origin
-    n_names = count_distinct(scratch, 0, n_found)
-    for at in range(n_found - 1, -1, -1):
-        name, origin = scratch.which[at], scratch.origins[at]
-        word, apart = origin // (MOST_APART + 1), origin % (MOST_APART + 1)
-        names.name[at] = name
-        names.first[name] = word
-        names.second[name] = word + apart if apart else -1
+    n_names = count_distinct(scratch, 0, n_origins)
+    for at in range(n_origins - 1, -1, -1):
+        word, apart = scratch.origins[at] // (MOST_APART + 1), scratch.origins[at] % (MOST_APART + 1)
+        names.first[scratch.which[at]] = word
+        names.second[scratch.which[at]] = word + apart if apart else -1
     return n_names

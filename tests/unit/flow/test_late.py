@@ -238,11 +238,11 @@ def test_dry_run_is_answered_degraded_by_the_deadline_and_nothing_follows() -> N
 
     async def play() -> list[str]:
         flow = LiveFlow(lambda: labeller, journal, fixed_clock, waits=Waits(0.02, 0.05))
-        answers = await flow.preview([received("1", "poison")])
+        answers = await flow.preview([received("1", "poison").incident])
         # Behind the call that hangs; it is not labelled later, as nobody waits for it.
-        answers += await flow.preview([received("2")])
+        answers += await flow.preview([received("2").incident])
         await asyncio.sleep(0.06)
-        answers += await flow.preview([received("3")])
+        answers += await flow.preview([received("3").incident])
         return [answer.triage.degraded for answer in answers]
 
     late = "No model answered within 20 ms; labels did not come in time."
@@ -258,13 +258,13 @@ def test_threads_that_hang_are_bounded_and_other_models_get_a_new_one() -> None:
     async def play() -> list[str]:
         flow = LiveFlow(lambda: labellers[-1], MemoryJournal(), fixed_clock, waits=Waits(0.001, 0.002))
         for number in range(12):
-            await flow.preview([received(str(number), "poison")])
+            await flow.preview([received(str(number), "poison").incident])
             await asyncio.sleep(0.004)
         faults = [flow.labelling_fault]
         labellers.append(FakeLabeller())
-        [after] = await flow.preview([received("after")])
+        [after] = await flow.preview([received("after").incident])
         while after.triage.degraded:
-            [after] = await flow.preview([received("after")])
+            [after] = await flow.preview([received("after").incident])
         return [*faults, flow.labelling_fault]
 
     stuck, healed = run(play())
@@ -280,7 +280,7 @@ def test_call_that_comes_back_after_all_makes_room_for_another() -> None:
 
     async def play() -> list[str]:
         flow = LiveFlow(lambda: labeller, MemoryJournal(), fixed_clock, waits=Waits(0.001, 0.01))
-        await flow.preview([received("1", "poison")])
+        await flow.preview([received("1", "poison").incident])
         await asyncio.sleep(0.02)
         hangs = flow.labelling_fault
         labeller.may_go.set()

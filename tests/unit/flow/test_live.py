@@ -60,7 +60,7 @@ def test_same_body_again_gives_the_stored_answer_and_another_body_a_new_revision
 
 def test_preview_keeps_nothing() -> None:
     journal = MemoryJournal()
-    [answer] = run(flow_over(FakeLabeller(), journal).preview([received("1")]))
+    [answer] = run(flow_over(FakeLabeller(), journal).preview([received("1").incident]))
     assert (answer.status, answer.revision, answer.received_at) == (AnswerStatus.PREVIEW, 0, NOON)
     assert answer.triage.predictions
     assert not journal.stored
@@ -102,7 +102,10 @@ def test_labeller_that_cannot_be_had_is_taken_as_failed() -> None:
 def test_labeller_is_asked_for_at_every_request() -> None:
     labellers = iter([FakeLabeller(), EmptyLabeller()])
     flow = LiveFlow(lambda: next(labellers), MemoryJournal(), fixed_clock)
-    assert [run(flow.preview([received("1")]))[0].triage.degraded for _ in range(2)] == ["", "No model is loaded."]
+    assert [run(flow.preview([received("1").incident]))[0].triage.degraded for _ in range(2)] == [
+        "",
+        "No model is loaded.",
+    ]
 
 
 def test_nothing_in_gives_nothing_out() -> None:
@@ -143,7 +146,7 @@ def test_stored_answers_can_be_read_again() -> None:
 def test_what_was_committed_is_remembered_and_what_was_not_is_not() -> None:
     labeller, journal = FakeLabeller(), MemoryJournal()
     flow = flow_over(labeller, journal)
-    run(flow.preview([received("dry")]))
+    run(flow.preview([received("dry").incident]))
     many = [received(str(number)) for number in range(100)]
     run(flow.accept(many))
     assert labeller.remembered == [one.incident for one in many]

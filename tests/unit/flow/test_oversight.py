@@ -187,7 +187,7 @@ def test_dry_run_is_held_back_alike_and_not_counted() -> None:
     async def play() -> Prediction:
         flow = live(book)
         await overseer(flow).refresh()
-        [answer] = await flow.preview([received("1")])
+        [answer] = await flow.preview([received("1").incident])
         await overseer(flow).refresh()
         return answer.triage.predictions[0]
 
