@@ -15,7 +15,7 @@ from triage.measure.detection import auc_pr
 from triage.measure.warnings import Incidents, Window
 from triage.training.lead_fitting import calibrated, fit_lead
 from triage.training.metrics import MetricHistory, MetricIncidents
-from triage.training.urgency_fitting import Past, choose_threshold
+from triage.training.urgency_fitting import Past, choose_threshold, worth_of_watcher
 from triage.training.watching import to_points
 from triage.watch.budget import Budget
 from triage.watch.omens import CALENDAR, OMENS_OF_ALL, Omens
@@ -33,7 +33,6 @@ _FOLDS = 4
 # within .003 AUC-PR of one another.
 _BOOSTING = Boosting(n_trees=200, learning_rate=0.05, num_leaves=7, min_data_in_leaf=20, lambda_l2=1.0)
 _SILENT = 1e9  # a threshold that no evidence reaches
-_MOST_EVIDENCE = 12.0  # decades: the largest threshold of evidence alone that is tried
 _MOST_ROWS = 400_000  # of negatives and positives together; beyond it negatives are thinned evenly
 # Log-odds that a decade of the watcher's evidence adds to the urgency. Where 30 incidents are known, the model has seen
 # few of the ways in which entities fail: at .1 false alerts in an entity-day .80 of what has a precursor was warned of
@@ -104,8 +103,8 @@ def fit_forewarner(
     past = Past(history, known, window, watcher.budget)
     urgency = urgencies_of(said, evidence_in(shown.omens), _EVIDENCE_WEIGHT)
     worth, threshold = choose_threshold(past, urgency)
-    # What the watcher's evidence alone would do at its best: a model must not make warnings worse.
-    plain, _ = choose_threshold(past, np.minimum(shown.evidence / _MOST_EVIDENCE, 1.0))
+    # A model must not make warnings worse.
+    plain = worth_of_watcher(past, shown.evidence, watcher.threshold)
     chosen = threshold if worth >= max(plain, _LEAST_WORTH) else None
     foresight = Foresight(trees, metrics, slope, shift, _EVIDENCE_WEIGHT, chosen, lead)
     return Forewarner(watcher, foresight, Omens.from_part(seen.to_part(), watcher.table))

@@ -17,7 +17,7 @@ from triage.measure.warnings import Alerts, Incidents, Verdict, WarningScores, W
 from triage.parts import METRICS_KIND
 from triage.training.metrics import MetricHistory, MetricIncidents
 from triage.training.ports import Bundle
-from triage.training.reach import MetricFit, Reach, spans_of
+from triage.training.reach import MetricFit, Reach, spans_of, were_watched
 from triage.training.watching import watch_history
 
 __all__ = [
@@ -211,14 +211,7 @@ def _to_judge(
     entity = np.array([positions.get(name, -1) for name in incidents.entity], dtype=np.int64)
     there = entity >= 0
     known = Incidents(entity[there], incidents.opened_ns[there], incidents.ended_ns[there])
-    first, last = spans_of(history)
-    first, last = first[known.entity], last[known.entity]
-    is_watched = first <= last
-    reach_ns = window.gap_ns + window.horizon_ns
-    ahead_ns = np.where(is_watched, known.opened_ns, 0) - np.where(is_watched, first, 0)
-    behind_ns = np.where(is_watched, known.opened_ns, 0) - np.where(is_watched, last, 0)
-    # A sample after the onset is not asked for: a unit that fails sends none.
-    return known, is_watched & (ahead_ns >= reach_ns) & (behind_ns <= reach_ns)
+    return known, were_watched(history, known, window)
 
 
 def _take(incidents: Incidents, kept: NDArray[np.bool_]) -> Incidents:

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.errors import BundleRefused
+from triage.measure.warnings import Incidents, Window
 from triage.parts import Part
 from triage.training.metrics import MetricHistory
 
-__all__ = ["MetricFit", "Reach", "spans_of"]
+__all__ = ["MetricFit", "Reach", "spans_of", "were_watched"]
 
 _Ints = NDArray[np.int64]
 
@@ -87,6 +88,27 @@ def spans_of(history: MetricHistory) -> tuple[_Ints, _Ints]:
     np.minimum.at(first, history.entity_of_row, history.time_ns_of_row)
     np.maximum.at(last, history.entity_of_row, history.time_ns_of_row)
     return first, last
+
+
+def were_watched(history: MetricHistory, incidents: Incidents, window: Window) -> NDArray[np.bool_]:
+    """Return which incidents could have been warned of in time by somebody who has only this history.
+
+    Parameters
+    ----------
+    history : MetricHistory
+    incidents : Incidents
+        Of the history's entities.
+    window : Window
+        Its entity must have been watched for the whole of it before the incident.
+    """
+    first, last = spans_of(history)
+    first, last = first[incidents.entity], last[incidents.entity]
+    is_there = first <= last
+    reach_ns = window.gap_ns + window.horizon_ns
+    ahead_ns = np.where(is_there, incidents.opened_ns, 0) - np.where(is_there, first, 0)
+    behind_ns = np.where(is_there, incidents.opened_ns, 0) - np.where(is_there, last, 0)
+    # A sample after the onset is not asked for: a unit that fails sends none.
+    return np.asarray(is_there & (ahead_ns >= reach_ns) & (behind_ns <= reach_ns))
 
 
 def _newest(history: MetricHistory) -> _Ints:

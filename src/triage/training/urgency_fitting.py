@@ -10,19 +10,20 @@ from scipy.special import expit
 
 from triage.measure.warnings import Alerts, Incidents, Verdict, Window, coalesce, judge
 from triage.training.metrics import MetricHistory
-from triage.training.reach import spans_of
-from triage.watch.alerting import OPENED
+from triage.training.reach import spans_of, were_watched
+from triage.watch.alerting import OPENED, alerts_at
 from triage.watch.budget import Budget
 from triage.watch.probabilities import RENEWED, follow_probabilities, steady_pace
 from triage.watch.state import empty_entities
 
-__all__ = ["Past", "alert_rows", "choose_threshold"]
+__all__ = ["Past", "alert_rows", "choose_threshold", "worth_of_watcher"]
 
 # Log-odds a quarter apart: on made-up estates early recall changes by hundredths from one to the next.
 _THRESHOLDS = expit(np.arange(-5.0, 5.1, 0.25))
-# Early recall that a budget spent on false alerts must bring. On made-up estates of 30 known incidents at half an alert
-# an entity-day .2 had .82 of what has a precursor at .1 false alerts, .1 .91 at .2, .05 .93 at .4, .02 .94 at .5.
-_BUDGET_WORTH = 0.05
+# Early recall that a budget spent on false alerts must bring. On made-up estates, of what has a precursor at half an
+# alert an entity-day: where 30 incidents are known .05 has .96 at .54 false alerts, .15 .95 at .41, .25 .93 at .30 and
+# .35 .92 at .24; where 40 are .97 at .51, .96 at .39, .96 at .28 and .94 at .20 (decision 38).
+_BUDGET_WORTH = 0.25
 _TIMELY = 1 / 3  # of the horizon: a warning that comes later than so long before is worth less, in proportion
 # Of the budget, by false alerts of the past: what comes later is a little stranger to the model.
 _MOST_SHARE = 0.8
@@ -52,22 +53,49 @@ def choose_threshold(past: Past, urgency: _Floats) -> tuple[float, float]:
     Notes
     -----
     Incidents that are warned of in good time are what a budget is given for, so they count in full; false alerts cost
-    by the share of the budget that they use up, and only so much that a threshold which catches next to nothing more
-    by them is not chosen.
+    by the share of the budget that they use up, and so much that a threshold which catches next to nothing more by them
+    is not chosen. Incidents that nobody could have warned of, as their entities were not watched for a whole window
+    before them, make no warning false and count for nothing else.
     """
-    first, last = spans_of(past.history)
-    allowed = max(float((last - first)[first <= last].sum()) / past.budget.spacing_ns, 1.0)
     best, found = -np.inf, float(_THRESHOLDS[-1])
     for threshold in _THRESHOLDS[::-1].tolist():
-        alert = alert_rows(past.history, urgency, threshold, past.budget)
-        alerts = coalesce(Alerts(past.history.entity_of_row[alert], past.history.time_ns_of_row[alert]))
-        judged = judge(alerts, past.incidents, past.window)
-        timely = np.minimum(np.nan_to_num(judged.lead_ns) / (_TIMELY * past.window.horizon_ns), 1.0)
-        share = float((judged.verdict == Verdict.FALSE).sum()) / allowed
-        worth = float(timely.mean()) - _BUDGET_WORTH * share
+        worth, share = _worth(past, alert_rows(past.history, urgency, threshold, past.budget))
         if worth > best and share <= _MOST_SHARE:
             best, found = worth, threshold
     return best, found
+
+
+def worth_of_watcher(past: Past, evidence: _Floats, threshold: float) -> float:
+    """Return what the warnings are worth that the watcher would have given by itself; see `choose_threshold`.
+
+    Parameters
+    ----------
+    past : Past
+    evidence : ndarray of float64 of shape (n_rows,)
+        The watcher's, in decades.
+    threshold : float
+        The watcher's, as it was fitted; each entity's moves on from there.
+    """
+    history = past.history
+    alert = np.zeros(history.n_rows, dtype=bool)
+    order = np.lexsort((history.time_ns_of_row, history.entity_of_row))
+    edges = np.flatnonzero(np.diff(history.entity_of_row[order])) + 1
+    for rows in np.split(order, edges):
+        alert[rows] = alerts_at(history.time_ns_of_row[rows], evidence[rows], threshold, past.budget)
+    return _worth(past, alert)[0]
+
+
+def _worth(past: Past, alert: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return what warnings opened at some rows are worth, and which share of the budget the false ones used up."""
+    history, window = past.history, past.window
+    first, last = spans_of(history)
+    allowed = max(float((last - first)[first <= last].sum()) / past.budget.spacing_ns, 1.0)
+    alerts = coalesce(Alerts(history.entity_of_row[alert], history.time_ns_of_row[alert]))
+    judged = judge(alerts, past.incidents, window)
+    lead_ns = judged.lead_ns[were_watched(history, past.incidents, window)]
+    timely = np.minimum(np.nan_to_num(lead_ns) / (_TIMELY * window.horizon_ns), 1.0)
+    share = float((judged.verdict == Verdict.FALSE).sum()) / allowed
+    return float(timely.sum()) / max(len(timely), 1) - _BUDGET_WORTH * share, share
 
 
 def alert_rows(history: MetricHistory, urgency: _Floats, threshold: float, budget: Budget) -> NDArray[np.bool_]:

@@ -25,7 +25,17 @@ from triage.watch.state import (
     empty_entities,
 )
 
-__all__ = ["AIMED_SHARE", "CLOSED", "LEAST_THRESHOLD", "NOTHING", "OPENED", "Pace", "judge_entity", "openings"]
+__all__ = [
+    "AIMED_SHARE",
+    "CLOSED",
+    "LEAST_THRESHOLD",
+    "NOTHING",
+    "OPENED",
+    "Pace",
+    "alerts_at",
+    "judge_entity",
+    "openings",
+]
 
 # What a point did to the entity's warning.
 NOTHING, OPENED, CLOSED = 0, 1, 2
@@ -151,19 +161,55 @@ def openings(time_ns: NDArray[np.int64], evidence: NDArray[np.float64], threshol
     >>> openings(np.arange(4) * 3_600_000_000_000, np.array([3.0, 0.0, 0.0, 3.0]), 2.5, Budget.parse("1/day"))
     2
     """
-    state = empty_entities(1, threshold)
-    state.clock[0, STEPS] = _FIRST_STEPS
     unlimited = Pace.of(budget)._replace(spacing_ns=1, most_debt_ns=2**62, step=0.0)
-    return int(_rehearse(state, time_ns, evidence, unlimited))
+    return int(_rehearsed(empty_entities(1, threshold), time_ns, evidence, unlimited).sum())
+
+
+def alerts_at(
+    time_ns: NDArray[np.int64], evidence: NDArray[np.float64], threshold: float, budget: Budget
+) -> NDArray[np.bool_]:
+    """Return at which times an entity's past evidence would have opened a warning, as live: `judge_entity` says when.
+
+    Parameters
+    ----------
+    time_ns : ndarray of int64, shape (n,)
+        Rising.
+    evidence : ndarray of float64, shape (n,)
+        Of one entity.
+    threshold : float
+        To begin with.
+    budget : Budget
+
+    Examples
+    --------
+    >>> alerts_at(np.arange(4) * 3_600_000_000_000, np.array([3.0, 0.0, 0.0, 3.0]), 2.5, Budget.parse("1/day")).tolist()
+    [True, False, False, False]
+    """
+    pace = Pace.of(budget)
+    state = empty_entities(1, max(threshold, pace.least))
+    state.clock[0, DEBT_NS] = pace.first_debt_ns
+    return _rehearsed(state, time_ns, evidence, pace)
+
+
+def _rehearsed(
+    state: EntityState, time_ns: NDArray[np.int64], evidence: NDArray[np.float64], pace: Pace
+) -> NDArray[np.bool_]:
+    state.clock[0, STEPS] = _FIRST_STEPS
+    is_opened = np.zeros(len(time_ns), dtype=np.bool_)
+    _rehearse(state, pace, time_ns, evidence, is_opened)
+    return is_opened
 
 
 @compiled
-def _rehearse(state: EntityState, time_ns: NDArray[np.int64], evidence: NDArray[np.float64], pace: Pace) -> int:
-    opened = 0
+def _rehearse(
+    state: EntityState,
+    pace: Pace,
+    time_ns: NDArray[np.int64],
+    evidence: NDArray[np.float64],
+    is_opened: NDArray[np.bool_],
+) -> None:
     for at in range(len(time_ns)):
         passed_ns = time_ns[at] - state.clock[0, NOW_NS] if at > 0 else 0
         state.clock[0, NOW_NS] = time_ns[at]
         state.numbers[0, ENTITY_EVIDENCE] = evidence[at]
-        if judge_entity(state, 0, passed_ns, pace) == OPENED:
-            opened += 1
-    return opened
+        is_opened[at] = judge_entity(state, 0, passed_ns, pace) == OPENED

@@ -4,9 +4,19 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triage.watch.alerting import AIMED_SHARE, CLOSED, LEAST_THRESHOLD, NOTHING, OPENED, Pace, judge_entity, openings
+from triage.watch.alerting import (
+    AIMED_SHARE,
+    CLOSED,
+    LEAST_THRESHOLD,
+    NOTHING,
+    OPENED,
+    Pace,
+    alerts_at,
+    judge_entity,
+    openings,
+)
 from triage.watch.budget import Budget
-from triage.watch.state import ENTITY_EVIDENCE, NOW_NS, STEPS, THRESHOLD, EntityState, empty_entities
+from triage.watch.state import DEBT_NS, ENTITY_EVIDENCE, NOW_NS, STEPS, THRESHOLD, EntityState, empty_entities
 
 HOUR_NS = 3_600_000_000_000
 DAILY = Budget.parse("1/day")
@@ -83,3 +93,12 @@ def test_openings_count_warnings_without_a_budget() -> None:
     evidence = np.array([9.0, 0.0, 0.0] * 7)
     assert openings(time_ns, evidence, 3.0, DAILY) == 7
     assert openings(time_ns, evidence, 9.5, DAILY) == 0
+
+
+def test_rehearsed_alerts_are_those_of_the_stream() -> None:
+    evidence = np.random.default_rng(0).exponential(1.5, 24 * 60)
+    state = an_entity(LEAST_THRESHOLD)
+    state.clock[0, DEBT_NS] = Pace.of(DAILY).first_debt_ns + HOUR_NS
+    live = np.array(events(state, evidence.tolist())) == OPENED
+    assert live.any()
+    assert (alerts_at(np.arange(len(evidence)) * HOUR_NS, evidence, LEAST_THRESHOLD, DAILY) == live).all()
