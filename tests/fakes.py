@@ -428,6 +428,9 @@ class FakeWatcher:
                 self.names.append(name)
         return np.array([self.names.index(name) for name in zip(entity, metric, strict=True)], np.int64)
 
+    def order_of(self, points: Points) -> NDArray[np.int64]:
+        return np.argsort(points.time_ns, kind="stable")
+
     def handle(self, points: Points) -> Watched:
         opened: list[EarlyWarning] = []
         closed: list[EarlyWarning] = []

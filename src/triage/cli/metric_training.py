@@ -58,6 +58,9 @@ def _to_document(report: MetricReport) -> dict[str, object]:
         "points": report.points,
         "judged_from": report.judged_from,
         "early_warning_model": report.has_foresight,
+        "regimes": None
+        if report.regimes is None
+        else {"count": len(report.regimes), "told_by": list(report.regimes.conditions)},
         "alerts_per_entity_day": report.scores.alerts_per_entity_day,
         "incidents": report.incidents,
         "incidents_left_out": report.incidents_left_out,
@@ -72,6 +75,11 @@ def _print(report: MetricReport) -> None:
     if report.incidents is not None:
         rows += warning_rows(report.scores)
     show_table(title, ["", "value"], rows, numbers=True)
+    if report.regimes is not None:
+        say(
+            f"Entities are run in {len(report.regimes)} regimes, told by {', '.join(report.regimes.conditions)}: every "
+            "value is judged as it would be in the commonest."
+        )
     if report.incidents is None:
         say("No incidents were given, so nothing is said on how early its warnings are: --incidents FILE.")
     elif report.incidents_left_out:

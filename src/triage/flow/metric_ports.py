@@ -182,6 +182,9 @@ class StreamWatcher(Protocol):
     def series_of(self, entity: Sequence[str], metric: Sequence[str]) -> NDArray[np.int64]:
         """Return the positions of series, unknown ones added."""
 
+    def order_of(self, points: Points) -> NDArray[np.int64]:
+        """Return the places of points in the order in which they are to be handled: by their times."""
+
     def handle(self, points: Points) -> Watched:
         """Answer and learn from points, in their order."""
 

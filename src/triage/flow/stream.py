@@ -61,7 +61,10 @@ class Stream:
         counts = self.counts
         try:
             positions = self._watcher.series_of(batch.entity, batch.metric)
-            watched = self._watcher.handle(_by_time(Points(positions[batch.series], batch.time_ns, batch.value)))
+            arrived = Points(positions[batch.series], batch.time_ns, batch.value)
+            # Whoever sends an hour of one series, and then of the next, tells of one hour: by order of arrival the
+            # entity would be at its end before its other series had begun, and they would be missed.
+            watched = self._watcher.handle(arrived[self._watcher.order_of(arrived)])
         except Exception as err:  # noqa: BLE001  # whatever is wrong with the watcher, the batch is on disk
             _log.error("watching_failed", seq=seq, points=len(batch), error=repr(err), exc_info=True)
             ignored = counts.ignored + len(batch) + batch.nulls
@@ -108,14 +111,3 @@ class Stream:
         following = Stream(origin, watcher, self.applied, self._last_ns)
         following.counts = self.counts
         return following
-
-
-def _by_time(points: Points) -> Points:
-    """Return points in the order of their times; of one time, as they came.
-
-    Whoever sends an hour of one series, and then of the next, tells of one hour: by order of arrival the entity would
-    be at its end before its other series had begun, and they would be missed.
-    """
-    if (points.time_ns[1:] >= points.time_ns[:-1]).all():
-        return points
-    return points[np.argsort(points.time_ns, kind="stable")]

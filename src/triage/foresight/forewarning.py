@@ -24,6 +24,7 @@ from triage.watch.limits import Limits
 from triage.watch.omens import Omens
 from triage.watch.points import Points, Watched
 from triage.watch.probabilities import follow_probabilities, steady_pace
+from triage.watch.regimes import Regimes
 from triage.watch.state import OPEN, PEAK, EntityState, empty_entities, grown
 from triage.watch.storing import entities_of
 from triage.watch.table import SeriesTable
@@ -80,6 +81,11 @@ class Forewarner:
         self.watcher.limits = limits
 
     @property
+    def regimes(self) -> Regimes | None:
+        """In which the watcher knows entities to be run."""
+        return self.watcher.regimes
+
+    @property
     def threshold(self) -> float | None:
         """Evidence from which the watcher warns."""
         return self.watcher.threshold
@@ -107,6 +113,10 @@ class Forewarner:
         """Return the row of each series, adding those not seen before; see `Watcher.series_of`."""
         return self.watcher.series_of(entity, metric)
 
+    def order_of(self, points: Points) -> NDArray[np.int64]:
+        """Return the places of points in the order to be watched in; see `Watcher.order_of`."""
+        return self.watcher.order_of(points)
+
     def handle(self, points: Points) -> Watched:
         """Answer and learn from points, in their order; see `Watcher.handle`."""
         if not len(points):
@@ -117,7 +127,7 @@ class Forewarner:
         watched = self.watcher.handle(points)
         has_threshold = self.foresight.threshold is not None
         local_ns = self.watcher.local_ns(points)
-        heard = self.watcher.unsilenced(points)
+        heard = Points(points.series, points.time_ns, watched.value)
         omens, is_said = self._omens.describe(heard, watched, local_ns, at_alerts=not has_threshold)
         owners = self._omens.owners_of(points.series)
         self._make_room()
@@ -237,7 +247,7 @@ def load_kernels(watcher: StreamingWatcher) -> None:
 
     That is a third of a second, or twenty where nothing has been compiled before. The watcher is left as it is.
     """
-    fresh = Watcher(watcher.budget)
+    fresh = Watcher(watcher.budget, regimes=watcher.regimes)
     stand_in = Forewarner(fresh, watcher.foresight) if isinstance(watcher, Forewarner) else fresh
     rows = stand_in.series_of(["any"] * 3, ["any"] * 3)
     stand_in.handle(Points(rows, np.arange(len(rows)) * 60_000_000_000, np.zeros(len(rows))))
@@ -259,7 +269,7 @@ def _joined(parts: Sequence[Watched]) -> Watched:
         return parts[0]
     arrays = {
         name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("score", "entity_score", "alert", "evidence", "motion", "probability")
+        for name in ("score", "entity_score", "alert", "evidence", "motion", "value", "probability")
     }
     opened = tuple(warning for part in parts for warning in part.opened)
     closed = tuple(warning for part in parts for warning in part.closed)

@@ -26,7 +26,7 @@ __all__ = ["forget_silent", "without_entities"]
 # A state of a million series takes seconds to make again: not for the sake of one entity among thousands.
 _LEAST_SHARE = 1 / 100
 
-_BY_ENTITY = ("entity_", "liveness_clock", "joint_clock", "alerting.", "omens.entity", "omens.steps")
+_BY_ENTITY = ("entity_", "liveness_clock", "joint_clock", "alerting.", "omens.entity", "omens.steps", "regime_")
 _BY_SEASON = ("season_base", "season_hours", "season_visits", "season_week")
 _BY_WEEK = ("week_cells", "week_numbers")
 _WHOLE = ("season_taken", "week_taken", "liveness_stream", "joint_heap", "novelty_", "saturation_", "foresight.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from triage.training.urgency_fitting import Past, choose_threshold, worth_of_wat
 from triage.training.watching import to_points
 from triage.watch.budget import Budget
 from triage.watch.omens import CALENDAR, OMENS_OF_ALL, Omens
+from triage.watch.regimes import Regimes
 from triage.watch.watcher import Watcher
 
 __all__ = ["LEAST_INCIDENTS", "fit_forewarner"]
@@ -86,7 +87,7 @@ def fit_forewarner(
     if n_seen < LEAST_INCIDENTS:
         return watcher
     metrics = _shared_metrics(history)
-    shown, seen = _shown(history, metrics)
+    shown, seen = _shown(history, metrics, watcher.regimes)
     rows = _thinned(np.flatnonzero(kept & shown.is_there), near)
     fold = _folds(history, known)
     candidates = []
@@ -110,11 +111,10 @@ def fit_forewarner(
     return Forewarner(watcher, foresight, Omens.from_part(seen.to_part(), watcher.table))
 
 
-def _shown(history: MetricHistory, metrics: tuple[str, ...]) -> tuple[_Shown, Omens]:
+def _shown(history: MetricHistory, metrics: tuple[str, ...], regimes: Regimes | None) -> tuple[_Shown, Omens]:
     """Return what each row shows after its last sample, and what is remembered at the end."""
-    watcher = Watcher(Budget(1, 1), _SILENT, zone=history.zone)
-    order = history.in_time_order()
-    points = to_points(watcher, history, order)
+    watcher = Watcher(Budget(1, 1), _SILENT, zone=history.zone, regimes=regimes)
+    points, order = to_points(watcher, history)
     seen = Omens(watcher.table, metrics)
     last = np.full(history.n_rows, -1, dtype=np.int64)
     last[history.row_of_point[order]] = np.arange(len(order))
@@ -124,7 +124,8 @@ def _shown(history: MetricHistory, metrics: tuple[str, ...]) -> tuple[_Shown, Om
         there = slice(begin, begin + _CHUNK)
         watched = watcher.handle(points[there])
         local = watcher.local_ns(points[there])
-        found, is_described = seen.describe(points[there], watched, local)
+        heard = replace(points[there], value=watched.value)
+        found, is_described = seen.describe(heard, watched, local)
         rows = history.row_of_point[order[there]]
         is_last = last[rows] == np.arange(begin, begin + len(rows))
         evidence[rows[is_last]] = np.hypot(*watched.evidence[is_last].T)

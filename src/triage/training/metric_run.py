@@ -19,6 +19,7 @@ from triage.training.request import Places
 from triage.watch.budget import Budget
 from triage.watch.fitting import fit_watcher
 from triage.watch.points import Points
+from triage.watch.regimes import Regimes
 from triage.watch.warnings import at
 
 __all__ = ["MetricReport", "MetricRequest", "train_metrics"]
@@ -77,6 +78,8 @@ class MetricReport:
         Evidence from which the stored watcher warns, in decades of tail probability.
     has_foresight : bool
         Whether an early-warning model was learnt from the incidents.
+    regimes : Regimes or None
+        In which the entities are run; None where there is one.
     """
 
     name: str
@@ -91,6 +94,7 @@ class MetricReport:
     incidents_left_out: int
     threshold: float | None
     has_foresight: bool
+    regimes: Regimes | None = None
 
 
 def train_metrics(
@@ -153,6 +157,7 @@ def train_metrics(
         incidents_left_out=left_out,
         threshold=served.threshold,
         has_foresight=isinstance(served, Forewarner),
+        regimes=served.regimes,
     )
 
 

@@ -77,19 +77,16 @@ class RowAnswers:
         )
 
 
-def to_points(watcher: StreamingWatcher, history: MetricHistory, order: _Ints | None = None) -> Points:
-    """Return a history's samples as a watcher takes them; its new series are added to the watcher.
+def to_points(watcher: StreamingWatcher, history: MetricHistory) -> tuple[Points, _Ints]:
+    """Return a history's samples as a watcher takes them, and their positions in the history.
 
-    Parameters
-    ----------
-    watcher : Watcher or Forewarner
-    history : MetricHistory
-    order : ndarray of int64 or None, default=None
-        Positions of samples; by event time if None.
+    The history's new series are added to the watcher. Samples come by event time, those of one time as they came or as
+    the watcher wants them.
     """
-    order = history.in_time_order() if order is None else order
     rows = watcher.series_of([entity for entity, _ in history.series], [metric for _, metric in history.series])
-    return Points(rows[history.series_of_point[order]], history.time_ns[order], history.value[order])
+    points = Points(rows[history.series_of_point], history.time_ns, history.value)
+    order = watcher.order_of(points)
+    return points[order], order
 
 
 def watch_history(watcher: StreamingWatcher, history: MetricHistory) -> RowAnswers:
@@ -109,8 +106,8 @@ def watch_history(watcher: StreamingWatcher, history: MetricHistory) -> RowAnswe
     known: dict[str, set[str]] = {}
     for owner, metric in zip(watcher.table.owners, watcher.table.metrics, strict=True):
         known.setdefault(watcher.table.entities[owner], set()).add(metric)
-    order = history.in_time_order()
-    watched = watcher.handle(to_points(watcher, history, order))
+    points, order = to_points(watcher, history)
+    watched = watcher.handle(points)
     score, entity_score = np.empty(len(history)), np.empty(len(history))
     entity_score[order] = watched.entity_score
     score[order] = np.where(_is_single(history, order, known), watched.score, watched.entity_score)

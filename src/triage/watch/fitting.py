@@ -11,6 +11,9 @@ from triage.errors import DataError
 from triage.watch.alerting import AIMED_SHARE, LEAST_THRESHOLD, openings
 from triage.watch.budget import Budget
 from triage.watch.points import Points
+from triage.watch.regime_fitting import find_regimes
+from triage.watch.regimes import RegimeFollower
+from triage.watch.table import SeriesTable
 from triage.watch.watcher import Watcher
 from triage.watch.wear_fitting import find_wear
 
@@ -56,13 +59,19 @@ def fit_watcher(
     >>> fit_watcher(["web"], ["cpu"], history, Budget.parse("1/day")).threshold >= 2.2
     True
     """
-    watcher = Watcher(budget, _SILENT, find_wear(entity, metric, history), zone)
-    rows = watcher.series_of(entity, metric)
-    if len(watcher.table) != len(rows):
-        raise DataError(f"Each series must be named once. Got {len(rows)} names of {len(watcher.table)} series.")
+    table = SeriesTable()
+    if len(table.rows_of(entity, metric)) != len(table):
+        raise DataError(f"Each series must be named once. Got {len(entity)} names of {len(table)} series.")
+    follower = RegimeFollower(find_regimes(entity, metric, history), table)
+    if follower.regimes is not None:
+        history = history[follower.order_of(history)]
+    levelled = Points(history.series, history.time_ns, follower.level(history))
+    watcher = Watcher(budget, _SILENT, find_wear(entity, metric, levelled), zone, regimes=follower.regimes)
+    watcher.series_of(entity, metric)
     watcher.handle(history)
     watcher.settle()
-    watcher.set_threshold(_threshold(Watcher(budget, _SILENT, zone=zone), (entity, metric), history))
+    trial = Watcher(budget, _SILENT, zone=zone, regimes=follower.regimes)
+    watcher.set_threshold(_threshold(trial, (entity, metric), history))
     return watcher
 
 

@@ -100,6 +100,8 @@ class Watched:
     motion : ndarray of float64, shape (n, 2)
         Of the point's series, signed, in its scales: how far it has moved away lately, and how far it is from where it
         should be at this time of the day.
+    value : ndarray of float64, shape (n,)
+        What was watched: NaN in a silence, and as it would be in the commonest of an entity's regimes.
     probability : ndarray of float64, shape (n,) or None
         That an incident of the point's entity begins within the horizon, as known after this point, in [0, 1]; None
         without an early-warning model.
@@ -116,5 +118,6 @@ class Watched:
     closed: tuple[EarlyWarning, ...] = ()
     evidence: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
     motion: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
+    value: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     probability: NDArray[np.float64] | None = None
     notes: tuple[Note, ...] = ()

@@ -8,6 +8,8 @@ The rules for single points, which hold in any batch:
 - The first eight points of a series set its level and scale and score 0. A constant series scores 0 until it moves.
 - Of a counter, by its name (``_total``), the rate since its reading before is watched. The first reading, and one lower
   than the one before, give none: score 0. A counter that falls three times before its level is known is a gauge.
+- A value of an entity that is run in regimes is watched as it would be in the commonest one (``regimes``); limits are
+  judged by the values as they came.
 - A point in a silence counts as absent. Days go by the clocks of one zone, summer time included.
 - A series whose days differ by weekday is judged by the hour of the week, from its fourth week on.
 - A series or entity without points has no state to speak of, and does not change any other's answers.
@@ -38,6 +40,7 @@ from triage.watch.limits import Limits
 from triage.watch.liveness_layout import NOTE_ENTITY, NOTE_NS, NOTE_OPEN, NOTE_POINT
 from triage.watch.notes import OpenNotes
 from triage.watch.points import Arrivals, Note, Points, Watched
+from triage.watch.regimes import RegimeFollower, Regimes, regimes_in
 from triage.watch.saturation import Saturations
 from triage.watch.table import SeriesTable
 from triage.watch.warnings import close_warning, open_warning
@@ -62,6 +65,8 @@ class Watcher:
         IANA name of the zone by whose clocks days go: the season moves with them when they are put forward or back.
     silences : sequence of Silence, default=()
         Points that fall into them count as absent. They may be replaced at any time, and are not part of the state.
+    regimes : Regimes or None, default=None
+        In which entities are run; `find_regimes` finds them. Values are watched as they would be in the commonest.
 
     Raises
     ------
@@ -90,11 +95,13 @@ class Watcher:
         wear: Mapping[str, float] | None = None,
         zone: str = "UTC",
         silences: Sequence[Silence] = (),
+        regimes: Regimes | None = None,
     ) -> None:
         self.budget = budget
         self.silences = tuple(silences)
         self._zone = zone_of(zone)
         self._bank = Bank(threshold, wear or {})
+        self._regimes = RegimeFollower(regimes, self._bank.table)
         self._lanes = empty_lanes()
         self._open: dict[int, EarlyWarning] = {}
         self._notes = OpenNotes(self._bank.table)
@@ -115,6 +122,11 @@ class Watcher:
     def wear(self) -> dict[str, float]:
         """What it is worth, by metric, how far a series has moved from its early life."""
         return self._bank.wear
+
+    @property
+    def regimes(self) -> Regimes | None:
+        """In which entities are run; None where there is one."""
+        return self._regimes.regimes
 
     @property
     def limits(self) -> Limits:
@@ -162,6 +174,13 @@ class Watcher:
         self._saturations.make_room()
         return rows
 
+    def order_of(self, points: Points) -> NDArray[np.int64]:
+        """Return the places of points in the order to be watched in: by time; of one time as they came.
+
+        Where entities are run in regimes, what tells them comes first of each time.
+        """
+        return self._regimes.order_of(points)
+
     def handle(self, points: Points) -> Watched:
         """Answer and learn from points, in their order.
 
@@ -193,7 +212,8 @@ class Watcher:
         closed: list[EarlyWarning] = []
         notes: list[Note] = []
         answers = empty_answers(min(len(points), _CHUNK))
-        value = self.unsilenced(points).value
+        heard = self._unsilenced(points)
+        value = self._regimes.level(heard)
         for begin in range(0, len(points), _CHUNK):
             there = slice(begin, min(begin + _CHUNK, len(points)))
             part = Arrivals(
@@ -215,13 +235,22 @@ class Watcher:
                     opened.append(self._open_one(entity, answers, place))
                     causes[begin + place] = opened[-1].causes
             noted = [*self._noted(answers, begin)]
-            noted += self._saturations.follow(part.series, part.time_ns, part.value, begin)
+            noted += self._saturations.follow(part.series, part.time_ns, heard.value[there], begin)
             notes += sorted(noted, key=lambda note: note.place)
         return Watched(
-            score, entity_score, alert, causes, tuple(opened), tuple(closed), evidence, motion, notes=tuple(notes)
+            score,
+            entity_score,
+            alert,
+            causes,
+            tuple(opened),
+            tuple(closed),
+            evidence,
+            motion,
+            value,
+            notes=tuple(notes),
         )
 
-    def unsilenced(self, points: Points) -> Points:
+    def _unsilenced(self, points: Points) -> Points:
         """Return the points, those that fall into a silence without a value."""
         if not self.silences:
             return points
@@ -273,8 +302,10 @@ class Watcher:
             "notes": [[*key, to_document(self._notes.held[key])] for key in sorted(self._notes.held)],
             "open": [to_document(self._open[row]) for row in sorted(self._open)],
             "limits": self._saturations.to_document(),
+            "regimes": None if self.regimes is None else self.regimes.to_document(),
         }
-        return Part({**self._bank.to_arrays(), **self._saturations.to_arrays()}, document)
+        arrays = {**self._bank.to_arrays(), **self._saturations.to_arrays(), **self._regimes.to_arrays()}
+        return Part(arrays, document)
 
     @classmethod
     def from_part(cls, part: Part) -> Watcher:
@@ -291,7 +322,11 @@ class Watcher:
         try:
             budget = Budget(int(number_in(document, "alerts")), int(number_in(document, "period_ns")))
             watcher = cls(
-                budget, number_in(document, "threshold"), weights_in(document, "wear"), str(document.get("zone"))
+                budget,
+                number_in(document, "threshold"),
+                weights_in(document, "wear"),
+                str(document.get("zone")),
+                regimes=regimes_in(document.get("regimes")),
             )
             watcher.series_of([entities[owner] for owner in owners], metrics)
         except (UsageError, IndexError, TypeError) as err:
@@ -301,6 +336,7 @@ class Watcher:
                 "The watcher's table names a series twice or an entity without series. Train the model again."
             )
         watcher._bank.fill(arrays)
+        watcher._regimes.fill(arrays)
         rows = {name: row for row, name in enumerate(entities)}
         watcher._open = {
             rows[warning.entity]: warning for warning in warnings_in(document, "open") if warning.entity in rows

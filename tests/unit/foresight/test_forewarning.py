@@ -26,7 +26,7 @@ THRESHOLDS = (0.3, None)
 def part() -> Part:
     history = wide_history(36, STEPS)
     watcher = Watcher(BUDGET, 2.2)
-    watcher.handle(to_points(watcher, history))
+    watcher.handle(to_points(watcher, history)[0])
     found = fit_forewarner(watcher, history, failures(36, STEPS), WINDOW)
     assert isinstance(found, Forewarner)
     return found.to_part()
@@ -39,7 +39,7 @@ def forewarner(part: Part, threshold: float | None) -> Forewarner:
 
 
 def stream(watcher: Forewarner) -> Points:
-    return to_points(watcher, wide_history(8, STEPS, seed=1, name="new"))
+    return to_points(watcher, wide_history(8, STEPS, seed=1, name="new"))[0]
 
 
 def assert_same(whole: Watched, parts: list[Watched]) -> None:

@@ -128,7 +128,7 @@ def test_few_among_many_wait_until_it_is_worth_it() -> None:
 def test_an_early_warning_model_goes_on_with_those_who_stay(threshold: float | None) -> None:
     history = wide_history(36, 120)
     fitted = Watcher(Budget.parse("1/40steps", HOUR_NS), 2.2)
-    fitted.handle(to_points(fitted, history))
+    fitted.handle(to_points(fitted, history)[0])
     found = fit_forewarner(fitted, history, failures(36, 120), Window(15 * HOUR_NS))
     assert isinstance(found, Forewarner)
     foresight = replace(found.foresight, threshold=threshold)

@@ -19,7 +19,7 @@ STEPS, WINDOW, BUDGET = 120, Window(15 * HOUR_NS), Budget.parse("1/40steps", HOU
 
 def fitted(history: MetricHistory, incidents: MetricIncidents | None) -> StreamingWatcher:
     watcher = Watcher(BUDGET, 1e9)
-    watcher.handle(to_points(watcher, history))
+    watcher.handle(to_points(watcher, history)[0])
     return fit_forewarner(watcher, history, incidents, WINDOW)
 
 
