@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.histories import PLAIN, constructed_history, fitted_model
 
+from triage.decide.choices import target_choices, target_probabilities
 from triage.decide.documents import to_part, to_policy
 from triage.decide.familiarity import Familiarity
 from triage.decide.policy import Policy, TargetPolicy
 from triage.decide.priority import PriorityRule, learn_matrix
 from triage.decide.promise import Threshold
 from triage.domain import Contradiction, Decision, Incident, ModelRef, Prediction, Triage
-from triage.engine import Engine, LoadedModel, target_choices, target_probabilities
+from triage.engine import Engine, LoadedModel
 from triage.learn.fitting import choose_model
 from triage.learn.inputs import InputColumns, Inputs, from_frame
 from triage.learn.model import IncidentModel

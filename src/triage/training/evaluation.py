@@ -9,10 +9,10 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.decide.choices import target_choices, target_probabilities
 from triage.decide.documents import to_policy
 from triage.decide.policy import Policy
 from triage.domain import ModelRef
-from triage.engine import target_choices, target_probabilities
 from triage.errors import DataError, Problem
 from triage.learn.heads import to_positions
 from triage.learn.inputs import Inputs, from_frame

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from triage.decide.choices import target_choices
 from triage.decide.familiarity import Familiarity
 from triage.decide.policy import LEAST_TICKETS, SUGGESTION_PROMISE, Policy, TargetPolicy
 from triage.decide.priority import IMPACT, PRIORITY, URGENCY, PriorityRule, learn_matrix
 from triage.decide.promise import choose_threshold
-from triage.engine import target_choices
 from triage.learn.familiarity import unseen_fields, words_a_character
 from triage.learn.features import Features
 from triage.learn.fitting import check_labels

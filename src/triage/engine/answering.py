@@ -1,26 +1,16 @@
-"""Events in, answers out: the one path of live service and of labelling files. No input or output of its own."""
+"""Applies the models in force to events. Decides nothing by itself, and has no input or output of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from types import MappingProxyType
-from typing import cast
-
-import numpy as np
-from numpy.typing import NDArray
 
 from triage.decide.back_off import back_off
 from triage.decide.breaches import BREACH, breach_risk
-from triage.decide.familiarity import lower
-from triage.decide.policy import Policy
-from triage.decide.priority import PriorityRule
 from triage.decide.service_levels import ServiceLevels
 from triage.domain import (
     Contradiction,
-    Decision,
     Duplicate,
     Duration,
     Incident,
@@ -29,51 +19,21 @@ from triage.domain import (
     Precedent,
     PrecedentQuery,
     Prediction,
-    RankedLabel,
-    Reason,
     Risk,
     Triage,
 )
-from triage.learn.answers import MOST_LABELS, RowAnswer
-from triage.learn.duration import LEVELS, DurationModel
+from triage.engine.loaded import LoadedModel
+from triage.engine.predicting import find_contradictions, predict
+from triage.learn.answers import RowAnswer
+from triage.learn.duration import LEVELS
 from triage.learn.fixes import suggest_fix
 from triage.learn.inputs import Inputs, from_incidents, opened_at_of
-from triage.learn.model import IncidentModel
 from triage.learn.precedent_texts import precedent_texts
 from triage.learn.precedents import Asked, Precedents
-from triage.learn.risks import RiskModel
 from triage.learn.updates import hours_still_open
 from triage.learn.waits import moment_hours
 
-__all__ = ["Engine", "LoadedModel", "target_choices", "target_probabilities"]
-
-# As answers make their reasons: without the step in Python of a named tuple's own constructor.
-_ranked = cast("Callable[[tuple[str, float]], RankedLabel]", partial(tuple.__new__, RankedLabel))
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedModel:
-    """A model in force, with what it may do.
-
-    Parameters
-    ----------
-    ref : ModelRef
-    model : IncidentModel
-    policy : Policy
-    risks : RiskModel or None, default=None
-        None where its history told of none.
-    duration : DurationModel or None, default=None
-        Tells how long incidents take, by the features of ``model``.
-    precedents : Precedents or None, default=None
-        Past incidents that it may show.
-    """
-
-    ref: ModelRef
-    model: IncidentModel
-    policy: Policy
-    risks: RiskModel | None = None
-    duration: DurationModel | None = None
-    precedents: Precedents | None = None
+__all__ = ["Engine"]
 
 
 class Engine:
@@ -202,10 +162,10 @@ class Engine:
         parents = loaded.model.parents
         for at, (event, answer, risks, draft) in enumerate(zip(events, answers, assessed, drafts, strict=True)):
             doubt = _doubt(loaded, inputs, at, answer)
-            predictions = _predict(loaded, event, (answer, doubt), self._most_reasons)
+            predictions = predict(loaded, event, (answer, doubt), self._most_reasons)
             for prediction in back_off(predictions, parents):
                 draft.predictions.setdefault(prediction.target, prediction)
-            draft.contradictions = draft.contradictions or _contradictions(loaded, event, predictions)
+            draft.contradictions = draft.contradictions or find_contradictions(loaded, event, predictions)
             for risk in risks:
                 draft.risks.setdefault(risk.name, risk)
             draft.duration = draft.duration or _duration(loaded, answer, event, opened[at])
@@ -236,42 +196,6 @@ class _Draft:
     contradictions: tuple[Contradiction, ...] = ()
 
 
-def target_probabilities(
-    policy: Policy, of_heads: Mapping[str, tuple[Sequence[str], NDArray[np.float64]]]
-) -> Mapping[str, tuple[Sequence[str], NDArray[np.float64]]]:
-    """Add what follows from the heads' probabilities: priority, where the policy derives it.
-
-    Parameters
-    ----------
-    policy : Policy
-    of_heads : mapping of str to (labels, probabilities of shape (n, n_labels))
-        By target.
-    """
-    rule = policy.priority
-    if rule is None:
-        return MappingProxyType(dict(of_heads))
-    derived = rule.probabilities(of_heads[rule.impact], of_heads[rule.urgency])
-    return MappingProxyType({**of_heads, rule.priority: (rule.classes, derived)})
-
-
-def target_choices(
-    policy: Policy, found: Mapping[str, tuple[Sequence[str], NDArray[np.float64]]]
-) -> Mapping[str, NDArray[np.int64]]:
-    """Return the position of the label that is answered in each row, by target: the likeliest, but for costs.
-
-    Parameters
-    ----------
-    policy : Policy
-    found : mapping of str to (labels, probabilities of shape (n, n_labels))
-        As `target_probabilities` returns them.
-    """
-    rule = policy.priority
-    return {
-        target: rule.choose(predicted) if rule is not None and target == rule.priority else predicted.argmax(axis=1)
-        for target, (_, predicted) in found.items()
-    }
-
-
 def _assess(loaded: LoadedModel, inputs: Inputs, answers: Sequence[RowAnswer], most_reasons: int) -> list[list[Risk]]:
     if loaded.risks is None:
         return [[] for _ in answers]
@@ -286,106 +210,9 @@ def _doubt(loaded: LoadedModel, inputs: Inputs, at: int, answer: RowAnswer) -> s
     return "" if usual is None else usual.doubt_at(loaded.model.features, inputs, at, answer.row.ids)
 
 
-def _predict(loaded: LoadedModel, event: Incident, told: tuple[RowAnswer, str], most_reasons: int) -> list[Prediction]:
-    """Return the predictions of all targets, from what the model answers and why that is doubted."""
-    answer, doubt = told
-    predictions = []
-    for head in loaded.model.heads:
-        target, classes, of_head = head.target, head.classes, answer.answers[head.target]
-        ranked = tuple(
-            [_ranked((classes[at], chance)) for at, chance in zip(of_head.best, of_head.chances, strict=False)]
-        )
-        decision, why = _decide(loaded, (target, ranked[0]), answer, doubt)
-        predictions.append(
-            Prediction(target, loaded.ref, ranked, decision, why, of_head.reasons, would_help=of_head.would_help)
-        )
-    rule = loaded.policy.priority
-    if rule is None:
-        return predictions
-    derived = _derive(loaded, rule, event, told, {each.target: each.ranked[0] for each in predictions})
-    return [*predictions, derived if most_reasons else derived._replace(reasons=())]
-
-
-def _derive(
-    loaded: LoadedModel,
-    rule: PriorityRule,
-    event: Incident,
-    told: tuple[RowAnswer, str],
-    likeliest: Mapping[str, RankedLabel],
-) -> Prediction:
-    """Return the priority that follows from what was predicted, because of that."""
-    answer, doubt = told
-    ranked = _rank_by_cost(
-        rule,
-        rule.probabilities(
-            *((loaded.model.head(name).classes, answer.answers[name].probabilities[None, :]) for name in rule.parts)
-        ),
-    )
-    decision, why = _decide(loaded, (rule.priority, ranked[0]), answer, doubt)
-    remarks = _remarks(rule, event, ranked, {name: likeliest[name].label for name in rule.parts})
-    reasons = tuple(_because(name, likeliest[name]) for name in rule.parts)
-    return Prediction(rule.priority, loaded.ref, tuple(ranked), decision, " ".join([why, *remarks]), reasons)
-
-
-def _remarks(
-    rule: PriorityRule, event: Incident, ranked: Sequence[RankedLabel], likeliest: Mapping[str, str]
-) -> list[str]:
-    """Say of a priority what it costs more than and what was assumed for it."""
-    first, *others = ranked
-    told = []
-    if others and others[0].probability > first.probability:
-        told.append(
-            f"Taken before {others[0].label!r}, which is likelier: taking an incident for less urgent than it is costs "
-            f"{rule.under_cost:g} times as much as taking it for more urgent."
-        )
-    remark = rule.remark(event.labels, likeliest)
-    return [*told, remark] if remark else told
-
-
-def _contradictions(
-    loaded: LoadedModel, event: Incident, predictions: Sequence[Prediction]
-) -> tuple[Contradiction, ...]:
-    rule = loaded.policy.priority
-    if rule is None or rule.priority not in event.labels:
-        return ()
-    found = rule.contradiction(event.labels, {each.target: each.ranked[0].label for each in predictions})
-    return () if found is None else (found,)
-
-
 def _duration(loaded: LoadedModel, answer: RowAnswer, event: Incident, opened_at: datetime | None) -> Duration | None:
     if loaded.duration is None or answer.is_blank:
         return None
     waited = hours_still_open(event, opened_at, loaded.model.columns)
     hours = loaded.duration.hours(answer.row, moment_hours(opened_at), waited)
     return Duration(loaded.ref, tuple(zip(LEVELS, hours, strict=True)))
-
-
-def _decide(
-    loaded: LoadedModel, likeliest: tuple[str, RankedLabel], answer: RowAnswer, doubt: str
-) -> tuple[Decision, str]:
-    target, best = likeliest
-    if answer.is_blank:
-        return Decision.ABSTAIN, "The incident gives nothing that the model reads."
-    return lower(*loaded.policy.targets[target].decide(best.probability, best.label), doubt)
-
-
-def _rank_by_cost(rule: PriorityRule, probabilities: NDArray[np.float64]) -> list[RankedLabel]:
-    """Return the likeliest priorities, but the one that is answered first."""
-    ranked = _rank(rule.classes, probabilities[0])
-    at = int(rule.choose(probabilities)[0])
-    if rule.classes[at] == ranked[0].label:
-        return ranked
-    chosen = RankedLabel(rule.classes[at], float(probabilities[0, at]))
-    return [chosen, *(each for each in ranked if each.label != chosen.label)][:MOST_LABELS]
-
-
-def _rank(classes: Sequence[str], probabilities: NDArray[np.float64]) -> list[RankedLabel]:
-    best = (-probabilities).argsort(kind="stable")[:MOST_LABELS]
-    order: list[int] = best.tolist()
-    chosen: list[float] = probabilities[best].tolist()
-    return [RankedLabel(classes[at], chance) for at, chance in zip(order, chosen, strict=True)]
-
-
-def _because(target: str, best: RankedLabel) -> Reason:
-    log_odds = float(np.log(best.probability) - np.log(max(1.0 - best.probability, np.finfo(float).tiny)))
-    return Reason("target", target, best.label, log_odds)
