@@ -16,6 +16,7 @@ from benchmarks import (
     metrics_kernel,
     nab,
     outcomes,
+    pauses,
     promises,
     readiness,
     remote_write,
@@ -45,6 +46,7 @@ _ALL = {
     "early_warning": early_warning.run,
     "estates": estates.run,
     "grouping": grouping.run,
+    "pauses": pauses.run,
     "root_cause": root_cause.run,
 }
 

@@ -7,14 +7,27 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from triage.decide.grouping import GroupingRules, Topology
+from triage.decide.grouping import GroupingRules, PauseRules, Topology
 from triage.errors import Problem, SettingsError, UsageError
+from triage.flow import WARNING_SOURCE
 from triage.settings import Settings
 
 __all__ = ["read_dependencies", "to_grouping"]
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
-_KEYS = ("enabled", "window_s", "reopen_s", "entities", "scopes", "dependencies")
+_KEYS = (
+    "enabled",
+    "window_s",
+    "reopen_s",
+    "entities",
+    "scopes",
+    "dependencies",
+    "pause",
+    "pause_share",
+    "pause_longest_s",
+    "pause_miss_risk",
+)
+_MODES = ("off", "suggest", "act")
 
 
 def to_grouping(settings: Settings) -> GroupingRules | None:
@@ -41,13 +54,15 @@ def to_grouping(settings: Settings) -> GroupingRules | None:
         problems.append(Problem("must be true or false", where="grouping.enabled", got=str(enabled)))
     if not isinstance(file, str):
         problems.append(Problem("must be a path", where="grouping.dependencies", got=str(file)))
+    pauses = _pauses(table, problems)
     if problems:
         raise SettingsError("[grouping] cannot be used.", problems)
     topology = read_dependencies(settings.home / str(file)) if file else Topology()
     try:
-        return GroupingRules(window_s, reopen_s, entities, scopes, topology) if enabled else None
+        rules = GroupingRules(window_s, reopen_s, entities, scopes, topology, pauses=pauses)
     except UsageError as err:
         raise SettingsError(f"[grouping] cannot be used. {err.message}") from err
+    return rules if enabled else None
 
 
 def read_dependencies(file: Path) -> Topology:
@@ -90,11 +105,29 @@ def _is_matrix(header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]])
     return all(_NUMBER.fullmatch(cell.strip()) for _, row in rows for cell in row[1:])
 
 
-def _number(table: Mapping[str, object], key: str, default: float, problems: list[Problem]) -> float:
+def _pauses(table: Mapping[str, object], problems: list[Problem]) -> PauseRules | None:
+    usual, mode = PauseRules(), table.get("pause", _MODES[0])
+    if mode not in _MODES:
+        problems.append(Problem(f"must be one of {', '.join(_MODES)}", where="grouping.pause", got=str(mode)))
+    share = _number(table, "pause_share", usual.share, problems, "a number")
+    longest_s = _number(table, "pause_longest_s", usual.longest_s, problems)
+    miss_risk = _number(table, "pause_miss_risk", usual.most_miss_risk, problems, "a number")
+    try:
+        # An early warning that waits is none any more.
+        rules = PauseRules(mode == "act", share, longest_s, miss_risk, exempt=(WARNING_SOURCE,))
+    except UsageError as err:
+        problems.append(Problem(err.message, where="grouping.pause"))
+        return None
+    return None if mode == "off" else rules
+
+
+def _number(
+    table: Mapping[str, object], key: str, default: float, problems: list[Problem], what: str = "a number of seconds"
+) -> float:
     value = table.get(key, default)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    problems.append(Problem("must be a number of seconds", where=f"grouping.{key}", got=str(value)))
+    problems.append(Problem(f"must be {what}", where=f"grouping.{key}", got=str(value)))
     return default
 
 

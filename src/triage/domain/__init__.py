@@ -6,7 +6,7 @@ What an answer holds by the dozen is a named tuple instead: as frozen, and made 
 from triage.domain.answers import Triage
 from triage.domain.endings import Feedback, IncidentEnd, Outcome, OutcomeValue
 from triage.domain.events import Change, Incident, IncidentState
-from triage.domain.groups import Group, GroupMember, GroupReason
+from triage.domain.groups import Group, GroupMember, GroupReason, Pause, PauseState
 from triage.domain.precedents import Duplicate, Precedent, PrecedentQuery, SuggestedFix
 from triage.domain.predictions import (
     Contradiction,
@@ -40,6 +40,8 @@ __all__ = [
     "ModelRef",
     "Outcome",
     "OutcomeValue",
+    "Pause",
+    "PauseState",
     "Precedent",
     "PrecedentQuery",
     "Prediction",

@@ -1,12 +1,58 @@
-"""Incidents that are one problem."""
+"""Incidents that are one problem, and what of them is not told at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["Group", "GroupMember", "GroupReason"]
+__all__ = ["Group", "GroupMember", "GroupReason", "Pause", "PauseState"]
+
+
+class PauseState(StrEnum):
+    """What became of a pause.
+
+    ``suggested``: it is told at once all the same. ``paused``: what would open a record waits until then. ``ended``:
+    the wait ended early, as it became worse, came back, or something joined that does not wait. ``spared``: it was
+    over before then, and no record was opened.
+    """
+
+    SUGGESTED = "suggested"
+    PAUSED = "paused"
+    ENDED = "ended"
+    SPARED = "spared"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why an alert waits before it opens a record, or might.
+
+    Parameters
+    ----------
+    state : PauseState
+    until : datetime
+        Aware, UTC.
+    reason : str
+        A sentence.
+    miss_risk : float
+        In [0, 1], higher is worse: at most so likely (at 95 % confidence) is such an alert real, so that waiting delays
+        it; real is what outlasts the longest pause that is allowed.
+    level : str
+        What the evidence is of: ``fingerprint``, ``template`` or ``source``.
+    alerts : int
+        Past ones that came in longer ago than the longest pause.
+    outlasted : int
+        How many of them outlasted it.
+    """
+
+    state: PauseState
+    until: datetime
+    reason: str
+    miss_risk: float
+    level: str
+    alerts: int
+    outlasted: int
 
 
 class GroupReason(NamedTuple):
@@ -46,6 +92,8 @@ class GroupMember:
         Aware, UTC.
     ended_at : datetime or None
         When it was over; None as long as it is not.
+    pause : Pause or None, default=None
+        What its record waits for, or might.
     """
 
     source: str
@@ -55,6 +103,7 @@ class GroupMember:
     severity: str
     began_at: datetime
     ended_at: datetime | None
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from triage.domain import (
     Group,
     GroupMember,
     ModelRef,
+    Pause,
     Prediction,
     RankedLabel,
     Reason,
@@ -82,6 +83,20 @@ class _GroupReason(TypedDict):
     weight: float
 
 
+class _Evidence(TypedDict):
+    level: str
+    alerts: int
+    outlasted: int
+
+
+class _Pause(TypedDict):
+    state: str
+    until: datetime
+    reason: str
+    miss_risk: float
+    evidence: _Evidence
+
+
 class _GroupMember(TypedDict):
     id: str
     source: str
@@ -90,6 +105,7 @@ class _GroupMember(TypedDict):
     severity: str
     began_at: datetime
     ended_at: NotRequired[datetime]
+    pause: NotRequired[_Pause]
 
 
 class GroupDocument(TypedDict):
@@ -206,7 +222,19 @@ def _member_document(member: GroupMember) -> _GroupMember:
     }
     if member.ended_at is not None:
         document["ended_at"] = member.ended_at
+    if member.pause is not None:
+        document["pause"] = _pause_document(member.pause)
     return document
+
+
+def _pause_document(pause: Pause) -> _Pause:
+    return {
+        "state": pause.state.value,
+        "until": pause.until,
+        "reason": pause.reason,
+        "miss_risk": pause.miss_risk,
+        "evidence": {"level": pause.level, "alerts": pause.alerts, "outlasted": pause.outlasted},
+    }
 
 
 def _prediction(target: str, document: PredictionDocument) -> Prediction:

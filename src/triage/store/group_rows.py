@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam,
 from triage.decide.grouping import MOST_SHOWN, Alert, MemberRecord, Standing, moment
 from triage.domain import Group, GroupMember, GroupReason
 from triage.store.dialects import conflict_insert, in_parts
+from triage.store.pause_rows import pause_in, pause_text
 from triage.store.rows import Key
 from triage.store.tables import group_members, groups
 
@@ -49,6 +50,7 @@ class MemberRow(TypedDict):
     received_at: datetime
     ended_at: datetime | None
     touched_at: datetime
+    pause: str | None
 
 
 class MovedRow(TypedDict):
@@ -81,6 +83,7 @@ def member_row(record: MemberRecord) -> MemberRow:
         "received_at": moment(alert.received_s),
         "ended_at": None if record.ended_s is None else moment(record.ended_s),
         "touched_at": moment(record.touched_s),
+        "pause": pause_text(record.pause),
     }
 
 
@@ -111,6 +114,7 @@ def record_of(row: RowMapping) -> MemberRecord:
         None if row["ended_at"] is None else row["ended_at"].timestamp(),
         row["touched_at"].timestamp(),
         row["change"],
+        pause_in(row["pause"]),
     )
 
 
@@ -124,6 +128,7 @@ def member_of(row: RowMapping) -> GroupMember:
         row["severity"],
         row["began_at"],
         row["ended_at"],
+        pause_in(row["pause"]),
     )
 
 

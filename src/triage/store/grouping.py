@@ -19,7 +19,9 @@ from triage.decide.grouping import (
     GroupingRules,
     MemberRecord,
     OpenGroups,
+    Pauses,
     Standing,
+    Wait,
     entity_of,
     moment,
     to_alert,
@@ -29,6 +31,7 @@ from triage.errors import TriageError
 from triage.flow import Answer, AnswerStatus, GroupNews
 from triage.store.dialects import is_server
 from triage.store.group_rows import MemberRow, MovedRow, member_row, put_groups, put_members, record_of, select_records
+from triage.store.pause_rows import ChangedPause, pause_text, put_pauses
 from triage.store.rows import EntryRows, Key
 from triage.store.tables import group_members, groups
 
@@ -53,11 +56,14 @@ class Grouped:
         The incident that began it.
     news : GroupNews
         What the entry changes about it.
+    wait : Wait or None, default=None
+        What it changes about what waits before it opens a record; None where nothing does.
     """
 
     group: Group
     lead: Key
     news: GroupNews
+    wait: Wait | None = None
 
 
 class GroupLedger:
@@ -72,6 +78,7 @@ class GroupLedger:
     def __init__(self, rules: GroupingRules | None) -> None:
         self._rules = rules
         self._known: OpenGroups | None = None
+        self._pauses: Pauses | None = None
         # The last change that was read or written, and of whom.
         self._change = 0
         self._last: Key | None = None
@@ -119,6 +126,7 @@ class GroupLedger:
     ) -> list[Grouped | None]:
         made: dict[Key, MemberRow] = {}
         moved: dict[Key, MovedRow] = {}
+        changed: dict[Key, ChangedPause] = {}
         touched: dict[str, Standing] = {}
         found: list[Grouped | None] = []
         for alert, is_new in alerts:
@@ -141,15 +149,36 @@ class GroupLedger:
                     }
                 else:
                     moved[alert.key] = row
+            if grouped.wait is not None:
+                self._note(grouped.wait, made, changed)
             found.append(grouped)
             touched[grouped.group.id] = _known(known, alert.key)
         put_groups(connection, list(touched.values()))
         put_members(connection, list(made.values()), list(moved.values()))
+        for key in changed.keys() & moved.keys():
+            changed[key]["to_change"] = max(changed[key]["to_change"], moved[key]["to_change"])
+        put_pauses(connection, list(changed.values()))
         return found
+
+    def _note(self, wait: Wait, made: dict[Key, MemberRow], changed: dict[Key, ChangedPause]) -> None:
+        """Have what became of pauses of other members written, as changes that others read."""
+        for key, pause in wait.changed.items():
+            self._change += 1
+            self._last = key
+            if key in made:
+                made[key] |= {"change": self._change, "pause": pause_text(pause)}
+            else:
+                changed[key] = {
+                    "of_source": key[0],
+                    "of_id": key[1],
+                    "to_change": self._change,
+                    "to_pause": pause_text(pause),
+                }
 
     def _place_new(self, known: OpenGroups, alert: Alert) -> tuple[Grouped, MemberRow]:
         placed = known.place(alert)
         standing = _known(known, alert.key)
+        wait = None if self._pauses is None else self._pauses.place(alert, standing, placed)
         member = standing.members[alert.key]
         ended_s = None if member.ended_at is None else member.ended_at.timestamp()
         record = MemberRecord(
@@ -161,6 +190,7 @@ class GroupLedger:
             ended_s,
             alert.received_s,
             self._change,
+            member.pause,
         )
         if placed.is_new:
             news = GroupNews.BEGUN
@@ -168,11 +198,14 @@ class GroupLedger:
             news = GroupNews.REOPENED
         else:
             news = GroupNews.WORSE if placed.is_worse else GroupNews.JOINED
-        return Grouped(standing.to_group(alert.key), standing.lead, news), member_row(record)
+        return Grouped(standing.to_group(alert.key), standing.lead, news, wait), member_row(record)
 
     def _move(self, known: OpenGroups, standing: Standing, alert: Alert) -> tuple[Grouped, MovedRow]:
-        was_open, severity = standing.is_open, standing.severity
+        was_open, severity, before = standing.is_open, standing.severity, standing.members[alert.key]
         known.update(alert)
+        wait = None
+        if self._pauses is not None:
+            wait = self._pauses.move(alert, standing, before, is_worse=standing.severity != severity)
         member = standing.members[alert.key]
         news = GroupNews.NONE
         if standing.is_open is not was_open:
@@ -187,7 +220,7 @@ class GroupLedger:
             "to_ended_at": member.ended_at,
             "to_touched_at": moment(alert.received_s),
         }
-        return Grouped(standing.to_group(alert.key), standing.lead, news), row
+        return Grouped(standing.to_group(alert.key), standing.lead, news, wait), row
 
     def _read(self, connection: Connection, rules: GroupingRules) -> OpenGroups:
         """Return what is known of open groups, after reading what others have written since."""
@@ -202,6 +235,7 @@ class GroupLedger:
                 return self._known
             # What was placed last is not there: its transaction was rolled back.
         self._known = OpenGroups(rules)
+        self._pauses = None if rules.pauses is None else Pauses(rules.pauses)
         self._change, self._last = 0, None
         newest = connection.scalar(select(func.max(group_members.c.touched_at)))
         if newest is not None:
@@ -222,6 +256,9 @@ class GroupLedger:
     def _take(self, known: OpenGroups, records: Sequence[MemberRecord], learnt: Sequence[MemberRecord]) -> None:
         known.learn(learnt)
         known.restore(records)
+        if self._pauses is not None:
+            self._pauses.learn(learnt)
+            self._pauses.restore(records)
         last = max((*records, *learnt), key=lambda one: one.change)
         self._change, self._last = last.change, last.alert.key
 
@@ -235,7 +272,10 @@ class GroupLedger:
         if group_id is None:
             return None
         whole = select_records().where(group_members.c.group_id == group_id).order_by(group_members.c.seq)
-        known.restore([record_of(row) for row in connection.execute(whole).mappings()])
+        records = [record_of(row) for row in connection.execute(whole).mappings()]
+        known.restore(records)
+        if self._pauses is not None:
+            self._pauses.restore(records)
         return known.of(key)
 
 

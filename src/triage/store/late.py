@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, update
 
+from triage.domain import PauseState
 from triage.flow import MemberMode, MessageKind, Relabel, Unlabelled
 from triage.store.joins import with_revision
 from triage.store.messages import message_rows
+from triage.store.pause_rows import pause_in
 from triage.store.rows import EntryRows, decision_values, incident_of
 from triage.store.tables import decisions, group_members, groups, incidents, outbox, revisions, unlabelled
+from triage.store.waiting import knowing
 
 __all__ = ["put_labels", "select_unlabelled", "unlabelled_of", "unlabelled_rows"]
 
@@ -59,7 +62,7 @@ def put_labels(connection: Connection, relabels: Sequence[Relabel], given_up: Se
         messages = message_rows(
             (one.source, one.incident_id),
             one.revision,
-            _hearing(connection, one) if current == one.revision else (),
+            _not_spared(connection, one, _hearing(connection, one)) if current == one.revision else (),
             one.triage.answered_at,
             MessageKind.LABELS,
         )
@@ -67,6 +70,17 @@ def put_labels(connection: Connection, relabels: Sequence[Relabel], given_up: Se
             connection.execute(insert(outbox), messages)
     if given_up:
         connection.execute(delete(unlabelled).where(unlabelled.c.seq.in_(given_up)))
+
+
+def _not_spared(connection: Connection, one: Relabel, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out who has never heard of an incident that waited and was over before its record was opened."""
+    of_it = (group_members.c.source == one.source) & (group_members.c.incident_id == one.incident_id)
+    waited = group_members.c.pause.is_not(None) & group_members.c.ended_at.is_not(None)
+    pause = pause_in(connection.scalar(select(group_members.c.pause).where(of_it, waited))) if names else None
+    if pause is None or pause.state is PauseState.SUGGESTED:
+        return names
+    known = knowing(connection, (one.source, one.incident_id), names)
+    return tuple(name for name in names if name in known)
 
 
 def _hearing(connection: Connection, one: Relabel) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import TypedDict
 
@@ -13,6 +13,7 @@ from triage.domain import Group, GroupMember
 from triage.flow import Content, DeadLetter, Edit, GroupNews, MemberMode, Message, MessageKind
 from triage.store.group_rows import reasons_in
 from triage.store.grouping import Grouped
+from triage.store.pause_rows import pause_in
 from triage.store.rows import EntryRows, Key, answer_of
 
 __all__ = [
@@ -33,7 +34,7 @@ __all__ = [
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _COMMENTED = 10
 # What of both tables is selected beside a message, by names of its own.
-MEMBER_COLUMNS = ("similarity", "reasons", "severity", "began_at", "ended_at")
+MEMBER_COLUMNS = ("similarity", "reasons", "severity", "began_at", "ended_at", "pause")
 GROUP_COLUMNS = ("severity", "size", "open", "began_at", "ended_at")
 WAITING, SENDING, DEAD = "waiting", "sending", "dead"
 
@@ -55,19 +56,24 @@ class MessageRow(TypedDict):
     thread_id: str
 
 
-def new_messages(entry: EntryRows, revision: int, grouped: Grouped | None = None) -> list[MessageRow]:
-    """Return what is to be added for an entry: a message a destination, due at once.
+def new_messages(
+    entry: EntryRows, revision: int, grouped: Grouped | None = None, silent: Collection[str] = ()
+) -> list[MessageRow]:
+    """Return what is to be added for an entry: a message a destination, due at once unless its record waits.
 
-    What another incident's group has taken in is told at that one's record where a destination wants it so.
+    What another incident's group has taken in is told at that one's record where a destination wants it so. Those that
+    are ``silent`` hear nothing.
     """
-    due_at, names, key = entry.revision["received_at"], entry.entry.destinations, entry.key
+    due_at, key = entry.revision["received_at"], entry.key
+    names = [name for name in entry.entry.destinations if name not in silent]
+    opens_at = due_at if grouped is None or grouped.wait is None else grouped.wait.opens_at or due_at
     if grouped is None or grouped.lead == key:
-        return message_rows(key, revision, names, due_at, MessageKind.EVENT)
+        return message_rows(key, revision, names, opens_at, MessageKind.EVENT)
     modes = entry.entry.members
     apart = [name for name in names if modes.get(name, MemberMode.SEPARATE) is MemberMode.SEPARATE]
     within = [name for name in names if name not in apart and _is_told(grouped, modes[name])]
     return [
-        *message_rows(key, revision, apart, due_at, MessageKind.EVENT),
+        *message_rows(key, revision, apart, opens_at, MessageKind.EVENT),
         *message_rows(key, revision, within, due_at, MessageKind.MEMBER, grouped.lead),
     ]
 
@@ -153,7 +159,10 @@ def _group_of(row: RowMapping) -> Group | None:
         row["incident_id"],
         row["member_similarity"],
         reasons_in(row["member_reasons"]),
-        *(row[f"member_{name}"] for name in ("severity", "began_at", "ended_at")),
+        row["member_severity"],
+        row["member_began_at"],
+        row["member_ended_at"],
+        pause_in(row["member_pause"]),
     )
     severity, size, still_open, began_at, ended_at = (row[f"group_{name}"] for name in GROUP_COLUMNS)
     return Group(row["group_id"], severity, size, still_open, began_at, ended_at, (member,))

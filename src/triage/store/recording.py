@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,9 +16,10 @@ from triage.store.group_rows import groups_of
 from triage.store.grouping import Grouped, GroupLedger
 from triage.store.joins import with_decision, with_revision
 from triage.store.late import unlabelled_rows
-from triage.store.messages import new_messages
+from triage.store.messages import MessageRow, new_messages
 from triage.store.rows import EntryRows, Key, answer_of
 from triage.store.tables import decisions, incidents, outbox, revisions, unlabelled
+from triage.store.waiting import settle_waiting
 
 __all__ = ["conditions", "latest_answers", "record_entries", "select_newest"]
 
@@ -106,15 +107,25 @@ def record_entries(connection: Connection, entries: Sequence[EntryRows], ledger:
         if without:
             connection.execute(insert(unlabelled), without)
     grouped = ledger.place(connection, list(zip(entries, answers, strict=True)))
-    messages = [
-        row
-        for entry, answer, of_it in zip(entries, answers, grouped, strict=True)
-        if answer.status in _NEWS
-        for row in new_messages(entry, answer.revision, of_it)
-    ]
+    _put_messages(connection, list(zip(entries, answers, grouped, strict=True)))
+    return _with_groups(connection, answers, grouped)
+
+
+def _put_messages(connection: Connection, placed: Sequence[tuple[EntryRows, Answer, Grouped | None]]) -> None:
+    messages: list[MessageRow] = []
+    for entry, answer, of_it in placed:
+        if answer.status not in _NEWS:
+            continue
+        silent: Collection[str] = ()
+        if of_it is not None and of_it.wait is not None:
+            # What an entry before this one has put there may be what it changes.
+            if messages:
+                connection.execute(insert(outbox), messages)
+                messages = []
+            silent = settle_waiting(connection, entry, of_it)
+        messages += new_messages(entry, answer.revision, of_it, silent)
     if messages:
         connection.execute(insert(outbox), messages)
-    return _with_groups(connection, answers, grouped)
 
 
 def _with_groups(connection: Connection, answers: Sequence[Answer], grouped: Sequence[Grouped | None]) -> list[Answer]:

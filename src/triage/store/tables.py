@@ -223,7 +223,7 @@ outbox = Table(
         ["source", "incident_id", "revision"], ["revisions.source", "revisions.incident_id", "revisions.revision"]
     ),
     Index(None, "destination", "state", "due_at", "seq"),
-    Index(None, "destination", "thread_source", "thread_id", "seq"),
+    Index(None, "thread_source", "thread_id", "destination", "seq"),
     Index(None, "state", "seq"),
 )
 
@@ -335,6 +335,8 @@ group_members = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("touched_at", UtcDateTime, nullable=False),
+    # JSON; nothing waits, nor should, where there is none.
+    Column("pause", Text),
     ForeignKeyConstraint(["source", "incident_id"], ["incidents.source", "incidents.incident_id"]),
     UniqueConstraint("source", "incident_id"),
     Index(None, "group_id", "seq"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+from tests.alerting import alert_entry, alert_incident
 from tests.delivery import MemoryOutbox, memory_keys
 from tests.fakes import FakeCatalogue, FakeLabeller, fixed_clock, started_metrics
 from tests.stored import database_url
 
 from triage.api import Service, create_app
-from triage.decide.grouping import GroupingRules
+from triage.api.schemas import GroupAnswer
+from triage.decide.grouping import GroupingRules, PauseRules
+from triage.domain import IncidentState
 from triage.flow import LiveFlow
 from triage.store import SqlJournal
 
@@ -30,6 +34,29 @@ def post(client: TestClient, *hosts: str) -> list[str]:
     alerts = [{"id": host, "title": f"latency of {host}", "host": host, "service": host[:4]} for host in hosts]
     answers = client.post("/v1/incidents", json=alerts).json()["items"]
     return [item["answer"]["group"]["id"] for item in answers]
+
+
+def test_member_says_what_it_waits_for(tmp_path: Path) -> None:
+    rules = GroupingRules(pauses=PauseRules(acts=True, least=1, most_miss_risk=0.99))
+    with SqlJournal.open(database_url(tmp_path / "triage.db"), grouping=rules) as journal:
+        for minutes, state in ((0, IncidentState.OPEN), (2, IncidentState.RESOLVED), (500, IncidentState.OPEN)):
+            incident = alert_incident("slow", "web", minutes, state, number=minutes // 100)
+            [answer] = asyncio.run(journal.record([alert_entry(incident)]))
+        flow = LiveFlow(FakeLabeller, journal, fixed_clock)
+        service = Service(flow, started_metrics(flow), FakeCatalogue(), MemoryOutbox(), memory_keys())
+        with TestClient(create_app(service)) as client:
+            assert answer.group is not None
+            group = client.get(f"/v1/groups/{answer.group.id}").json()
+    assert GroupAnswer.model_validate(group).model_dump(mode="json", exclude_none=True) == group
+    [member] = group["members"]
+    assert member["pause"] == {
+        "state": "paused",
+        "until": "2026-11-23T18:22:05Z",
+        "reason": "1 of 1 earlier alerts of this fingerprint were over within 10 min, 90% of such ones within 2 min; "
+        "at most 95% go on for longer (95% confidence).",
+        "miss_risk": 0.95,
+        "evidence": {"level": "fingerprint", "alerts": 1, "outlasted": 0},
+    }
 
 
 def test_groups_are_listed_page_by_page_the_last_first(client: TestClient) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from triage.bootstrap.grouping import read_dependencies, to_grouping
-from triage.decide.grouping import GroupingRules
+from triage.decide.grouping import GroupingRules, PauseRules
 from triage.errors import SettingsError
 from triage.settings import Settings
 
@@ -36,6 +36,9 @@ def test_dependencies_are_read_beside_the_settings(tmp_path: Path) -> None:
         ({"enabled": 1}, "grouping.enabled"),
         ({"dependencies": 3}, "grouping.dependencies"),
         ({"window_s": 0}, "window"),
+        ({"pause": True}, "grouping.pause"),
+        ({"pause": "act", "pause_share": 2}, "share to spare"),
+        ({"pause_longest_s": "10m"}, "grouping.pause_longest_s"),
         ({"dependencies": "none.csv"}, r"none\.csv"),
     ],
 )
@@ -54,3 +57,17 @@ def test_matrix_of_calls_is_read_by_its_header(tmp_path: Path) -> None:
     (tmp_path / "calls.csv").write_text("service,web,db\nweb,0.0,1.0\ndb,0.0,0.0\n", encoding="utf-8")
     topology = read_dependencies(tmp_path / "calls.csv")
     assert (topology.called_by("Web"), topology.called_by("db")) == (("db",), ())
+
+
+def test_nothing_waits_unless_the_settings_say_so(tmp_path: Path) -> None:
+    rules = to_grouping(Settings(home=tmp_path))
+    assert rules is not None
+    assert rules.pauses is None
+    table = {"pause": "act", "pause_share": 0.8, "pause_longest_s": 300, "pause_miss_risk": 0.2}
+    rules = to_grouping(Settings(home=tmp_path, grouping=table))
+    assert rules is not None
+    assert rules.pauses == PauseRules(True, 0.8, 300.0, 0.2, exempt=("triage.watch",))
+    rules = to_grouping(Settings(home=tmp_path, grouping={"pause": "suggest"}))
+    assert rules is not None
+    assert rules.pauses is not None
+    assert not rules.pauses.acts

@@ -1,4 +1,4 @@
-"""Incidents that are one problem."""
+"""Incidents that are one problem, and what they wait for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-__all__ = ["GroupAnswer", "GroupMember", "GroupPage", "GroupReason"]
+__all__ = ["GroupAnswer", "GroupMember", "GroupPage", "GroupReason", "Pause", "PauseEvidence"]
 
 
 class GroupReason(BaseModel):
@@ -20,6 +20,30 @@ class GroupReason(BaseModel):
     weight: float = Field(description="in [0, 1]; higher speaks more")
 
 
+class PauseEvidence(BaseModel):
+    """Which past alerts speak for a pause."""
+
+    level: str = Field(description="fingerprint (the same at the same entity), template (at any) or source")
+    alerts: int = Field(description="those that came in longer ago than the longest pause allowed")
+    outlasted: int = Field(description="how many of them outlasted it")
+
+
+class Pause(BaseModel):
+    """Why an alert waits before it opens a record, or might."""
+
+    state: str = Field(
+        description="suggested (it is told at once all the same), paused (its record is opened at `until`), ended (it "
+        "was opened earlier) or spared (it was over before then, and none was opened)"
+    )
+    until: datetime
+    reason: str
+    miss_risk: float = Field(
+        description="in [0, 1]; higher is worse: at most so likely does such an alert outlast the longest pause allowed"
+        " (95 % confidence), so that waiting delays what is real"
+    )
+    evidence: PauseEvidence
+
+
 class GroupMember(BaseModel):
     """An incident as a part of a group."""
 
@@ -30,6 +54,7 @@ class GroupMember(BaseModel):
     severity: str = Field(description="its highest: info, warning, error or critical")
     began_at: datetime
     ended_at: datetime | None = Field(default=None, description="left out as long as it is not over")
+    pause: Pause | None = Field(default=None, description="left out where there is none")
 
 
 class GroupAnswer(BaseModel):

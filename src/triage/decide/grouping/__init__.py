@@ -2,10 +2,11 @@
 
 from triage.decide.grouping.alerts import Alert, entity_name, entity_of, to_alert
 from triage.decide.grouping.groups import FORGET_S, MemberRecord, OpenGroups, Placement
-from triage.decide.grouping.rules import GroupingRules
+from triage.decide.grouping.rules import GroupingRules, PauseRules
 from triage.decide.grouping.standing import MOST_SHOWN, Standing, moment, to_member
 from triage.decide.grouping.templates import masked
 from triage.decide.grouping.topology import Topology
+from triage.decide.grouping.waits import Pauses, Wait
 
 __all__ = [
     "FORGET_S",
@@ -14,9 +15,12 @@ __all__ = [
     "GroupingRules",
     "MemberRecord",
     "OpenGroups",
+    "PauseRules",
+    "Pauses",
     "Placement",
     "Standing",
     "Topology",
+    "Wait",
     "entity_name",
     "entity_of",
     "masked",

@@ -11,7 +11,7 @@ from triage.decide.grouping.alerts import Alert, Key
 from triage.decide.grouping.evidence import LEAST_SIMILARITY, Weigher
 from triage.decide.grouping.rules import GroupingRules
 from triage.decide.grouping.standing import Standing
-from triage.domain import GroupReason
+from triage.domain import GroupReason, Pause
 
 __all__ = ["FORGET_S", "MemberRecord", "OpenGroups", "Placement"]
 
@@ -68,6 +68,8 @@ class MemberRecord:
         When something about it came in last.
     change : int
         The place of that among everything that came in on members.
+    pause : Pause or None, default=None
+        What its record waits for, or might.
     """
 
     group_id: str
@@ -78,6 +80,7 @@ class MemberRecord:
     ended_s: float | None
     touched_s: float
     change: int
+    pause: Pause | None = None
 
     @property
     def begins_group(self) -> bool:
@@ -158,9 +161,11 @@ class OpenGroups:
             known = self._by_member.get(record.alert.key)
             if known is not None:
                 known.mark(record.alert.key, record.ended_s, record.alert.severity, record.touched_s)
+                known.note(record.alert.key, record.pause)
                 continue
             group = self._groups.setdefault(record.group_id, Standing(record.group_id, record.lead))
             group.add(record.alert, record.ended_s, record.similarity, record.reasons)
+            group.note(record.alert.key, record.pause)
             group.touched_s = max(group.touched_s, record.touched_s)
             self._enter(group, record.alert)
         for group_id in sorted(changed, key=changed.__getitem__):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from triage.decide.grouping.topology import Topology
 from triage.errors import UsageError
 
-__all__ = ["ENTITY_LABELS", "SCOPE_LABELS", "GroupingRules"]
+__all__ = ["ENTITY_LABELS", "SCOPE_LABELS", "GroupingRules", "PauseRules"]
 
 # What monitors call the thing that an alert is about, the one that counts most first.
 ENTITY_LABELS = (
@@ -35,6 +35,48 @@ SCOPE_LABELS = (
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRules:
+    """Which alerts wait before they open a record, and for how long.
+
+    Parameters
+    ----------
+    acts : bool, default=False
+        Whether they wait; else it is only suggested.
+    share : float, default=0.9
+        In (0, 1]: of the transient alerts of a kind (those over within ``longest_s``), which share is to be spared.
+    longest_s : float, default=600
+        The longest pause, in seconds; at most a day.
+    most_miss_risk : float, default=0.3
+        In (0, 1): where it is higher, nothing waits. 12 alerts that were all over in time give .22.
+    least : int, default=12
+        How many alerts of a kind must have come to an end before anything is concluded.
+    exempt : tuple of str, default=()
+        Sources whose alerts never wait.
+
+    Raises
+    ------
+    UsageError
+        A number is out of range.
+    """
+
+    acts: bool = False
+    share: float = 0.9
+    longest_s: float = 600.0
+    most_miss_risk: float = 0.3
+    least: int = 12
+    exempt: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (0.0 < self.share <= 1.0 and 0.0 < self.most_miss_risk < 1.0):
+            raise UsageError(
+                "The share to spare must be above 0 and at most 1, and a miss risk above 0 and below 1. "
+                f"Got {self.share:g} and {self.most_miss_risk:g}."
+            )
+        if not 1.0 <= self.longest_s <= 86_400.0:
+            raise UsageError(f"The longest pause must be a second to a day. Got {self.longest_s:g} s.")
+
+
+@dataclass(frozen=True, slots=True)
 class GroupingRules:
     """By what alerts are grouped.
 
@@ -50,6 +92,8 @@ class GroupingRules:
         Who depends on whom.
     burst_s : float, default=120
         Within which time the same sentence about several counts as a burst, in seconds.
+    pauses : PauseRules or None, default=None
+        Which alerts wait before they open a record; none if None.
 
     Raises
     ------
@@ -63,6 +107,7 @@ class GroupingRules:
     scopes: tuple[str, ...] = SCOPE_LABELS
     topology: Topology = field(default_factory=Topology)
     burst_s: float = 120.0
+    pauses: PauseRules | None = None
 
     def __post_init__(self) -> None:
         if not (0.0 < self.window_s <= 86_400.0 and 0.0 <= self.reopen_s <= 7 * 86_400.0):

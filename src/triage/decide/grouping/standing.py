@@ -9,7 +9,7 @@ from itertools import islice
 
 from triage.decide.grouping.alerts import Alert, Key
 from triage.decide.severity import SEVERITIES, worse_of
-from triage.domain import Group, GroupMember, GroupReason
+from triage.domain import Group, GroupMember, GroupReason, Pause
 
 __all__ = ["MOST_SHOWN", "Standing", "moment", "to_member"]
 
@@ -113,6 +113,11 @@ class Standing:
         member = self.members[key]
         worst = worse_of(member.severity, severity)
         self.members[key] = replace(member, severity=worst, ended_at=None if ended_s is None else moment(ended_s))
+
+    def note(self, key: Key, pause: Pause | None) -> None:
+        """Say what a member waits for."""
+        if pause is not self.members[key].pause:
+            self.members[key] = replace(self.members[key], pause=pause)
 
     def to_group(self, key: Key) -> Group:
         """Return the group as it stands, with its first members and one that is asked for."""
