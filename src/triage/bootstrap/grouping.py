@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from triage.decide.grouping import GroupingRules, PauseRules, Topology
-from triage.errors import Problem, SettingsError, UsageError
+from triage.errors import SettingsError, UsageError
 from triage.flow import WARNING_SOURCE
+from triage.sections import Section, Texts
 from triage.settings import Settings
 
 __all__ = ["read_dependencies", "to_grouping"]
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
-_KEYS = (
-    "enabled",
-    "window_s",
-    "reopen_s",
-    "entities",
-    "scopes",
-    "dependencies",
-    "pause",
-    "pause_share",
-    "pause_longest_s",
-    "pause_miss_risk",
-)
-_MODES = ("off", "suggest", "act")
+_USUAL, _USUAL_PAUSES = GroupingRules(), PauseRules()
+
+
+class _Grouping(Section):
+    """The ``[grouping]`` table, as it is written."""
+
+    enabled: bool = True
+    window_s: float = _USUAL.window_s
+    reopen_s: float = _USUAL.reopen_s
+    entities: Texts = _USUAL.entities
+    scopes: Texts = _USUAL.scopes
+    dependencies: str = ""
+    pause: Literal["off", "suggest", "act"] = "off"
+    pause_share: float = _USUAL_PAUSES.share
+    pause_longest_s: float = _USUAL_PAUSES.longest_s
+    pause_miss_risk: float = _USUAL_PAUSES.most_miss_risk
 
 
 def to_grouping(settings: Settings) -> GroupingRules | None:
@@ -38,31 +43,15 @@ def to_grouping(settings: Settings) -> GroupingRules | None:
     SettingsError
         Naming everything of ``[grouping]`` that cannot be used.
     """
-    table = settings.grouping
-    problems = [
-        Problem(f"is not known here; known are {', '.join(_KEYS)}", where=f"grouping.{key}")
-        for key in table
-        if key not in _KEYS
-    ]
-    usual = GroupingRules()
-    window_s = _number(table, "window_s", usual.window_s, problems)
-    reopen_s = _number(table, "reopen_s", usual.reopen_s, problems)
-    entities = _names(table, "entities", usual.entities, problems)
-    scopes = _names(table, "scopes", usual.scopes, problems)
-    enabled, file = table.get("enabled", True), table.get("dependencies", "")
-    if not isinstance(enabled, bool):
-        problems.append(Problem("must be true or false", where="grouping.enabled", got=str(enabled)))
-    if not isinstance(file, str):
-        problems.append(Problem("must be a path", where="grouping.dependencies", got=str(file)))
-    pauses = _pauses(table, problems)
-    if problems:
-        raise SettingsError("[grouping] cannot be used.", problems)
-    topology = read_dependencies(settings.home / str(file)) if file else Topology()
+    table = _Grouping.read(settings.grouping, "grouping")
+    topology = read_dependencies(settings.home / table.dependencies) if table.dependencies else Topology()
     try:
-        rules = GroupingRules(window_s, reopen_s, entities, scopes, topology, pauses=pauses)
+        rules = GroupingRules(
+            table.window_s, table.reopen_s, table.entities, table.scopes, topology, pauses=_pauses(table)
+        )
     except UsageError as err:
         raise SettingsError(f"[grouping] cannot be used. {err.message}") from err
-    return rules if enabled else None
+    return rules if table.enabled else None
 
 
 def read_dependencies(file: Path) -> Topology:
@@ -105,35 +94,12 @@ def _is_matrix(header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]])
     return all(_NUMBER.fullmatch(cell.strip()) for _, row in rows for cell in row[1:])
 
 
-def _pauses(table: Mapping[str, object], problems: list[Problem]) -> PauseRules | None:
-    usual, mode = PauseRules(), table.get("pause", _MODES[0])
-    if mode not in _MODES:
-        problems.append(Problem(f"must be one of {', '.join(_MODES)}", where="grouping.pause", got=str(mode)))
-    share = _number(table, "pause_share", usual.share, problems, "a number")
-    longest_s = _number(table, "pause_longest_s", usual.longest_s, problems)
-    miss_risk = _number(table, "pause_miss_risk", usual.most_miss_risk, problems, "a number")
-    try:
-        # An early warning that waits is none any more.
-        rules = PauseRules(mode == "act", share, longest_s, miss_risk, exempt=(WARNING_SOURCE,))
-    except UsageError as err:
-        problems.append(Problem(err.message, where="grouping.pause"))
-        return None
-    return None if mode == "off" else rules
-
-
-def _number(
-    table: Mapping[str, object], key: str, default: float, problems: list[Problem], what: str = "a number of seconds"
-) -> float:
-    value = table.get(key, default)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    problems.append(Problem(f"must be {what}", where=f"grouping.{key}", got=str(value)))
-    return default
-
-
-def _names(table: Mapping[str, object], key: str, default: tuple[str, ...], problems: list[Problem]) -> tuple[str, ...]:
-    value = table.get(key, list(default))
-    if isinstance(value, list) and all(isinstance(one, str) and one for one in value):
-        return tuple(value)
-    problems.append(Problem("must be a list of labels' names", where=f"grouping.{key}", got=str(value)))
-    return default
+def _pauses(table: _Grouping) -> PauseRules | None:
+    rules = PauseRules(
+        table.pause == "act",
+        table.pause_share,
+        table.pause_longest_s,
+        table.pause_miss_risk,
+        exempt=(WARNING_SOURCE,),  # an early warning that waits is none any more
+    )
+    return None if table.pause == "off" else rules

@@ -51,6 +51,7 @@ def test_without_the_table_there_are_none(tmp_path: Path) -> None:
         ('[sla]\ndays = ["monday"]\n[sla.limits]\n1 = "4h"', "sla.days"),
         ('[sla]\nhours = "18:00-08:00"\n[sla.limits]\n1 = "4h"', "sla.hours"),
         ('[sla]\nholidays = "Christmas"\n[sla.limits]\n1 = "4h"', "sla.holidays"),
+        ('[sla]\nholidays = [2026-12-25T12:00:00, 2026-12-26]\n[sla.limits]\n1 = "4h"', "sla.holidays"),
         ('[sla]\nlimit = 4\n[sla.limits]\n1 = "4h"', "sla.limit"),
         ('[sla]\ncolumn = ""\n[sla.limits]\n1 = "4h"', "sla.column"),
     ],

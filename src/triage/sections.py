@@ -1,0 +1,115 @@
+"""Reads a table of ``triage.toml`` into a model of it, and says everything that is wrong with it at once. Pure.
+
+Who owns a table derives a model from `Section`, a field a key, and calls its `read`. Types are taken strictly, as TOML
+has types of its own: ``"3"`` is no number, and 1 is not true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from triage.errors import Problem, SettingsError
+
+__all__ = ["Section", "TextOrTexts", "Texts"]
+
+# In the words of those who write the file, rather than of those who check it.
+_MESSAGES = {
+    "bool_type": "must be true or false",
+    "dict_type": "must be a table",
+    "enum": "must be {expected}",
+    "extra_forbidden": "is not known here",
+    "finite_number": "must be a finite number",
+    "float_type": "must be a number",
+    "greater_than": "must be above {gt:g}",
+    "greater_than_equal": "must be {ge:g} or more",
+    "int_type": "must be a whole number",
+    "less_than_equal": "must be at most {le:g}",
+    "literal_error": "must be {expected}",
+    "missing": "must be given",
+    "model_type": "must be a table; write [{where}]",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must not be empty",
+    "string_type": "must be a text",
+    "tuple_type": "must be a list of texts",
+}
+# Nothing was got there, or what was got is a whole table.
+_NOT_SHOWN = ("dict_type", "extra_forbidden", "missing", "model_type")
+
+Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False)]
+"""A list of texts, none of them empty."""
+
+TextOrTexts = Annotated[Texts, BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+"""A list of texts, or one text in place of a list of one."""
+
+
+class Section(BaseModel):
+    """The keys of one table: a base for models whose fields are those keys.
+
+    What a field with ``repr=False`` holds is not shown in messages.
+
+    Examples
+    --------
+    >>> class Cache(Section):
+    ...     size: int = 10
+    >>> Cache.read({"size": 3}, "cache").size
+    3
+    >>> Cache.read({"size": "3", "sise": 4}, "cache")
+    Traceback (most recent call last):
+    triage.errors.SettingsError: [cache] cannot be used.
+      - cache.size: must be a whole number. Got '3'.
+      - cache.sise: is not known here; known are size.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True)
+
+    @classmethod
+    def read(cls, table: object, name: str, context: object = None) -> Self:
+        """Return what a table says.
+
+        Parameters
+        ----------
+        table : object
+            As it stands in the file.
+        name : str
+            By which it stands there; for messages.
+        context : object, optional
+            What the model's own validators are told besides.
+
+        Raises
+        ------
+        SettingsError
+            Names everything that cannot be used.
+        """
+        problems: list[Problem] = []
+        found = cls.find(table, name, problems, context)
+        if found is None:
+            raise SettingsError(f"[{name}] cannot be used.", problems)
+        return found
+
+    @classmethod
+    def find(cls, table: object, name: str, problems: list[Problem], context: object = None) -> Self | None:
+        """Return what a table says, as `read` does; where it cannot be used, add why to `problems` and return None."""
+        try:
+            return cls.model_validate(table, context=context)
+        except ValidationError as err:
+            problems.extend(cls._to_problems(err, name))
+            return None
+
+    @classmethod
+    def _to_problems(cls, err: ValidationError, name: str) -> Iterator[Problem]:
+        fields = {field.alias or key: field for key, field in cls.model_fields.items()}
+        for error in err.errors():
+            kind = error["type"]
+            keys = [str(each) for each in error["loc"] if not isinstance(each, int)]  # an item goes by its list's name
+            where = ".".join((name, *keys))
+            if kind == "extra_forbidden" and len(keys) == 1:
+                message = f"is not known here; known are {', '.join(fields)}"
+            elif kind in _MESSAGES:
+                message = _MESSAGES[kind].format(where=where, **error.get("ctx", {}))
+            else:
+                message = error["msg"].removeprefix("Value error, ")
+            is_shown = kind not in _NOT_SHOWN and not (keys and keys[0] in fields and not fields[keys[0]].repr)
+            yield Problem(f"{message.removesuffix('.')}.", where, got=str(error["input"]) if is_shown else "")
