@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from triage.errors import Problem, SettingsError
 from triage.flow import MemberMode
+from triage.sections import Section, TextOrTexts
 
 __all__ = ["Destination", "FieldRule", "Kind", "Mode", "to_destinations"]
 
-_E = TypeVar("_E", bound=StrEnum)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 # Warnings come in under this source; a plain notification is about them unless it says otherwise.
 _WARNINGS = ("triage.watch",)
@@ -55,6 +57,7 @@ _MEMBERS = {
     Kind.TEAMS: MemberMode.QUIET,
     Kind.MAIL: MemberMode.QUIET,
 }
+_Number = Annotated[float, Field(gt=0, le=3600)]
 _NEED_SECRET = (Kind.PAGERDUTY, Kind.SERVICENOW, Kind.JIRA, Kind.REQUEST_TRACKER)
 
 
@@ -152,130 +155,107 @@ def to_destinations(tables: Mapping[str, object], environ: Mapping[str, str]) ->
         Naming everything that cannot be used.
     """
     problems: list[Problem] = []
-    found = [_Table(name, table, problems).read(environ) for name, table in tables.items()]
+    found = [_to_destination(name, table, environ, problems) for name, table in tables.items()]
     if problems:
         raise SettingsError("Destinations under [deliver] cannot be used.", problems)
     return tuple(one for one in found if one is not None)
 
 
-class _Table:
-    """Reads one table, and remembers what is wrong with it."""
+def _to_destination(
+    name: str, table: object, environ: Mapping[str, str], problems: list[Problem]
+) -> Destination | None:
+    if not _NAME.fullmatch(name):
+        message = "must be called by small letters, digits, - and _, at most 63"
+        problems.append(Problem(message, f"deliver.{name}", got=name))
+    read = _Table.find(table, f"deliver.{name}", problems, environ)
+    if read is None:
+        return None
+    return Destination(
+        name=name,
+        kind=read.kind,
+        url=read.url,
+        secret=environ.get(read.secret_env, ""),
+        user=read.user,
+        sources=(_WARNINGS if read.kind in _NOTIFICATIONS else ()) if read.sources is None else read.sources,
+        mode=read.mode,
+        fields={target: FieldRule(rule.mode, rule.to, rule.suggest_to) for target, rule in read.fields_.items()},
+        is_proxy=read.proxy,
+        updates_own=read.updates_own,
+        create=read.create,
+        to=read.to,
+        timeout_s=read.timeout_s,
+        concurrency=max(1, int(read.concurrency)),
+        members=read.members or _usual_members(read.kind, read.updates_own),
+    )
 
-    def __init__(self, name: str, table: object, problems: list[Problem]) -> None:
-        self._name = name
-        self._left = dict(table) if isinstance(table, Mapping) else None
-        self._problems = problems
 
-    def read(self, environ: Mapping[str, str]) -> Destination | None:
-        """Return the destination, or None where nothing can be made of it."""
-        if not _NAME.fullmatch(self._name):
-            self._refuse("", "must be called by small letters, digits, - and _, at most 63", self._name)
-        if self._left is None:
-            self._refuse("", "must be a table; write [deliver.NAME]", "")
-            return None
-        kind = self._one_of("kind", Kind, None)
-        if kind is None:
-            return None
-        sources = self._texts("sources", _WARNINGS if kind in _NOTIFICATIONS else ())
-        found = Destination(
-            name=self._name,
-            kind=kind,
-            url=self._url(kind),
-            secret=self._secret(kind, environ),
-            user=self._text("user"),
-            sources=sources,
-            mode=self._one_of("mode", Mode, Mode.SUGGEST) or Mode.SUGGEST,
-            fields=self._fields(),
-            is_proxy=self._flag("proxy"),
-            updates_own=self._flag("updates_own"),
-            create=self._table("create"),
-            to=self._texts("to", ()),
-            timeout_s=self._number("timeout_s", 15.0),
-            concurrency=int(self._number("concurrency", 8)),
-        )
-        usual = MemberMode.SEPARATE if found.updates_own else _MEMBERS.get(kind, MemberMode.SEPARATE)
-        found = replace(found, members=self._one_of("members", MemberMode, usual) or usual)
-        for key in self._left:
-            self._refuse(key, "is not known here", "")
-        if found.kind is Kind.MAIL and not (found.to and found.user):
-            self._refuse("to", "must list recipients, and user must be the sender's address", "")
-        if found.members is not MemberMode.SEPARATE and (kind is Kind.ALERTMANAGER or found.updates_own):
-            why = "Alertmanager groups alerts itself" if kind is Kind.ALERTMANAGER else "updates_own says so"
-            self._refuse("members", f"must be separate, as every incident has a record there: {why}", found.members)
-        return found
+def _usual_members(kind: Kind, updates_own: bool) -> MemberMode:
+    return MemberMode.SEPARATE if updates_own else _MEMBERS.get(kind, MemberMode.SEPARATE)
 
-    def _refuse(self, key: str, message: str, got: object) -> None:
-        where = f"deliver.{self._name}.{key}" if key else f"deliver.{self._name}"
-        self._problems.append(Problem(message, where=where, got=str(got)[:200]))
 
-    def _take(self, key: str, default: object) -> object:
-        return default if self._left is None else self._left.pop(key, default)
+class _Rule(Section):
+    """One of ``[deliver.NAME.fields]``; a mode alone stands for a table of it."""
 
-    def _text(self, key: str) -> str:
-        value = self._take(key, "")
-        if isinstance(value, str):
-            return value
-        self._refuse(key, "must be a text", value)
-        return ""
+    mode: Annotated[Mode, Field(strict=False)] = Mode.SUGGEST
+    to: str = ""
+    suggest_to: str = ""
 
-    def _texts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        value = self._take(key, list(default))
-        values = [value] if isinstance(value, str) else value
-        if isinstance(values, list) and all(isinstance(one, str) and one for one in values):
-            return tuple(values)
-        self._refuse(key, "must be a list of texts", value)
-        return default
 
-    def _flag(self, key: str) -> bool:
-        value = self._take(key, False)
-        if not isinstance(value, bool):
-            self._refuse(key, "must be true or false", value)
-        return value is True
+class _Table(Section):
+    """A ``[deliver.NAME]`` table, as it is written; what depends on the kind comes after it."""
 
-    def _number(self, key: str, default: float) -> float:
-        value = self._take(key, default)
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 3600:
-            return value if key == "timeout_s" else max(1, value)
-        self._refuse(key, "must be a number above 0, and at most 3600", value)
-        return default
+    kind: Annotated[Kind, Field(strict=False)]
+    url: Annotated[str, Field(repr=False, validate_default=True)] = ""
+    secret_env: Annotated[str, Field(validate_default=True)] = ""
+    user: str = ""
+    sources: TextOrTexts | None = None
+    mode: Annotated[Mode, Field(strict=False)] = Mode.SUGGEST
+    fields_: dict[
+        str, Annotated[_Rule, BeforeValidator(lambda rule: {"mode": rule} if isinstance(rule, str) else rule)]
+    ] = Field(default_factory=dict, alias="fields")
+    proxy: bool = False
+    updates_own: bool = False
+    create: dict[str, object] = Field(default_factory=dict)
+    to: Annotated[TextOrTexts, Field(validate_default=True)] = ()
+    timeout_s: _Number = 15.0
+    concurrency: _Number = 8.0
+    members: Annotated[MemberMode | None, Field(strict=False)] = None
 
-    def _table(self, key: str) -> Mapping[str, object]:
-        value = self._take(key, {})
-        if isinstance(value, Mapping):
-            return value
-        self._refuse(key, "must be a table", value)
-        return {}
-
-    def _one_of(self, key: str, kind: type[_E], default: _E | None) -> _E | None:
-        value = self._take(key, default)
-        if isinstance(value, str) and value in [each.value for each in kind]:
-            return kind(value)
-        self._refuse(key, f"must be one of {', '.join(kind)}", value)
-        return default
-
-    def _url(self, kind: Kind) -> str:
-        value = self._text("url") or _DEFAULT_URLS.get(kind, "")
+    @field_validator("url")
+    @classmethod
+    def _refuse_other_schemes(cls, url: str, info: ValidationInfo) -> str:
+        kind = info.data.get("kind")
+        if kind is None:  # nothing can be said of it
+            return url
+        url = url or _DEFAULT_URLS.get(kind, "")
         schemes = _SCHEMES.get(kind, ("https", "http"))
-        parts = urlsplit(value)
+        parts = urlsplit(url)
         if parts.scheme not in schemes or not parts.hostname:
-            self._refuse("url", f"must be an address that begins with {schemes[0]}://", "")
-        return value.rstrip("/")
+            raise ValueError(f"must be an address that begins with {schemes[0]}://")
+        return url.rstrip("/")
 
-    def _secret(self, kind: Kind, environ: Mapping[str, str]) -> str:
-        variable = self._text("secret_env")
-        if variable and not environ.get(variable):
-            self._refuse("secret_env", "must name a variable of the environment that is set", variable)
-        elif not variable and kind in _NEED_SECRET:
-            self._refuse("secret_env", f"must name the variable that holds the key: {kind} needs one", "")
-        return environ.get(variable, "")
+    @field_validator("secret_env")
+    @classmethod
+    def _refuse_unset(cls, variable: str, info: ValidationInfo[Mapping[str, str]]) -> str:
+        kind = info.data.get("kind")
+        if variable and not info.context.get(variable):
+            raise ValueError("must name a variable of the environment that is set")
+        if not variable and kind in _NEED_SECRET:
+            raise ValueError(f"must name the variable that holds the key: {kind} needs one")
+        return variable
 
-    def _fields(self) -> Mapping[str, FieldRule]:
-        rules: dict[str, FieldRule] = {}
-        for target, said in self._table("fields").items():
-            table = said if isinstance(said, Mapping) else {"mode": said}
-            inner = _Table(f"{self._name}.fields.{target}", table, self._problems)
-            mode = inner._one_of("mode", Mode, Mode.SUGGEST) or Mode.SUGGEST  # a table in a table
-            rules[target] = FieldRule(mode, inner._text("to"), inner._text("suggest_to"))
-            for key in inner._left or ():
-                inner._refuse(key, "is not known here", "")
-        return rules
+    @field_validator("to")
+    @classmethod
+    def _refuse_mail_to_nobody(cls, to: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("kind") is Kind.MAIL and not (to and info.data.get("user")):
+            raise ValueError("must list recipients, and user must be the sender's address")
+        return to
+
+    @field_validator("members")
+    @classmethod
+    def _refuse_members_of_records_apart(cls, members: MemberMode | None, info: ValidationInfo) -> MemberMode | None:
+        is_regrouped = info.data.get("kind") is Kind.ALERTMANAGER
+        if members not in (None, MemberMode.SEPARATE) and (is_regrouped or info.data.get("updates_own")):
+            why = "Alertmanager groups alerts itself" if is_regrouped else "updates_own says so"
+            raise ValueError(f"must be separate, as every incident has a record there: {why}")
+        return members

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
 
 from triage.domain import Change, IncidentState
-from triage.errors import DataError, Problem, SettingsError
+from triage.errors import DataError
 from triage.exports import OPENED_AT_NAMES, first_named, to_label
 from triage.flow import Received
 from triage.intake.labels import flat_labels
 from triage.intake.mail import clean_mail
 from triage.intake.moments import to_moment
 from triage.intake.reports import Findings, Report, digest_of, fitting_key, to_received_report
+from triage.sections import Section
 
 __all__ = ["FieldMap", "field_map_of", "to_mapped_changes", "to_mapped_incidents"]
 
 _MOST_ITEMS = 1000
 _PATHS = ("id", "opened_at", "title", "description", "state", "items")
-_LISTS = ("acknowledged", "resolved", "mail")
-_KNOWN = (*_PATHS, *_LISTS, "source", "kind", "labels")
-_KINDS = ("incident", "change")
 # What senders say when something is over, where the map does not say it.
 _RESOLVED = ("resolved", "ok", "closed", "recovered", "done", "cleared", "0")
 _ACKNOWLEDGED = ("acknowledged", "ack", "in progress")
@@ -29,6 +30,33 @@ _ACKNOWLEDGED = ("acknowledged", "ack", "in progress")
 _FIRST_MILLISECONDS = 10_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_SUMMARY = 1024
+
+
+def _refuse_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+_Words = Annotated[tuple[str, ...], Field(strict=False)]
+_Name = Annotated[str, AfterValidator(_refuse_blank)]
+
+
+class _Table(Section):
+    """An ``[intake.NAME]`` table, as it is written."""
+
+    id: _Name | None = None
+    opened_at: _Name | None = None
+    title: _Name | None = None
+    description: _Name | None = None
+    state: _Name | None = None
+    items: _Name | None = None
+    acknowledged: _Words = _ACKNOWLEDGED
+    resolved: _Words = _RESOLVED
+    mail: _Words = ()
+    source: _Name | None = None
+    kind: Literal["incident", "change"] = "incident"
+    labels: dict[str, _Name] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,40 +104,16 @@ def field_map_of(name: str, table: Mapping[str, object]) -> FieldMap:
     >>> field_map_of("zabbix", {"id": "event.id", "resolved": ["OK"], "labels": {"host": "host.name"}}).resolved
     ('ok',)
     """
-    where = f"intake.{name}"
-    problems = [
-        Problem(f"is not known; known are {', '.join(_KNOWN)}.", f"{where}.{key}") for key in table if key not in _KNOWN
-    ]
-    labels = table.get("labels", {})
-    paths = {key: table[key] for key in _PATHS if key in table}
-    given = labels if isinstance(labels, Mapping) else {}
-    if not isinstance(labels, Mapping):
-        problems.append(Problem("must be a table of dotted paths by label.", f"{where}.labels", got=str(labels)))
-    for key, value in {**paths, **{f"labels.{key}": each for key, each in given.items()}}.items():
-        if not isinstance(value, str) or not value.strip():
-            problems.append(Problem("must be a dotted path.", f"{where}.{key}", got=str(value)))
-    lists: dict[str, tuple[str, ...]] = {}
-    for key in _LISTS:
-        if key in table:
-            value = table[key]
-            if isinstance(value, list) and all(isinstance(each, str) for each in value):
-                lists[key] = tuple(each if key == "mail" else each.lower() for each in value)
-            else:
-                problems.append(Problem("must be a list of strings.", f"{where}.{key}", got=str(value)))
-    source, kind = table.get("source", name), table.get("kind", "incident")
-    if not isinstance(source, str) or not source.strip():
-        problems.append(Problem("must be a name.", f"{where}.source", got=str(source)))
-    if kind not in _KINDS:
-        problems.append(Problem(f"must be {' or '.join(_KINDS)}.", f"{where}.kind", got=str(kind)))
-    if problems:
-        raise SettingsError(f"[{where}] cannot be used.", problems)
+    read = _Table.read(table, f"intake.{name}")
     return FieldMap(
         name,
-        str(source),
-        str(kind),
-        {key: str(value) for key, value in paths.items()},
-        {str(key): str(value) for key, value in given.items()},
-        **lists,
+        name if read.source is None else read.source,
+        read.kind,
+        {key: path for key in _PATHS if (path := getattr(read, key)) is not None},
+        read.labels,
+        tuple(word.lower() for word in read.acknowledged),
+        tuple(word.lower() for word in read.resolved),
+        read.mail,
     )
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from triage.errors import Problem, SettingsError
+from triage.sections import Section
 
 __all__ = ["Account", "TrackerKind", "to_accounts"]
 
@@ -82,28 +83,26 @@ class Account:
     takes_outcomes: bool = True
 
 
-class _Table(BaseModel):
+class _Table(Section):
     """A ``[trackers.NAME]`` table, as it is written."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    kind: TrackerKind
-    url: str
+    kind: Annotated[TrackerKind, Field(strict=False)]
+    url: Annotated[str, Field(repr=False)]
     secret_env: str
     user: str = ""
     query: str = ""
-    fields_: Annotated[dict[str, str], Field(alias="fields")] = {}
-    changes: StrictBool = True
+    fields_: dict[str, str] = Field(default_factory=dict, alias="fields")
+    changes: bool = True
     per_page: Annotated[int, Field(ge=1, le=1000)] = 100
     rate: Annotated[float, Field(gt=0, le=100)] = 5.0
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
-    ca_file: Path | None = None
+    ca_file: Annotated[Path | None, Field(strict=False)] = None
     source: Annotated[str, Field(max_length=255)] = ""
     destination: Annotated[str, Field(max_length=63)] = ""
     poll_s: Annotated[float, Field(ge=0, le=86_400)] = 0.0
     # The others send their own.
-    incidents: StrictBool | None = None
-    outcomes: StrictBool = True
+    incidents: bool | None = None
+    outcomes: bool = True
 
     @field_validator("url")
     @classmethod
@@ -112,6 +111,13 @@ class _Table(BaseModel):
         if parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
             raise ValueError("must be an address that begins with https://, without a user in it")
         return url.rstrip("/")
+
+    @field_validator("secret_env")
+    @classmethod
+    def _refuse_unset(cls, variable: str, info: ValidationInfo[Mapping[str, str]]) -> str:
+        if not info.context.get(variable):
+            raise ValueError("must name a variable of the environment that holds the password or token")
+        return variable
 
 
 def to_accounts(tables: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Account, ...]:
@@ -144,16 +150,8 @@ def to_accounts(tables: Mapping[str, object], environ: Mapping[str, str]) -> tup
 
 
 def _to_account(name: str, table: object, environ: Mapping[str, str], problems: list[Problem]) -> Account | None:
-    try:
-        read = _Table.model_validate(table)
-    except ValidationError as err:
-        for each in err.errors():
-            where = ".".join(["trackers", name, *map(str, each["loc"])])
-            problems.append(Problem(each["msg"].removeprefix("Value error, "), where))
-        return None
-    if not environ.get(read.secret_env):
-        message = "must name a variable of the environment that holds the password or token"
-        problems.append(Problem(message, f"trackers.{name}.secret_env", got=read.secret_env))
+    read = _Table.find(table, f"trackers.{name}", problems, environ)
+    if read is None:
         return None
     return Account(
         name,
