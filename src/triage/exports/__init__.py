@@ -1,5 +1,6 @@
 """What the columns of a ServiceNow, Jira or Request Tracker record or a plain table mean. Pure: reads nothing."""
 
+from triage.exports.canonical import any_word, canonical, first_named
 from triage.exports.known import EVENT_LOG, INCIDENT_TABLE, Export, is_opening_field, recognise, repaired_header
 from triage.exports.labels import to_label
 from triage.exports.moments import changed_columns, ended_columns, opened_columns
@@ -12,9 +13,6 @@ from triage.exports.names import (
     STATE_NAMES,
     TITLE_NAMES,
     UPDATED_AT_NAMES,
-    any_word,
-    canonical,
-    first_named,
     is_caller,
 )
 from triage.exports.outcomes import outcome_columns, to_truth

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from triage.exports.names import canonical
+from triage.exports.canonical import canonical
 
 __all__ = ["EVENT_LOG", "INCIDENT_TABLE", "Export", "is_opening_field", "recognise", "repaired_header"]
 

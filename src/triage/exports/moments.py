@@ -5,63 +5,61 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from triage.exports.names import (
-    KNOWN_AT_NAMES,
-    OPENED_AT_NAMES,
-    UPDATED_AT_NAMES,
-    any_word,
-    canonical,
-    first_named,
-)
+from triage.exports.canonical import any_word, canonical, first_named
+from triage.exports.names import KNOWN_AT_NAMES, OPENED_AT_NAMES, UPDATED_AT_NAMES
 
 __all__ = ["changed_columns", "ended_columns", "opened_columns"]
 
 # Several languages write the same word the same way without its accents; it stands under the first of them.
-_OPENED = {
-    "English": r"""open(?:ed|ing)? | creat(?:ed?|ion) | report(?:ed)? | submit(?:ted)? | submission | receiv(?:ed?|al) |
-        logged | registered | raised | filed | arriv(?:ed|al)""",
-    "German": r"angelegt | erstell(?:t|ung)\w* | eroffn(?:et|ung)\w* | gemeldet | meldung\w* | eingang\w* | erfasst",
-    "French": r"ouvert\w* | ouverture | cree\w* | recu\w* | signale\w*",
-    "Spanish": r"apertura | creacion | creado | abiert[oa] | recibid[oa]",
-    "Portuguese": r"abertura | criacao | criado | aberto | recebid[oa]",
-    "Italian": r"creazione | creato | aperto | ricevut[oa]",
-    "Dutch": r"aangemaakt | geopend | gemeld",
-    "Russian": r"создан\w* | открыт\w* | регистраци\w*",
+_WORDS = {
+    "opened": r"""
+        open(?:ed|ing)? | creat(?:ed?|ion) | report(?:ed)? | submit(?:ted)? | submission | receiv(?:ed?|al)  # English
+        | logged | registered | raised | filed | arriv(?:ed|al)  # English
+        | angelegt | erstell(?:t|ung)\w* | eroffn(?:et|ung)\w* | gemeldet | meldung\w* | eingang\w* | erfasst  # German
+        | ouvert\w* | ouverture | cree\w* | recu\w* | signale\w*  # French
+        | apertura | creacion | creado | abiert[oa] | recibid[oa]  # Spanish
+        | abertura | criacao | criado | aberto | recebid[oa]  # Portuguese
+        | creazione | creato | aperto | ricevut[oa]  # Italian
+        | aangemaakt | geopend | gemeld  # Dutch
+        | создан\w* | открыт\w* | регистраци\w*  # Russian
+    """,
+    "resolved": r"""
+        resol(?:ved?|ution) | solved | fixed  # English
+        | geloe?st | loe?sung\w* | behoben | erledigt  # German
+        | resolu\w* | resolution  # French
+        | resuelt[oa] | solucion  # Spanish
+        | resolvid[oa] | resolucao | solucao  # Portuguese
+        | risolt[oa] | risoluzione  # Italian
+        | opgelost  # Dutch
+        | решен\w*  # Russian
+    """,
+    "closed": r"""
+        clos(?:ed?|ing|ure) | complet(?:ed|ion) | finished | done  # English
+        | (?:ab)?geschlossen | abschluss\w* | beendet  # German
+        | clotur\w* | ferme\w*  # French
+        | cierre | cerrad[oa]  # Spanish
+        | encerrament[oa] | encerrad[oa] | fechad[oa] | fechamento | conclusao  # Portuguese
+        | chiusura | chius[oa]  # Italian
+        | gesloten | afgesloten  # Dutch
+        | закрыт\w*  # Russian
+    """,
+    "changed": r"""
+        updated? | modified | modification | chang(?:ed?|ing) | last_activity  # English
+        | geandert | anderung\w* | aktualisiert\w*  # German
+        | modifie\w* | mise_a_jour  # French
+        | actualizacion | modificacion | modificad[oa]  # Spanish
+        | atualizacao | modificacao | alteracao  # Portuguese
+        | aggiornament[oa] | modifica  # Italian
+        | gewijzigd | bijgewerkt  # Dutch
+        | изменен\w* | обновлен\w*  # Russian
+    """,
 }
-_OPENED_UNSPACED = re.compile("创建|提交|报修|上报|建单|開始|作成|登録|起票|受付")
-_RESOLVED = {
-    "English": r"resol(?:ved?|ution) | solved | fixed",
-    "German": r"geloe?st | loe?sung\w* | behoben | erledigt",
-    "French": r"resolu\w* | resolution",
-    "Spanish": r"resuelt[oa] | solucion",
-    "Portuguese": r"resolvid[oa] | resolucao | solucao",
-    "Italian": r"risolt[oa] | risoluzione",
-    "Dutch": r"opgelost",
-    "Russian": r"решен\w*",
+_UNSPACED = {
+    "opened": "创建|提交|报修|上报|建单|開始|作成|登録|起票|受付",
+    "resolved": "解决|解決|修复",
+    "closed": "关闭|结单|完成|完了|結束",
+    "changed": "更新|修改",
 }
-_RESOLVED_UNSPACED = re.compile("解决|解決|修复")
-_CLOSED = {
-    "English": r"clos(?:ed?|ing|ure) | complet(?:ed|ion) | finished | done",
-    "German": r"(?:ab)?geschlossen | abschluss\w* | beendet",
-    "French": r"clotur\w* | ferme\w*",
-    "Spanish": r"cierre | cerrad[oa]",
-    "Portuguese": r"encerrament[oa] | encerrad[oa] | fechad[oa] | fechamento | conclusao",
-    "Italian": r"chiusura | chius[oa]",
-    "Dutch": r"gesloten | afgesloten",
-    "Russian": r"закрыт\w*",
-}
-_CLOSED_UNSPACED = re.compile("关闭|结单|完成|完了|結束")
-_CHANGED = {
-    "English": r"updated? | modified | modification | chang(?:ed?|ing) | last_activity",
-    "German": r"geandert | anderung\w* | aktualisiert\w*",
-    "French": r"modifie\w* | mise_a_jour",
-    "Spanish": r"actualizacion | modificacion | modificad[oa]",
-    "Portuguese": r"atualizacao | modificacao | alteracao",
-    "Italian": r"aggiornament[oa] | modifica",
-    "Dutch": r"gewijzigd | bijgewerkt",
-    "Russian": r"изменен\w* | обновлен\w*",
-}
-_CHANGED_UNSPACED = re.compile("更新|修改")
 # A plan, a length of time, a person or a reason is no moment at which something happened.
 _OTHER = any_word(
     r"""due | planned | target | expected | estimated | promised | sla | deadline | time_(?:to|until|spent) | by |
@@ -69,12 +67,7 @@ _OTHER = any_word(
     fallig\w* | soll\w* | frist | vencimiento | vencimento | prevista? | echeance | scadenza"""
 )
 
-_KINDS = {
-    "opened": (any_word(" | ".join(_OPENED.values())), _OPENED_UNSPACED),
-    "resolved": (any_word(" | ".join(_RESOLVED.values())), _RESOLVED_UNSPACED),
-    "closed": (any_word(" | ".join(_CLOSED.values())), _CLOSED_UNSPACED),
-    "changed": (any_word(" | ".join(_CHANGED.values())), _CHANGED_UNSPACED),
-}
+_KINDS = {kind: (any_word(words), re.compile(_UNSPACED[kind])) for kind, words in _WORDS.items()}
 
 
 def opened_columns(columns: Iterable[str]) -> list[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
+
+from triage.exports.canonical import canonical, without_prefix
 
 __all__ = [
     "CALLER_NAMES",
@@ -16,11 +16,7 @@ __all__ = [
     "STATE_NAMES",
     "TITLE_NAMES",
     "UPDATED_AT_NAMES",
-    "any_word",
-    "canonical",
-    "first_named",
     "is_caller",
-    "without_prefix",
 ]
 
 # Names are canonical (see `canonical`), commonest first: ServiceNow, Jira, Request Tracker, then what plain tables say.
@@ -229,44 +225,6 @@ STATE_NAMES = ("incident_state", "ident_state", "state", "status")
 _CALLERS = frozenset(CALLER_NAMES)
 # What of a person such a column holds, and the mark of a first event's value.
 _ASPECTS = re.compile(r"(?:_(?:name|full_name|e?mail|email_address|id|login|open))+$")
-# Exporters that put what they export in front of every name ("Ticket Subject"); the rest of the name is what counts.
-_PREFIXES = ("ticket_", "incident_", "issue_", "case_", "request_")
-
-
-def canonical(column: str) -> str:
-    """Return a column's name without case, accents, camel case and punctuation.
-
-    Examples
-    --------
-    >>> canonical("Affects Version/s"), canonical("LastUpdated"), canonical("Lösung")
-    ('affects_version_s', 'last_updated', 'losung')
-    """
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column)
-    # Some letters of mathematics have a case only once they are decomposed.
-    decomposed = unicodedata.normalize("NFKD", spaced.casefold()).casefold()
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return re.sub(r"[\W_]+", "_", plain).strip("_")
-
-
-def any_word(pattern: str) -> re.Pattern[str]:
-    """Return a pattern that finds whole words of a canonical name, joined by underscores; its blanks are layout."""
-    return re.compile(rf"(?:^|_)(?:{pattern})(?:_|$)", re.VERBOSE)
-
-
-def first_named(columns: Iterable[str], names: Iterable[str]) -> str | None:
-    """Return the column that bears the earliest of the canonical names, or None.
-
-    Examples
-    --------
-    >>> first_named(["Ticket Subject", "Body"], TITLE_NAMES)
-    'Ticket Subject'
-    """
-    by_name: dict[str, str] = {}
-    for column in columns:
-        by_name.setdefault(canonical(column), column)
-    for name in list(by_name):
-        by_name.setdefault(without_prefix(name), by_name[name])
-    return next((by_name[name] for name in names if name in by_name), None)
 
 
 # A sender uses the same names for all its incidents.
@@ -281,14 +239,3 @@ def is_caller(column: str) -> bool:
     """
     name = canonical(column)
     return not _CALLERS.isdisjoint({name, _ASPECTS.sub("", name), _ASPECTS.sub("", without_prefix(name))})
-
-
-def without_prefix(name: str) -> str:
-    """Return a canonical name without the word that an exporter put in front of all of them.
-
-    Examples
-    --------
-    >>> without_prefix("ticket_subject")
-    'subject'
-    """
-    return next((name.removeprefix(prefix) for prefix in _PREFIXES if name.startswith(prefix)), name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from triage.exports.names import canonical, first_named
+from triage.exports.canonical import canonical, first_named
 
 __all__ = ["OUTCOME_NAMES", "outcome_columns", "to_truth"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from triage.exports.names import any_word, canonical, without_prefix
+from triage.exports.canonical import any_word, canonical, without_prefix
 
 __all__ = ["refusal", "snapshot_refusal"]
 

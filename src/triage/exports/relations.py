@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from triage.exports.names import canonical, first_named
+from triage.exports.canonical import canonical, first_named
 
 __all__ = ["DUPLICATE_NAMES", "RESTRICTED_NAMES", "is_restricted", "restricts"]
 
