@@ -6,7 +6,7 @@ Imported when the first such body comes in: most services never see one, and Arr
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -17,13 +17,12 @@ from pyarrow import types
 from triage.errors import DataError, MalformedBody, Problem
 from triage.flow import MetricBatch
 from triage.intake.batches import to_batch
-from triage.intake.checks import shown
+from triage.intake.checks import problem_in_rows, shown
 from triage.intake.metrics import COLUMNS, MOST_POINTS, UNFIT_NAME, WRONG_TIME, is_unfit_name, is_wrong_time, to_micros
 
 __all__ = ["to_arrow_metrics"]
 
 _FILE_MAGIC = b"ARROW1\0\0"  # a file is these eight bytes, a stream, and a footer that says where its parts are
-_MOST_ROWS_SHOWN = 5
 _MICROS_OF_UNIT = {"s": 1_000_000, "ms": 1000, "us": 1}
 
 
@@ -179,7 +178,7 @@ def _names(name: str, table: pa.Table, problems: list[Problem]) -> tuple[list[st
     unfit = [at for at, word in enumerate(names) if is_unfit_name(word)]
     if unfit:
         rows = np.flatnonzero(np.isin(of_row, unfit))
-        problems.append(_problem(name, UNFIT_NAME, rows, shown(words[of_row[rows[0]]])))
+        problems.append(problem_in_rows(UNFIT_NAME, name, rows, shown(words[of_row[rows[0]]])))
     return names, of_row
 
 
@@ -207,11 +206,6 @@ def _times(column: pa.ChunkedArray, problems: list[Problem]) -> NDArray[np.int64
         rows = np.flatnonzero(is_wrong)
         got = column[int(rows[0])]
         shown_as = "null" if not got.is_valid else str(got.value if types.is_timestamp(column.type) else got.as_py())
-        problems.append(_problem("timestamp", WRONG_TIME, rows, shown_as[:200]))
+        problems.append(problem_in_rows(WRONG_TIME, "timestamp", rows, shown_as[:200]))
         return np.zeros(len(column), np.int64)
     return micros.astype(np.int64) * 1000
-
-
-def _problem(where: str, message: str, rows: Sequence[int] | NDArray[np.int64], got: str) -> Problem:
-    some = tuple(int(row) + 1 for row in rows[:_MOST_ROWS_SHOWN])
-    return Problem(message, where=where, rows=some, count=len(rows), got=got)

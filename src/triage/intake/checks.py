@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from triage.errors import Problem
 
-__all__ = ["LONGEST_NAME", "FieldChecks", "shown"]
+__all__ = ["LONGEST_NAME", "FieldChecks", "problem_in_rows", "shown"]
 
 # The names and keys of known ticket systems fit in several times over, and every database can index it.
 LONGEST_NAME = 255
 # Deeper than any export known to us; a bound, so that nothing that walks a value can run out of stack.
 _DEEPEST = 32
 _MOST_SHOWN = 200
+_MOST_ROWS_SHOWN = 5
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NUL = "must not hold the NUL character, which databases do not store"
 
@@ -90,6 +93,25 @@ class FieldChecks:
             inside = [*part, *part.values()] if isinstance(part, dict) else part
             waiting.extend((each, depth + 1) for each in inside)
         return True
+
+
+def problem_in_rows(message: str, where: str, rows: Sequence[int] | NDArray[np.int64], got: str = "") -> Problem:
+    """Return what is wrong in rows of a column, the first few of them counted from 1.
+
+    Parameters
+    ----------
+    message, where : str
+    rows : sequence or ndarray of int
+        All of them, counted from 0.
+    got : str, default=""
+
+    Examples
+    --------
+    >>> print(problem_in_rows("must be a number", "value", [0, 2, 3, 4, 5, 6], "x"))
+    value: must be a number Got 'x'. Rows 1, 3, 4, 5, 6 (6 in all).
+    """
+    some = tuple(int(row) + 1 for row in rows[:_MOST_ROWS_SHOWN])
+    return Problem(message, where, some, len(rows), got)
 
 
 def shown(value: object) -> str:

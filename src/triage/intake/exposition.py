@@ -10,9 +10,10 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families as prometheus_families
 
-from triage.errors import DataError, MalformedBody, Problem
+from triage.errors import DataError, MalformedBody
 from triage.flow import MetricBatch
 from triage.intake.batches import is_in_range, to_batch
+from triage.intake.checks import problem_in_rows
 from triage.intake.series_names import SeriesNames
 
 __all__ = ["OPENMETRICS_MEDIA", "PROMETHEUS_MEDIA", "to_exposed_metrics"]
@@ -74,10 +75,9 @@ def to_exposed_metrics(body: bytes, media: str, names: SeriesNames, now: datetim
     if len(wrong):
         unit = "seconds" if media == OPENMETRICS_MEDIA else "milliseconds"
         message = f"must be {unit} since 1970, in the years 1971 to 2099"
-        rows = tuple(int(at) + 1 for at in wrong[:5])
         got = str(samples[wrong[0]].timestamp)
         raise DataError(
             "The exposition has samples that cannot be used; nothing of it was stored.",
-            [Problem(message, where="timestamp", rows=rows, count=len(wrong), got=got)],
+            [problem_in_rows(message, "timestamp", wrong, got)],
         )
     return to_batch(found, np.arange(len(samples)), time_ns, np.array([float(each.value) for each in samples]))

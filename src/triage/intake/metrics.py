@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from triage.errors import DataError, Problem
 from triage.flow import MetricBatch
-from triage.intake.checks import LONGEST_NAME, shown
+from triage.intake.checks import LONGEST_NAME, problem_in_rows, shown
 from triage.intake.named_rows import NamedRows, RecentNames
 
 __all__ = [
@@ -35,7 +35,6 @@ _MICROSECOND = timedelta(microseconds=1)
 # Within what a watcher reckons with, and so that milliseconds given for seconds are noticed.
 _FIRST_US = (datetime(1900, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _END_US = (datetime(2100, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
-_MOST_ROWS_SHOWN = 5
 _MOST_PAIRS_A_ROW = 4
 UNFIT_NAME = f"must not be blank, have more than {LONGEST_NAME} characters or hold the NUL character"
 WRONG_TIME = (
@@ -195,7 +194,8 @@ def _times(column: Sequence[object], problems: list[Problem]) -> NDArray[np.int6
         return np.empty(0, np.int64)
     is_wrong = is_wrong_time(micros)
     if is_wrong.any():
-        problems.append(_problem("timestamp", WRONG_TIME, column, np.flatnonzero(is_wrong).tolist()))
+        rows = np.flatnonzero(is_wrong)
+        problems.append(problem_in_rows(WRONG_TIME, "timestamp", rows, shown(column[rows[0]])))
         return np.empty(0, np.int64)
     return micros.astype(np.int64) * 1000
 
@@ -222,10 +222,5 @@ def _is_no_value(value: object) -> bool:
 
 
 def _refused(where: str, message: str, column: Sequence[object], is_wrong: Callable[[object], bool]) -> Problem:
-    return _problem(where, message, column, [at for at, value in enumerate(column) if is_wrong(value)])
-
-
-def _problem(where: str, message: str, column: Sequence[object], rows: Sequence[int]) -> Problem:
-    some: Iterable[int] = rows[:_MOST_ROWS_SHOWN]
-    got = shown(column[rows[0]])
-    return Problem(message, where=where, rows=tuple(row + 1 for row in some), count=len(rows), got=got)
+    rows = [at for at, value in enumerate(column) if is_wrong(value)]
+    return problem_in_rows(message, where, rows, shown(column[rows[0]]))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from triage.errors import BodyTooLarge, MalformedBody, Problem
 from triage.flow import MetricBatch
 from triage.intake.batches import is_in_range, to_batch
+from triage.intake.checks import problem_in_rows
 from triage.intake.protobuf_kernel import HISTOGRAMS, LABELS, SAMPLES, SERIES, SYMBOLS, VERSION_1, VERSION_2, walk
 from triage.intake.series_names import SeriesNames
 
@@ -21,7 +22,6 @@ __all__ = ["VERSION_1", "VERSION_2", "RemoteWrite", "to_remote_write", "unpacked
 _Labels: TypeAlias = list[tuple[str, str]]
 
 _NAME = "__name__"
-_MOST_ROWS_SHOWN = 5
 # More than fit into the largest body unless they are empty; a body of empty ones would take gigabytes once read.
 _MOST_PARTS = 4_000_000
 
@@ -103,11 +103,12 @@ def to_remote_write(body: bytes, version: int, names: SeriesNames) -> RemoteWrit
     time_ns = np.clip(samples[:, 2], -(2**42), 2**42) * 1_000_000
     in_range = is_in_range(time_ns)
     is_kept = usable[samples[:, 0]] & in_range
-    problems = [_problem("labels", message, rows) for message, rows in refused.items()]
+    problems = [problem_in_rows(message, "timeseries.labels", rows) for message, rows in refused.items()]
     wrong_times = samples[usable[samples[:, 0]] & ~in_range]
     if len(wrong_times):
         message = "must be milliseconds since 1970, in the years 1971 to 2099"
-        problems.append(_problem("samples.timestamp", message, wrong_times[:, 0].tolist(), str(wrong_times[0, 2])))
+        rows = wrong_times[:, 0]
+        problems.append(problem_in_rows(message, "timeseries.samples.timestamp", rows, str(wrong_times[0, 2])))
     if counts[HISTOGRAMS]:
         problems.append(Problem("native histograms are not read here", "histograms", count=int(counts[HISTOGRAMS])))
     batch = to_batch(found, samples[is_kept, 0], time_ns[is_kept], _values(body, samples[is_kept, 1]))
@@ -202,8 +203,3 @@ def _values(body: bytes, starts: NDArray[np.int64]) -> NDArray[np.float64]:
     at = np.where(starts < 0, len(body), starts)
     eight = padded[at[:, np.newaxis] + np.arange(8)]
     return np.ascontiguousarray(eight).view("<f8")[:, 0].astype(np.float64, copy=False)
-
-
-def _problem(where: str, message: str, rows: Sequence[int], got: str = "") -> Problem:
-    shown = tuple(row + 1 for row in rows[:_MOST_ROWS_SHOWN])
-    return Problem(message, where=f"timeseries.{where}", rows=shown, count=len(rows), got=got)
