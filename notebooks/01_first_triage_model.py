@@ -39,7 +39,7 @@ from triage.bootstrap.places import open_shelf
 from triage.datasets import ReadOptions, read_table, to_history
 from triage.domain import Incident
 from triage.engine import Engine
-from triage.registry.live import to_loaded
+from triage.registry.loading import to_loaded
 from triage.settings import load_settings
 
 pd.set_option("display.max_colwidth", 100)

@@ -23,7 +23,7 @@ from triage.domain import Incident, PrecedentQuery, Triage
 from triage.engine import Engine, LoadedModel
 from triage.parts import Parts
 from triage.registry import Shelf
-from triage.registry.live import to_loaded
+from triage.registry.loading import to_loaded
 from triage.training.evaluation import split_history
 from triage.training.ports import History
 from triage.training.request import Places

@@ -15,7 +15,7 @@ from triage.datasets import ReadOptions, Table, check_out, read_table, to_incide
 from triage.domain import Incident, Triage
 from triage.engine import Engine
 from triage.learn.inputs import InputColumns
-from triage.registry.live import to_loaded
+from triage.registry.loading import to_loaded
 from triage.settings import Settings
 
 __all__ = ["Labelled", "Order", "label_file"]

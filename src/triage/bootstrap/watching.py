@@ -11,7 +11,8 @@ from triage.flow import StreamWatcher
 from triage.foresight.forewarning import Forewarner, StreamingWatcher, load_kernels
 from triage.foresight.forgetting import forget_silent
 from triage.parts import Part
-from triage.registry.live import LiveModels, restored_watcher
+from triage.registry.live import LiveModels
+from triage.registry.loading import restored_watcher
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence, zone_of
 from triage.watch.limits import Limits

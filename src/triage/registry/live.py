@@ -3,110 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
 import structlog
 
-from triage.decide.documents import to_policy
 from triage.decide.service_levels import ServiceLevels
 from triage.domain import Incident, IncidentEnd, ModelRef
 from triage.engine import Engine, LoadedModel
-from triage.errors import BundleRefused, NotFound, StoreUnavailable, TriageError, UsageError
+from triage.errors import NotFound, StoreUnavailable, TriageError
 from triage.flow import ServedModel
-from triage.foresight.forewarning import StreamingWatcher, watcher_of
-from triage.learn.duration import DurationModel
-from triage.learn.model import IncidentModel
-from triage.learn.precedents import Precedents
-from triage.learn.risks import RiskModel
-from triage.parts import METRICS_KIND, Part
+from triage.parts import METRICS_KIND
 from triage.registry.bundle import Bundle
+from triage.registry.loading import LoadedWatcher, to_loaded, to_watcher
 from triage.registry.shelf import Shelf
 
-__all__ = ["LiveModels", "LoadedWatcher", "Memory", "require_champions", "restored_watcher", "to_loaded", "to_watcher"]
+__all__ = ["LiveModels", "Memory", "require_champions"]
 
 _log = structlog.get_logger(__name__)
 # What answers are made of. A bundle also holds what its figures are judged by, which is as large again.
 _SERVED = ("served", "policy", "risks", "duration", "precedents", "watcher")
-
-
-def to_loaded(bundle: Bundle, most_recent: int = 0) -> LoadedModel:
-    """Put the served model of a verified bundle together.
-
-    Parameters
-    ----------
-    bundle : Bundle
-    most_recent : int, default=0
-        How many incidents that it is told to remember it keeps at most.
-
-    Raises
-    ------
-    UsageError
-        It is a model of metrics.
-    BundleRefused
-        Its files are as they were stored, but they do not make an incident model.
-    """
-    if bundle.card.get("kind") == METRICS_KIND:
-        raise UsageError(f"Model {bundle.name!r} is a model of metrics: `triage detect` answers with it.")
-    try:
-        model = IncidentModel.from_part(bundle.parts["served"])
-        policy = to_policy(bundle.parts["policy"])
-        risks = RiskModel.from_part(bundle.parts["risks"], model.features) if "risks" in bundle.parts else None
-        told = bundle.parts.get("duration")
-        duration = None if told is None else DurationModel.from_part(told, len(model.features))
-        past = bundle.parts.get("precedents")
-        precedents = None if past is None else Precedents.from_part(past, most_recent)
-    except (BundleRefused, KeyError, IndexError, ValueError) as err:
-        raise BundleRefused(
-            f"Model {bundle.name!r} version {bundle.version} does not hold an incident model: {err}. Train it again."
-        ) from err
-    return LoadedModel(ModelRef(bundle.name, bundle.version), model, policy, risks, duration, precedents)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedWatcher:
-    """A model of metrics in force, as it was fitted.
-
-    Parameters
-    ----------
-    ref : ModelRef
-    state : Part
-        Every watcher made of it begins with this.
-    """
-
-    ref: ModelRef
-    state: Part
-
-
-def to_watcher(bundle: Bundle) -> LoadedWatcher:
-    """Return the fitted watcher of a verified bundle.
-
-    Raises
-    ------
-    BundleRefused
-        Its files are as they were stored, but they do not make a watcher.
-    """
-    where = f"Model {bundle.name!r} version {bundle.version}"
-    if "watcher" not in bundle.parts:
-        raise BundleRefused(f"{where} does not hold a watcher. Train it again.")
-    state = bundle.parts["watcher"]
-    restored_watcher(state, where)
-    return LoadedWatcher(ModelRef(bundle.name, bundle.version), state)
-
-
-def restored_watcher(state: Part, where: str) -> StreamingWatcher:
-    """Make a watcher, with its early-warning model if it has one, of its state.
-
-    Raises
-    ------
-    BundleRefused
-        The state is none that this version can read.
-    """
-    try:
-        return watcher_of(state)
-    except (KeyError, IndexError, ValueError, TypeError, TriageError) as err:
-        raise BundleRefused(f"{where} does not hold a watcher: {err}. Train it again.") from err
 
 
 class Memory(Protocol):

@@ -11,10 +11,10 @@ from tests.histories import as_inputs, constructed_history, fitted_model
 from triage.decide.documents import to_part
 from triage.decide.policy import Policy, TargetPolicy
 from triage.domain import Incident, IncidentEnd, ModelRef, OutcomeValue
-from triage.errors import BundleRefused, NotFound, StoreUnavailable
+from triage.errors import NotFound, StoreUnavailable
 from triage.parts import Part, Parts
 from triage.registry import Shelf
-from triage.registry.live import LiveModels, require_champions, to_loaded
+from triage.registry.live import LiveModels, require_champions
 from triage.training.precedents import gather_precedents
 from triage.watch.budget import Budget
 from triage.watch.watcher import Watcher
@@ -113,12 +113,6 @@ def test_a_new_model_is_found_unless_names_were_given(shelf: Shelf, parts: Parts
     assert every.refresh()
     assert not named.refresh()
     assert [each.name for each in every.served()] == ["desk", "other"]
-
-
-def test_a_verified_bundle_that_holds_no_incident_model_is_refused(shelf: Shelf) -> None:
-    version = shelf.add("desk", {"served": Part({}, {"columns": 1}), "policy": Part({}, {})}, {})
-    with pytest.raises(BundleRefused, match="does not hold an incident model"):
-        to_loaded(shelf.load("desk", version))
 
 
 def test_a_named_model_without_a_champion_is_refused_by_name(shelf: Shelf) -> None:
