@@ -1,5 +1,6 @@
 """The use cases of live events and live metrics: commit, decide, answer. It owns its ports and knows no SQL or HTTP."""
 
+from triage.flow.answers import Answer, AnswerStatus, Entry, Received, Relabel, Unlabelled
 from triage.flow.chains import Signal, SignalKind, accept_signals
 from triage.flow.documents import group_document, predictions_document, predictions_from_document
 from triage.flow.keys import KeyedAnswer, KeyedAnswers, KeyStore
@@ -33,25 +34,9 @@ from triage.flow.outgoing import (
 )
 from triage.flow.outlooks import OutlookDocument, outlook_document, with_outlook
 from triage.flow.oversight import EvidenceBook, Known, Oversight, Verdict, Withdrawal
+from triage.flow.pages import ChangePage, GroupPage, GroupQuery, Page
 from triage.flow.polls import Cursors, Polled, PolledTicket, Polls, PollSource
-from triage.flow.ports import (
-    Answer,
-    AnswerStatus,
-    ChangePage,
-    CommitCounts,
-    Entry,
-    GroupPage,
-    GroupQuery,
-    Journal,
-    Labeller,
-    ModelCatalogue,
-    Outlets,
-    Page,
-    Received,
-    Relabel,
-    ServedModel,
-    Unlabelled,
-)
+from triage.flow.ports import CommitCounts, Journal, Labeller, ModelCatalogue, Outlets, ServedModel
 from triage.flow.warnings import WARNING_SOURCE, warning_received
 
 __all__ = [

@@ -15,8 +15,8 @@ from enum import StrEnum
 
 from triage.domain import Incident, IncidentState
 from triage.errors import Conflict, StoreUnavailable
+from triage.flow.answers import Answer, Received
 from triage.flow.live import LiveFlow
-from triage.flow.ports import Answer, Received
 
 __all__ = ["Signal", "SignalKind", "accept_signals"]
 

@@ -10,8 +10,9 @@ import structlog
 
 from triage.domain import Triage
 from triage.errors import TriageError
+from triage.flow.answers import Relabel, Unlabelled
 from triage.flow.labelling import Labelling
-from triage.flow.ports import Journal, Labeller, Outlets, Relabel, Unlabelled
+from triage.flow.ports import Journal, Labeller, Outlets
 
 __all__ = ["LateLabels"]
 

@@ -20,25 +20,13 @@ from triage.domain import (
     Triage,
 )
 from triage.errors import DataError, NotFound, Problem
+from triage.flow.answers import Answer, AnswerStatus, Entry, Received, Unlabelled
 from triage.flow.asking import remember_ends, remember_events
 from triage.flow.labelling import Labelling, LabellingJob
 from triage.flow.late import LateLabels
 from triage.flow.oversight import Oversight
-from triage.flow.ports import (
-    Answer,
-    AnswerStatus,
-    ChangePage,
-    CommitCounts,
-    Entry,
-    GroupPage,
-    GroupQuery,
-    Journal,
-    Labeller,
-    Outlets,
-    Page,
-    Received,
-    Unlabelled,
-)
+from triage.flow.pages import ChangePage, GroupPage, GroupQuery, Page
+from triage.flow.ports import CommitCounts, Journal, Labeller, Outlets
 
 __all__ = ["LiveFlow", "Waits"]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.domain import EarlyWarning
-from triage.flow.ports import Answer
+from triage.flow.answers import Answer
 from triage.parts import Part
 from triage.watch.points import Points, Watched
 

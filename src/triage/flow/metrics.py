@@ -20,6 +20,7 @@ from triage.decide.grouping import GroupingRules, Topology
 from triage.decide.root_causes import RootCause
 from triage.domain import EarlyWarning, IncidentState
 from triage.errors import BundleRefused, NotFound, StoreUnavailable, TriageError
+from triage.flow.answers import Answer
 from triage.flow.live import LiveFlow
 from triage.flow.metric_ports import (
     BatchAnswer,
@@ -30,7 +31,6 @@ from triage.flow.metric_ports import (
     WatchCounts,
     WatcherSource,
 )
-from triage.flow.ports import Answer
 from triage.flow.problems import Problems, Settled, warning_rules
 from triage.flow.roots import roots_of
 from triage.flow.stream import Stream

@@ -18,7 +18,8 @@ import structlog
 from triage.decide.audit import is_audited
 from triage.domain import Decision, Incident, IncidentEnd, ModelRef, PrecedentQuery, Prediction, Triage
 from triage.errors import TriageError
-from triage.flow.ports import Answer, AnswerStatus, Labeller
+from triage.flow.answers import Answer, AnswerStatus
+from triage.flow.ports import Labeller
 from triage.monitor import Place, Standing, Tally, find_broken
 
 __all__ = ["AUDIT", "WITHDRAWN", "EvidenceBook", "Known", "Oversight", "Verdict", "Withdrawal"]

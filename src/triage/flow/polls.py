@@ -18,8 +18,8 @@ import structlog
 
 from triage.domain import Outcome
 from triage.errors import NotFound, TriageError
+from triage.flow.answers import Received
 from triage.flow.live import LiveFlow
-from triage.flow.ports import Received
 
 __all__ = ["Cursors", "PollSource", "Polled", "PolledTicket", "Polls"]
 

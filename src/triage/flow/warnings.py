@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from triage.domain import EarlyWarning, Incident, IncidentState
-from triage.flow.ports import Received
+from triage.flow.answers import Received
 
 __all__ = ["WARNING_SOURCE", "warning_received"]
 
