@@ -32,9 +32,8 @@ __all__ = [
 ]
 
 FEATURES = 3
-MOST_MEMBERS = (
-    40  # series of an entity in its joint state, the first to send eight points: the work grows with the square
-)
+# Series of an entity in its joint state, the first to send eight points: the work grows with the square.
+MOST_MEMBERS = 40
 
 # Columns of JointState.course.
 MEMBER_SHORT, MEMBER_LONG = 0, 1
@@ -45,6 +44,7 @@ MEMBERS, SEEN, EXPECTED, JUDGED, SINCE_FIT, START, ROOM, IS_SETTLED = 0, 1, 2, 3
 JOINT_CLOCK = 8
 
 LINES = 4  # of a chunk before its triangles: features, work, centres, spreads
+_SPARE = 0.5  # of the heap, free behind its chunks once it had to be laid out anew
 
 
 class JointState(NamedTuple):
@@ -77,8 +77,8 @@ def grown_joint(state: JointState, more: JointState) -> JointState:
     return JointState(member, course, clock, state.heap)
 
 
-def room_for(members: int) -> int:
-    """Return how many numbers of the heap so many members take."""
+def room_for(members: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many numbers of the heap so many members take, of one entity each."""
     k = FEATURES * members
     return LINES * k + k * (k + 1)
 
@@ -91,27 +91,57 @@ def with_room(state: JointState, members: NDArray[np.int64]) -> JointState:
     state : JointState
     members : ndarray of int64, shape (m,)
         At most `MOST_MEMBERS` are given room.
+
+    Notes
+    -----
+    Who needs more room gets a new chunk behind the others, and the one it had is left empty. Only when the heap is full
+    all are laid out anew: where a few entities come at a time, each costs as much however many there are.
     """
-    room = np.maximum(np.minimum(members, MOST_MEMBERS), state.clock[:, ROOM])
-    return state if np.array_equal(room, state.clock[:, ROOM]) else laid_out(state, room)
-
-
-def laid_out(state: JointState, room: NDArray[np.int64]) -> JointState:
-    """Return the state with a new heap that has exactly so much room, at least that of the members there are."""
-    starts = np.concatenate([[0], np.cumsum([room_for(each) for each in room.tolist()])]).astype(np.int64)
-    heap = np.zeros(int(starts[-1]))
-    for entity, (begin, clock) in enumerate(zip(starts[:-1].tolist(), state.clock, strict=True)):
-        k, here, before = (FEATURES * int(each) for each in (clock[MEMBERS], room[entity], clock[ROOM]))
-        old, size = int(clock[START]), k * (k + 1) // 2
-        places = [(line * here, line * before, k) for line in range(LINES)]
-        for part in (0, 1):
-            to, of = (LINES * each + part * (each * (each + 1) // 2) for each in (here, before))
-            places.append((to, of, size))
-        for to, of, length in places:
-            heap[begin + to : begin + to + length] = state.heap[old + of : old + of + length]
+    before, begins = state.clock[:, ROOM], state.clock[:, START]
+    room = np.maximum(np.minimum(members, MOST_MEMBERS), before)
+    growing = np.flatnonzero(room > before)
+    if not len(growing):
+        return state
+    sizes = room_for(room[growing])
+    starts = int((begins + room_for(before)).max()) + np.cumsum(sizes) - sizes
+    if starts[-1] + sizes[-1] > len(state.heap):
+        return laid_out(state, room, _SPARE)
     clock = state.clock.copy()
-    clock[:, ROOM], clock[:, START] = room, starts[:-1]
+    clock[growing, ROOM], clock[growing, START] = room[growing], starts
+    _move(state, growing, clock, state.heap)
+    return state._replace(clock=clock)
+
+
+def laid_out(state: JointState, room: NDArray[np.int64], spare: float = 0.0) -> JointState:
+    """Return the state with a new heap that has exactly so much room, and a share of it to spare.
+
+    Parameters
+    ----------
+    state : JointState
+    room : ndarray of int64, shape (m,)
+        At least that of the members there are.
+    spare : float, default=0.0
+    """
+    sizes = room_for(room)
+    clock = state.clock.copy()
+    clock[:, ROOM], clock[:, START] = room, np.cumsum(sizes) - sizes
+    used = int(sizes.sum())
+    heap = np.zeros(used + int(spare * used))
+    _move(state, np.flatnonzero(clock[:, MEMBERS]), clock, heap)
     return JointState(state.member, state.course, clock, heap)
+
+
+def _move(state: JointState, entities: NDArray[np.int64], clock: NDArray[np.int64], heap: NDArray[np.float64]) -> None:
+    """Copy what is known of some entities' members to where new clocks say that it lies in a heap."""
+    for was, now in zip(state.clock[entities].tolist(), clock[entities].tolist(), strict=True):
+        k, before, here = FEATURES * was[MEMBERS], FEATURES * was[ROOM], FEATURES * now[ROOM]
+        places = [(line * before, line * here, k) for line in range(LINES)]
+        for part in (0, 1):
+            of, to = (LINES * each + part * (each * (each + 1) // 2) for each in (before, here))
+            places.append((of, to, k * (k + 1) // 2))
+        for of, to, length in places:
+            source, target = was[START] + of, now[START] + to
+            heap[target : target + length] = state.heap[source : source + length]
 
 
 def packed(state: JointState, n: int, m: int) -> JointState:
@@ -132,7 +162,7 @@ def is_packed(state: JointState, owner: NDArray[np.int64]) -> bool:
     clock, members = state.clock, state.clock[:, MEMBERS]
     if not ((members >= 0) & (members <= MOST_MEMBERS) & (clock[:, ROOM] == members)).all():
         return False
-    sizes = np.array([room_for(each) for each in members.tolist()], dtype=np.int64)
+    sizes = room_for(members)
     starts = np.cumsum(sizes) - sizes
     if not np.array_equal(clock[:, START], starts) or len(state.heap) != sizes.sum():
         return False

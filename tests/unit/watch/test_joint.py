@@ -87,7 +87,7 @@ def test_only_so_many_series_of_an_entity_are_members_and_the_rest_are_still_wat
 def test_new_room_keeps_what_is_there() -> None:
     state = joint_of(fitted(200).to_part().arrays, np.zeros(4, dtype=np.int64), 1)
     wide = with_room(state, np.array([9]))
-    assert len(wide.heap) == room_for(9)
+    assert len(wide.heap) >= room_for(np.array([9]))[0]
     back = laid_out(wide, np.array([4]))
     np.testing.assert_array_equal(back.clock, state.clock)
     k = 12
