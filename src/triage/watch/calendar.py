@@ -72,10 +72,10 @@ def silenced(
     if not len(time_ns):
         return found
     first, last = time_ns.min(), time_ns.max()
-    rows = {name: row for row, name in enumerate(entities)} if silences else {}
-    for silence in silences:
-        if silence.until_ns <= first or silence.from_ns > last:
-            continue
+    overlapping = [silence for silence in silences if silence.until_ns > first and silence.from_ns <= last]
+    is_named = any(silence.entity is not None for silence in overlapping)
+    rows = {name: row for row, name in enumerate(entities)} if is_named else {}
+    for silence in overlapping:
         inside = (time_ns >= silence.from_ns) & (time_ns < silence.until_ns)
         if silence.entity is not None:
             inside &= entity_of_point == rows.get(silence.entity, -1)
