@@ -33,17 +33,17 @@ from triage.watch.alerting import CLOSED, LEAST_THRESHOLD, NOTHING, OPENED, Pace
 from triage.watch.bank import Bank
 from triage.watch.budget import Budget
 from triage.watch.calendar import Silence, local_ns, silenced, zone_of
-from triage.watch.documents import notes_in, number_in, texts_in, to_document, warnings_in, weights_in
+from triage.watch.documents import notes_in, number_in, texts_in, to_document, weights_in
 from triage.watch.kernel import Answers, empty_answers, watch_points
 from triage.watch.lanes import empty_lanes
 from triage.watch.limits import Limits
 from triage.watch.liveness_layout import NOTE_ENTITY, NOTE_NS, NOTE_OPEN, NOTE_POINT
 from triage.watch.notes import OpenNotes
+from triage.watch.open_warnings import OpenWarnings
 from triage.watch.points import Arrivals, Note, Points, Watched
 from triage.watch.regimes import RegimeFollower, Regimes, regimes_in
 from triage.watch.saturation import Saturations
 from triage.watch.table import SeriesTable
-from triage.watch.warnings import close_warning, open_warning
 
 __all__ = ["Watcher"]
 
@@ -103,7 +103,7 @@ class Watcher:
         self._bank = Bank(threshold, wear or {})
         self._regimes = RegimeFollower(regimes, self._bank.table)
         self._lanes = empty_lanes()
-        self._open: dict[int, EarlyWarning] = {}
+        self._open = OpenWarnings(self._bank)
         self._notes = OpenNotes(self._bank.table)
         self._saturations = Saturations(self._bank.table, Limits(), self._zone)
         self.set_threshold(threshold)
@@ -144,7 +144,7 @@ class Watcher:
     @property
     def open_warnings(self) -> tuple[EarlyWarning, ...]:
         """The warnings that are open, by entity in order of appearance, each with its highest score so far."""
-        return tuple(close_warning(self._open[row], None, self._bank.peak_of(row)) for row in sorted(self._open))
+        return self._open.listed
 
     @property
     def open_notes(self) -> tuple[EarlyWarning, ...]:
@@ -228,12 +228,10 @@ class Watcher:
             evidence[there], motion[there] = answers.evidence[: len(event)], answers.motion[: len(event)]
             alert[there] = event == OPENED
             for place in np.flatnonzero(event != NOTHING).tolist():
-                entity = self.table.owners[int(part.series[place])]
-                if event[place] == CLOSED:
-                    closed.append(self._close(entity, answers, place))
-                else:
-                    opened.append(self._open_one(entity, answers, place))
-                    causes[begin + place] = opened[-1].causes
+                warning = self._open.follow(int(part.series[place]), answers, place)
+                (closed if event[place] == CLOSED else opened).append(warning)
+                if event[place] == OPENED:
+                    causes[begin + place] = warning.causes
             noted = [*self._noted(answers, begin)]
             noted += self._saturations.follow(part.series, part.time_ns, heard.value[there], begin)
             notes += sorted(noted, key=lambda note: note.place)
@@ -300,7 +298,7 @@ class Watcher:
             "entities": list(table.entities),
             "metrics": list(table.metrics),
             "notes": [[*key, to_document(self._notes.held[key])] for key in sorted(self._notes.held)],
-            "open": [to_document(self._open[row]) for row in sorted(self._open)],
+            "open": self._open.to_document(),
             "limits": self._saturations.to_document(),
             "regimes": None if self.regimes is None else self.regimes.to_document(),
         }
@@ -337,12 +335,7 @@ class Watcher:
             )
         watcher._bank.fill(arrays)
         watcher._regimes.fill(arrays)
-        rows = {name: row for row, name in enumerate(entities)}
-        watcher._open = {
-            rows[warning.entity]: warning for warning in warnings_in(document, "open") if warning.entity in rows
-        }
-        if set(watcher._open) != watcher._bank.open_entities():
-            raise BundleRefused("The watcher's open warnings are not those of its entities. Train the model again.")
+        watcher._open.take_up(document, "open")
         watcher._notes.held = notes_in(document, "notes", entities)
         if not watcher._notes.held.keys() <= watcher._bank.noted():
             raise BundleRefused("The watcher's notes are not those of its entities. Train the model again.")
@@ -350,21 +343,9 @@ class Watcher:
         return watcher
 
     def _noted(self, answers: Answers, begin: int) -> Iterator[Note]:
-        for note in answers.notes.said[: answers.notes.at[0]].tolist():
-            owner, now_ns = np.array([note[NOTE_ENTITY]]), np.array([note[NOTE_NS]])
-            is_kept_back = note[NOTE_OPEN] and silenced(self.silences, self.table.entities, owner, now_ns).any()
-            warning = None if is_kept_back else self._notes.follow(note)
+        said = answers.notes.said[: answers.notes.at[0]]
+        is_silent = silenced(self.silences, self.table.entities, said[:, NOTE_ENTITY], said[:, NOTE_NS])
+        for note, is_kept_back in zip(said.tolist(), is_silent.tolist(), strict=True):
+            warning = None if note[NOTE_OPEN] and is_kept_back else self._notes.follow(note)
             if warning is not None:
                 yield Note(begin + note[NOTE_POINT], warning)
-
-    def _open_one(self, entity: int, answers: Answers, place: int) -> EarlyWarning:
-        ranked = zip(answers.cause[place].tolist(), answers.share[place].tolist(), strict=True)
-        causes = tuple(Cause(self.table.metrics[row], share) for row, share in ranked if row >= 0 and share > 0.0)
-        warning = open_warning(
-            self.table.entities[entity], int(answers.event_ns[place]), float(answers.peak[place]), causes
-        )
-        self._open[entity] = warning
-        return warning
-
-    def _close(self, entity: int, answers: Answers, place: int) -> EarlyWarning:
-        return close_warning(self._open.pop(entity), int(answers.event_ns[place]), float(answers.peak[place]))
