@@ -50,6 +50,11 @@ def parse_delimited(path: Path, text: Text) -> Table:
     DataError
         Empty file, no rows, a header that is undecodable or does not name each column differently, a quote that is
         never closed: all that apply, with the single rows' problems.
+
+    Notes
+    -----
+    Neighbours of one name that are filled from the left are one field of many values, as Jira writes labels and
+    components: they get a number behind their name from the second on.
     """
     if not text.utf8.strip():
         raise DataError(f"{path} is empty. Export it again with a header row and at least two rows.")
@@ -63,7 +68,7 @@ def parse_delimited(path: Path, text: Text) -> Table:
     columns = zip(_unique(header), cells.columns, strict=True)
     frame = pd.DataFrame({name: pd.Series(column, dtype="str") for name, column in columns})
     table = Table(path, frame, cells.names, cells.rows)
-    broken = [*_header_problems(header, text), *_missing_header(cells), *_quote_problems(cells)]
+    broken = [*_header_problems(header, text, cells), *_missing_header(cells), *_quote_problems(cells)]
     rows = [*_ragged_problems(cells), *_text_problems(table, text)]
     if not len(table):
         broken.append(Problem("there is a header, but no whole row under it.", rows=(1,)))
@@ -155,18 +160,28 @@ def _open_quote(body: bytes, delimiter: str, last: int) -> int | None:
     return None if end == [NOT_DECODED] else last
 
 
-def _header_problems(names: tuple[str, ...], text: Text) -> Iterator[Problem]:
+def _header_problems(names: tuple[str, ...], text: Text, cells: _Cells) -> Iterator[Problem]:
     for mark, advice in ((NOT_DECODED, text.advice), (NUL, text.nul_advice)):
         if advice and any(mark in name for name in names):
             yield Problem(advice, where="header", rows=(1,))
     # Names that could not be decoded may well differ.
     counts = Counter(name for name in names if name and NOT_DECODED not in name)
-    repeated = [name for name, count in counts.items() if count > 1]
+    repeated = [name for name, count in counts.items() if count > 1 and not _is_many_valued(name, names, cells)]
     if repeated:
         message = "column names must differ; rename all but one of each."
         yield Problem(message, where="header", rows=(1,), got=bounded(repeated))
     if not any(names):
         yield Problem("no column has a name; write the columns' names into the first row.", where="header", rows=(1,))
+
+
+def _is_many_valued(name: str, names: tuple[str, ...], cells: _Cells) -> bool:
+    """Return whether columns of one name hold the first, second, ... value of one field."""
+    at = [place for place, each in enumerate(names) if each == name]
+    if at != list(range(at[0], at[-1] + 1)):
+        return False
+    given = [pc.not_equal(cells.columns[place], "").to_numpy() for place in at]
+    pairs = itertools.pairwise(given)
+    return not given[-1].all() and all(not (later & ~earlier).any() for earlier, later in pairs)
 
 
 def _missing_header(cells: _Cells) -> Iterator[Problem]:
@@ -201,10 +216,13 @@ def _ragged_problems(cells: _Cells) -> Iterator[Problem]:
 
 def _unique(names: tuple[str, ...]) -> list[str]:
     # Cells under a missing or repeated name still need a place, so that their own problems are told in the same pass.
-    taken: set[str] = set()
-    unique = []
+    taken, unique, seen = set(names), [], Counter[str]()
     for at, name in enumerate(names, start=1):
-        free = name if name and name not in taken else f"{name or 'unnamed'}_{at}"
+        seen[name] += 1
+        number = at if not name else seen[name]
+        free = name if name and number == 1 else f"{name or 'unnamed'}_{number}"
+        while free in taken and not (name and number == 1):
+            free += "_"
         taken.add(free)
         unique.append(free)
     return unique

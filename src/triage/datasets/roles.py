@@ -86,6 +86,7 @@ def assign_roles(table: Table, options: ReadOptions, export: Export | None) -> R
         name: leak_by_name(name, targets, table.columns) or _reason(each, targets, later)
         for name, each in profiles.items()
     }
+    reasons |= _further_values(table, targets)
     reasons |= dict.fromkeys(known_at, "says when the incident ended, not known at opening")
     reasons |= dict.fromkeys(targets, "is a target, and one row an incident cannot say what it was at opening")
     if id_ is not None:
@@ -207,6 +208,18 @@ def _find_fields(
 ) -> tuple[str, ...]:
     free = (each for name, each in profiles.items() if reasons[name] is None and name not in set(text))
     return tuple(each.name for each in free if each.n_distinct > 1 and (each.is_category or _is_known_field(each)))
+
+
+def _further_values(table: Table, targets: Iterable[str]) -> dict[str, str]:
+    """Return the columns that the file calls as it does a target: further values of it."""
+    called = dict(zip(table.columns, table.header, strict=True))
+    there = [target for target in targets if target in called]
+    return {
+        column: f"holds further values of the target {target}"
+        for target in there
+        for column, name in called.items()
+        if name == called[target] and column not in there
+    }
 
 
 def _leaks(table: Table, fields: Iterable[str], targets: Iterable[str]) -> dict[str, str | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from triage.exports import to_label
 __all__ = ["ReadOptions", "Table", "row_problems"]
 
 _MOST_ROWS = 5
+# What a record in a JSON export is known by, the most telling first: ServiceNow's references, Jira's and GitHub's.
+_NAMING = ("display_value", "name", "displayName", "login", "value", "key", "id")
 _ENDINGS = frozenset({".csv", ".tsv", ".txt", ".zip", ".gz", ".parquet", ".jsonl", ".ndjson", ".json"})
 
 
@@ -132,7 +134,7 @@ class Table:
     def _to_labels(self, column: str) -> NDArray[np.object_]:
         cells = self.frame[column]
         if cells.dtype == object:  # values of json-lines: some cannot be hashed, and 1 and true hash alike
-            return _objects(to_label(cell) for cell in cells)
+            return _objects(_nested_label(cell) for cell in cells)
         codes, distinct = pd.factorize(cells)
         # One more at the end stands for code -1, pandas' own missing values.
         labels = _objects([*(to_label(value) for value in distinct.tolist()), None])
@@ -170,6 +172,16 @@ def listed(columns: Iterable[str]) -> str:
     names = list(columns)
     more = len(names) - 60
     return ", ".join(names[:60]) + (f" and {more} more" if more > 0 else "")
+
+
+def _nested_label(cell: object) -> str | None:
+    """Return a value of JSON as a label: a record's name, and of a list all of its parts."""
+    if isinstance(cell, list):
+        parts = [label for each in cell if not isinstance(each, list) and (label := _nested_label(each)) is not None]
+        return ", ".join(parts) or None
+    if isinstance(cell, Mapping):
+        return next((label for name in _NAMING if (label := to_label(cell.get(name))) is not None), None)
+    return to_label(cell)
 
 
 def _objects(values: Iterable[str | None]) -> NDArray[np.object_]:

@@ -118,6 +118,24 @@ def test_everything_wrong_is_told_in_one_pass() -> None:
         assert part in told
 
 
+def test_neighbours_of_one_name_filled_from_the_left_are_one_field_of_many_values() -> None:
+    table = _parse("id,Labels,Labels,Labels,note\n1,vpn,mail,,x\n2,vpn,,,y\n3,,,,z\n")
+    assert table.columns == ("id", "Labels", "Labels_2", "Labels_3", "note")
+    assert table.header == ("id", "Labels", "Labels", "Labels", "note")
+    assert table.labels("Labels_2").tolist() == ["mail", None, None]
+
+
+@pytest.mark.parametrize(
+    "body", ["state,id,state\na,1,\nb,2,c\n", "id,state,state\n1,a,b\n2,c,d\n", "id,a,a\n1,,b\n2,c,\n"]
+)
+def test_columns_of_one_name_that_are_not_one_field_are_refused(body: str) -> None:
+    assert "must differ" in str(_refused(body))
+
+
+def test_a_number_behind_a_repeated_name_does_not_take_another_columns_name() -> None:
+    assert _parse("id,tag,tag,tag_2\n1,a,b,c\n2,d,,e\n").columns == ("id", "tag", "tag_2_", "tag_2")
+
+
 def test_header_that_cannot_be_decoded_is_told_once() -> None:
     problems = _refused("编号,描述,分组\n1,a,b\n".encode("gb18030")).problems
     assert [problem.where for problem in problems] == ["header"]

@@ -25,10 +25,20 @@ def test_keys_of_all_lines_become_columns() -> None:
     assert table.rows.tolist() == [1, 3]
 
 
+def test_records_are_known_by_their_name_and_lists_by_all_of_their_parts() -> None:
+    table = _parse(
+        '{"user":{"login":"ann","id":7},"labels":[{"name":"bug"},{"name":"ui"}],"status":{"name":"Open"}}\n'
+        '{"user":{"id":8},"labels":[],"status":{"colour":"red"}}\n'
+    )
+    assert table.labels("user").tolist() == ["ann", "8"]
+    assert table.labels("labels").tolist() == ["bug, ui", None]
+    assert table.labels("status").tolist() == ["Open", None]
+
+
 def test_values_become_labels_by_the_common_rule() -> None:
     table = _parse('{"a":1,"g":{"display_value":"Desk","value":"x"}}\n{"a":true,"g":["x"]}\n{"a":2.0,"g":"?"}\n')
     assert table.labels("a").tolist() == ["1", "true", "2"]
-    assert table.labels("g").tolist() == ["Desk", None, None]
+    assert table.labels("g").tolist() == ["Desk", "x", None]
 
 
 def test_every_kind_of_bad_line_is_told_with_its_lines() -> None:

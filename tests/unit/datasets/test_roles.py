@@ -178,3 +178,15 @@ def test_times_are_found_by_the_words_of_their_names_in_other_languages(table_of
 def test_counts_since_1970_are_times_where_a_word_of_the_name_says_so(table_of: ReadTable) -> None:
     rows = [(1_700_000_000_000 + at * 60_000, "AB"[at % 2]) for at in range(60)]
     assert _roles(table_of(csv("createdTs,team", rows)), targets=("team",)).time == "createdTs"
+
+
+def test_further_values_of_a_target_are_not_read(table_of: ReadTable) -> None:
+    rows = [
+        (f"INC{at}", f"Printer {at} does not print a page", "AB"[at % 2], "CD"[at % 2] if at % 3 else "")
+        for at in range(40)
+    ]
+    roles = _roles(table_of(csv("number,summary,Component/s,Component/s", rows)), targets=("Component/s",))
+    assert roles.fields == ()
+    assert {each.name: each.reason for each in roles.refused}["Component/s_2"] == (
+        "holds further values of the target Component/s"
+    )
