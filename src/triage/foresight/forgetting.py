@@ -18,7 +18,11 @@ from triage.parts import JSON, Array, Part
 from triage.watch.joint_layout import JointState, packed
 from triage.watch.liveness_layout import HEARD, LATEST_NS, NEXT, STREAM_NS, TURN
 from triage.watch.novelty_layout import BY_MEMORY
-from triage.watch.state import SEASON
+from triage.watch.omens import OMEN_ROWS
+from triage.watch.regimes import REGIME_ROWS
+from triage.watch.rows import Rows
+from triage.watch.state import ENTITY_ROWS, SEASON
+from triage.watch.storing import ROWS
 from triage.watch.warnings import at
 
 __all__ = ["forget_silent", "without_entities"]
@@ -26,10 +30,16 @@ __all__ = ["forget_silent", "without_entities"]
 # A state of a million series takes seconds to make again: not for the sake of one entity among thousands.
 _LEAST_SHARE = 1 / 100
 
-_BY_ENTITY = ("entity_", "liveness_clock", "joint_clock", "alerting.", "omens.entity", "omens.steps", "regime_")
-_BY_SEASON = ("season_base", "season_hours", "season_visits", "season_week")
-_BY_WEEK = ("week_cells", "week_numbers")
-_WHOLE = ("season_taken", "week_taken", "liveness_stream", "joint_heap", "novelty_", "saturation_", "foresight.")
+_MODEL = "foresight."  # it knows metrics, and no entities
+# Of all parts of the state of a watcher and its early-warning model. Limits are followed apart.
+_ROWS = {
+    **ROWS,
+    **REGIME_ROWS,
+    **{f"omens.{name}": rows for name, rows in OMEN_ROWS.items()},
+    **{f"alerting.{name}": rows for name, rows in ENTITY_ROWS.items()},
+    "saturation_series": Rows.OTHER,
+    "saturation_trends": Rows.OTHER,
+}
 
 
 def forget_silent(watcher: StreamingWatcher, after_ns: int) -> tuple[StreamingWatcher, tuple[EarlyWarning, ...]]:
@@ -85,19 +95,12 @@ def without_entities(part: Part, is_gone: NDArray[np.bool_]) -> Part:
     weeks = arrays["season_week"][season_stays]
     week_stays = np.zeros(len(arrays["week_cells"]), dtype=np.bool_)
     week_stays[np.abs(weeks[weeks != 0]) - 1] = True
+    stay = {Rows.SERIES: stays, Rows.ENTITIES: entity_stays, Rows.SEASONS: season_stays, Rows.WEEKS: week_stays}
     left: dict[str, Array] = {}
     for name, array in arrays.items():
+        rows = Rows.OTHER if name.startswith(_MODEL) else _ROWS[name]
         # Where nothing is known to wear there is no wear of any series.
-        if name.startswith(_WHOLE) or not len(array):
-            left[name] = array
-        elif name.startswith(_BY_ENTITY):
-            left[name] = array[entity_stays]
-        elif name.startswith(_BY_SEASON):
-            left[name] = array[season_stays]
-        elif name.startswith(_BY_WEEK):
-            left[name] = array[week_stays]
-        else:
-            left[name] = array[stays]
+        left[name] = array[stay[rows]] if rows in stay and len(array) else array
     left["series_entity"] = _rows_left(entity_stays)[owner[stays]]
     left["series_ages"][:, SEASON] = _places_left(season_stays, seasons)
     left["season_week"] = (np.sign(weeks) * _places_left(week_stays, np.abs(weeks))).astype(np.int32)

@@ -7,10 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.watch.rows import Rows
+
 __all__ = [
     "EXPECTED",
     "FEATURES",
     "IS_SETTLED",
+    "JOINT_ROWS",
     "JUDGED",
     "LINES",
     "MEMBERS",
@@ -59,6 +62,9 @@ class JointState(NamedTuple):
     course: NDArray[np.float64]
     clock: NDArray[np.int64]
     heap: NDArray[np.float64]
+
+
+JOINT_ROWS = {"member": Rows.SERIES, "course": Rows.SERIES, "clock": Rows.ENTITIES, "heap": Rows.OTHER}
 
 
 def empty_joint(n: int, m: int) -> JointState:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.watch.rows import Rows
+
 __all__ = [
     "BEGUN",
     "CHANGES",
@@ -18,6 +20,7 @@ __all__ = [
     "KINDS",
     "LATEST_NS",
     "LIVE",
+    "LIVENESS_ROWS",
     "LONGEST",
     "LONGEST_GAP",
     "LONGEST_RUN",
@@ -82,6 +85,15 @@ class LivenessState(NamedTuple):
     heard: NDArray[np.int32]
     clock: NDArray[np.int64]
     stream: NDArray[np.int64]
+
+
+LIVENESS_ROWS = {
+    "counts": Rows.SERIES,
+    "marks": Rows.SERIES,
+    "heard": Rows.SERIES,
+    "clock": Rows.ENTITIES,
+    "stream": Rows.OTHER,
+}
 
 
 class Notes(NamedTuple):

@@ -7,8 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.watch.rows import Rows
+
 __all__ = [
     "BY_MEMORY",
+    "NOVELTY_ROWS",
     "NoveltyState",
     "empty_novelty",
     "grown_novelty",
@@ -37,9 +40,6 @@ JUDGED = 1  # and by scale: windows that were compared with others
 FILLED = JUDGED + SCALES  # and by scale: boxes in use
 NOVELTY_COUNTS = FILLED + SCALES
 
-# The arrays with a row for each that is remembered.
-BY_MEMORY = ("series", "numbers", "counts", "values", "low", "high", "room", "used")
-
 
 class NoveltyState(NamedTuple):
     """Of every series that is remembered (r): what the columns above name, its last values, its boxes.
@@ -60,6 +60,13 @@ class NoveltyState(NamedTuple):
     high: NDArray[np.float32]
     room: NDArray[np.float32]
     used: NDArray[np.int64]
+
+
+NOVELTY_ROWS = dict.fromkeys(NoveltyState._fields, Rows.MEMORIES) | {
+    "of_entity": Rows.ENTITIES,
+    "taken": Rows.OTHER,
+}
+BY_MEMORY = tuple(name for name, rows in NOVELTY_ROWS.items() if rows is Rows.MEMORIES)
 
 
 def empty_novelty(m: int, rows: int = MOST_REMEMBERED) -> NoveltyState:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import compiled
+from triage.watch.rows import Rows
 
 __all__ = [
     "CALENDAR",
@@ -16,6 +17,7 @@ __all__ = [
     "KINDS",
     "NOW_NS",
     "OMENS_OF_ALL",
+    "OMEN_ROWS",
     "SERIES_COLUMNS",
     "STEP_COLUMNS",
     "OmenLinks",
@@ -58,6 +60,9 @@ class OmenState(NamedTuple):
     clock: NDArray[np.int64]
     entity: NDArray[np.float64]
     steps: NDArray[np.int64]
+
+
+OMEN_ROWS = {"series": Rows.SERIES, "clock": Rows.SERIES, "entity": Rows.ENTITIES, "steps": Rows.ENTITIES}
 
 
 class OmenLinks(NamedTuple):

@@ -14,6 +14,7 @@ from triage.watch.omen_kernel import (
     ENTITY_COLUMNS,
     KINDS,
     NOW_NS,
+    OMEN_ROWS,
     OMENS_OF_ALL,
     SERIES_COLUMNS,
     STEP_COLUMNS,
@@ -22,9 +23,10 @@ from triage.watch.omen_kernel import (
     describe_points,
 )
 from triage.watch.points import Points, Watched
+from triage.watch.rows import Rows
 from triage.watch.table import SeriesTable
 
-__all__ = ["CALENDAR", "KINDS", "OMENS_OF_ALL", "Omens", "width_of"]
+__all__ = ["CALENDAR", "KINDS", "OMENS_OF_ALL", "OMEN_ROWS", "Omens", "width_of"]
 
 # Of an entity: every point looks at all of them. What a further series does shows in the watcher's evidence only.
 _MOST_SERIES = 100
@@ -118,7 +120,7 @@ class Omens:
         document: dict[str, JSON] = {"metrics": list(self.metrics)}
         arrays: dict[str, Array] = {}
         for name, array in self._state._asdict().items():
-            arrays[name] = array[: n if name in {"series", "clock"} else m].copy()
+            arrays[name] = array[: n if OMEN_ROWS[name] is Rows.SERIES else m].copy()
         return Part(arrays, document)
 
     @classmethod

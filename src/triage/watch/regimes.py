@@ -17,13 +17,15 @@ from triage.compiling import compiled
 from triage.errors import BundleRefused
 from triage.parts import JSON, Array
 from triage.watch.points import Points
+from triage.watch.rows import Rows
 from triage.watch.table import SeriesTable
 
-__all__ = ["RegimeFollower", "Regimes", "regimes_in"]
+__all__ = ["REGIME_ROWS", "RegimeFollower", "Regimes", "regimes_in"]
 
 _LEAST_ROOM = 16
 _NEVER = np.iinfo(np.int64).min
 _SEEN, _SEEN_NS = "regime_seen", "regime_seen_ns"
+REGIME_ROWS = {_SEEN: Rows.ENTITIES, _SEEN_NS: Rows.ENTITIES}
 
 _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]

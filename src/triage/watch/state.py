@@ -12,7 +12,13 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.watch.rows import Rows
+
 __all__ = [
+    "ENTITY_ROWS",
+    "SEASON_ROWS",
+    "SERIES_ROWS",
+    "WEEK_ROWS",
     "EntityState",
     "Links",
     "Seasons",
@@ -163,6 +169,12 @@ class Links(NamedTuple):
     entity: NDArray[np.int32]
     following: NDArray[np.int32]
     first: NDArray[np.int32]
+
+
+SERIES_ROWS = dict.fromkeys(SeriesState._fields, Rows.SERIES)
+SEASON_ROWS = dict.fromkeys(Seasons._fields, Rows.SEASONS) | {"taken": Rows.OTHER}
+WEEK_ROWS = dict.fromkeys(Weeks._fields, Rows.WEEKS) | {"taken": Rows.OTHER}
+ENTITY_ROWS = dict.fromkeys(EntityState._fields, Rows.ENTITIES)
 
 
 def empty_series(n: int) -> SeriesState:

@@ -15,18 +15,30 @@ from triage.errors import BundleRefused
 from triage.parts import Array
 from triage.watch.counters import GAUGE
 from triage.watch.course import MOST_VISITS
-from triage.watch.joint_layout import JointState, empty_joint, is_packed, packed
+from triage.watch.joint_layout import JOINT_ROWS, JointState, empty_joint, is_packed, packed
 from triage.watch.kernel import WatchState
-from triage.watch.liveness_layout import LivenessState, empty_liveness, is_live
-from triage.watch.novelty_layout import NoveltyState, empty_novelty, is_remembered, roomy_novelty, taken_novelty
+from triage.watch.liveness_layout import LIVENESS_ROWS, LivenessState, empty_liveness, is_live
+from triage.watch.novelty_layout import (
+    NOVELTY_ROWS,
+    NoveltyState,
+    empty_novelty,
+    is_remembered,
+    roomy_novelty,
+    taken_novelty,
+)
+from triage.watch.rows import Rows
 from triage.watch.state import (
     COUNT,
+    ENTITY_ROWS,
     KIND,
     OPEN,
     RAISED,
     SEASON,
+    SEASON_ROWS,
+    SERIES_ROWS,
     STEP,
     THRESHOLD,
+    WEEK_ROWS,
     EntityState,
     Seasons,
     SeriesState,
@@ -36,9 +48,10 @@ from triage.watch.state import (
     empty_series,
     empty_weeks,
 )
-from triage.watch.wear import WearState, empty_wear
+from triage.watch.wear import WEAR_ROWS, WearState, empty_wear
 
 __all__ = [
+    "ROWS",
     "arrays_of",
     "entities_of",
     "joint_of",
@@ -55,22 +68,49 @@ _LARGEST = {4: 1e37, 8: 1e160}
 _LARGEST_WHOLE = 2**62
 _State = TypeVar("_State", SeriesState, Seasons, Weeks, EntityState, JointState, WearState, LivenessState, NoveltyState)
 
+# What the rows of every array of a watcher are.
+ROWS = {
+    "series_entity": Rows.SERIES,
+    **{
+        f"{prefix}{name}": rows
+        for prefix, layout in (
+            ("series_", SERIES_ROWS),
+            ("season_", SEASON_ROWS),
+            ("week_", WEEK_ROWS),
+            ("entity_", ENTITY_ROWS),
+            ("wear_", WEAR_ROWS),
+            ("liveness_", LIVENESS_ROWS),
+            ("novelty_", NOVELTY_ROWS),
+            ("joint_", JOINT_ROWS),
+        )
+        for name, rows in layout.items()
+    },
+}
+
 
 def arrays_of(state: WatchState, size: tuple[int, int]) -> dict[str, Array]:
     """Return the first ``size`` series and entities as arrays; small whole numbers as int32."""
     series, seasons, weeks, entities, joint, wear, _, liveness, novelty = state
     n, m = size
-    named = {f"series_{name}": array[:n] for name, array in series._asdict().items()}
-    named |= {f"season_{name}": array[: seasons.taken[0]] for name, array in seasons._asdict().items()}
-    named |= {f"week_{name}": array[: weeks.taken[0]] for name, array in weeks._asdict().items()}
-    named |= {"season_taken": seasons.taken, "week_taken": weeks.taken}
-    named |= {f"entity_{name}": array[:m] for name, array in entities._asdict().items()}
-    named |= {f"wear_{name}": array[:n] for name, array in wear._asdict().items()}
-    parts = {"counts": n, "marks": n, "heard": n, "clock": m, "stream": len(liveness.stream)}
-    named |= {f"liveness_{name}": array[: parts[name]] for name, array in liveness._asdict().items()}
-    named |= {f"novelty_{name}": array for name, array in taken_novelty(novelty, m)._asdict().items()}
-    named |= {f"joint_{name}": array for name, array in packed(joint, n, m)._asdict().items()}
-    return {name: array.astype(np.int32) if array.itemsize < 4 else array.copy() for name, array in named.items()}
+    counts = {
+        Rows.SERIES: n,
+        Rows.ENTITIES: m,
+        Rows.SEASONS: int(seasons.taken[0]),
+        Rows.WEEKS: int(weeks.taken[0]),
+    }
+    parts = (
+        ("series_", series),
+        ("season_", seasons),
+        ("week_", weeks),
+        ("entity_", entities),
+        ("wear_", wear),
+        ("liveness_", liveness),
+        ("novelty_", taken_novelty(novelty, m)),
+        ("joint_", packed(joint, n, m)),
+    )
+    named = {f"{prefix}{name}": array for prefix, part in parts for name, array in part._asdict().items()}
+    kept = {name: array[: counts.get(ROWS[name])] for name, array in named.items()}
+    return {name: array.astype(np.int32) if array.itemsize < 4 else array.copy() for name, array in kept.items()}
 
 
 def series_of(arrays: Mapping[str, Array], n: int) -> SeriesState:

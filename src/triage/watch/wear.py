@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import compiled
+from triage.watch.rows import Rows
 
-__all__ = ["EARLY_POINTS", "WearState", "empty_wear", "follow_wear", "grown_wear"]
+__all__ = ["EARLY_POINTS", "WEAR_ROWS", "WearState", "empty_wear", "follow_wear", "grown_wear"]
 
 EARLY_POINTS = 20  # whose mean is what a series was like when it was new; 20 to 50 did the same on turbofans
 _RECENT_RATE = 1 / 10  # 5 to 20 points did within .03 AUC-PR
@@ -29,6 +30,9 @@ class WearState(NamedTuple):
 
     weight: NDArray[np.float64]
     course: NDArray[np.float64]
+
+
+WEAR_ROWS = dict.fromkeys(WearState._fields, Rows.SERIES)
 
 
 def empty_wear(weight: NDArray[np.float64]) -> WearState:
