@@ -16,7 +16,22 @@ def hours(labels: dict[str, str], columns: InputColumns = COLUMNS) -> float:
     return hours_still_open(Incident("7", "desk", OPENED, OPENED, labels), OPENED, columns)
 
 
-@pytest.mark.parametrize("state", ["Resolved", "closed", "Closed Complete", "6", "Gelöst", "已关闭"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        "Resolved",
+        "closed",
+        "Closed Complete",
+        "6",
+        "Gelöst",
+        "已关闭",
+        "Opgelost",
+        "Chiuso",
+        "Решён",
+        "Закрыто",
+        "完了",
+    ],
+)
 def test_an_ended_incident_is_not_still_open(state: str) -> None:
     assert hours({"state": state, "updated_at": "2026-11-25T08:00:00Z"}) == 0.0
 
