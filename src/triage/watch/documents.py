@@ -10,7 +10,7 @@ from triage.errors import BundleRefused
 from triage.parts import JSON
 from triage.watch.forecasts import forecast_document, to_forecast
 
-__all__ = ["notes_in", "number_in", "texts_in", "to_document", "warnings_in", "weights_in"]
+__all__ = ["notes_in", "number_in", "require", "texts_in", "to_document", "warnings_in", "weights_in"]
 
 
 def to_document(warning: EarlyWarning) -> dict[str, JSON]:
@@ -54,13 +54,13 @@ def notes_in(document: Mapping[str, JSON], key: str, entities: Sequence[str]) ->
         When something else is there.
     """
     listed = document.get(key)
-    _require(isinstance(listed, list), key, "no list")
+    require(isinstance(listed, list), key, "no list")
     try:
         rows = [(int(entity), int(kind), _warning(entry)) for entity, kind, entry in listed]  # type: ignore[union-attr, misc, arg-type]  # checked above, or raised below
         are_theirs = all(entities[entity] == warning.entity for entity, _, warning in rows)
     except (KeyError, IndexError, TypeError, ValueError) as err:
         raise BundleRefused(f"The watcher's {key!r} cannot be used: {err!r}. Train the model again.") from err
-    _require(are_theirs, key, "notes of other entities")
+    require(are_theirs, key, "notes of other entities")
     return {(entity, kind): warning for entity, kind, warning in rows}
 
 
@@ -91,7 +91,7 @@ def texts_in(document: Mapping[str, JSON], key: str) -> list[str]:
         When something else is there.
     """
     found = document.get(key)
-    _require(isinstance(found, list) and all(isinstance(text, str) for text in found), key, "no list of texts")
+    require(isinstance(found, list) and all(isinstance(text, str) for text in found), key, "no list of texts")
     return [str(text) for text in found] if isinstance(found, list) else []
 
 
@@ -121,10 +121,16 @@ def weights_in(document: Mapping[str, JSON], key: str) -> dict[str, float]:
     if not isinstance(found, Mapping):
         raise BundleRefused(f"The watcher's {key!r} must be numbers by name. Got {found!r}. Train the model again.")
     weights = {name: number_in(found, name) for name in found}
-    _require(all(1e-30 < abs(weight) < 1e30 for weight in weights.values()), key, "weights out of range")
+    require(all(1e-30 < abs(weight) < 1e30 for weight in weights.values()), key, "weights out of range")
     return weights
 
 
-def _require(is_sound: bool, where: str, got: str) -> None:
+def require(is_sound: bool, where: str, got: str) -> None:
+    """Refuse what a part holds under a name unless it is sound.
+
+    Raises
+    ------
+    BundleRefused
+    """
     if not is_sound:
         raise BundleRefused(f"The watcher's {where!r} cannot be used: it holds {got}. Train the model again.")

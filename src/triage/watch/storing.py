@@ -15,6 +15,7 @@ from triage.errors import BundleRefused
 from triage.parts import Array
 from triage.watch.counters import GAUGE
 from triage.watch.course import MOST_VISITS
+from triage.watch.documents import require
 from triage.watch.joint_layout import JOINT_ROWS, JointState, empty_joint, is_packed, packed
 from triage.watch.kernel import WatchState
 from triage.watch.liveness_layout import LIVENESS_ROWS, LivenessState, empty_liveness, is_live
@@ -122,10 +123,10 @@ def series_of(arrays: Mapping[str, Array], n: int) -> SeriesState:
         When an array is missing, of another shape or type, or holds what no watcher could have left.
     """
     state = _filled(arrays, "series_", empty_series(n))
-    _require(bool((state.ages[:, COUNT] >= 0).all()), "series_ages", "a negative count")
-    _require(bool((state.ages[:, KIND] >= GAUGE).all()), "series_ages", "an unknown kind")
+    require(bool((state.ages[:, COUNT] >= 0).all()), "series_ages", "a negative count")
+    require(bool((state.ages[:, KIND] >= GAUGE).all()), "series_ages", "an unknown kind")
     is_falling = bool((state.tails[..., :-1] >= state.tails[..., 1:]).all())
-    _require(is_falling, "series_tails", "counts that rise from bin to bin")
+    require(is_falling, "series_tails", "counts that rise from bin to bin")
     return state
 
 
@@ -139,10 +140,10 @@ def seasons_of(arrays: Mapping[str, Array], series: SeriesState) -> Seasons:
     """
     state = _filled(arrays, "season_", empty_seasons(len(arrays.get("season_base", ()))))
     taken = len(state.base)
-    _require(int(state.taken[0]) == taken, "season_taken", "another number than there are seasons")
-    _require(bool((state.visits <= MOST_VISITS).all()), "season_visits", "more points than are counted")
+    require(int(state.taken[0]) == taken, "season_taken", "another number than there are seasons")
+    require(bool((state.visits <= MOST_VISITS).all()), "season_visits", "more points than are counted")
     held = np.sort(series.ages[:, SEASON])
-    _require(np.array_equal(held[held != 0], np.arange(1, taken + 1)), "series_ages", "seasons that are not there")
+    require(np.array_equal(held[held != 0], np.arange(1, taken + 1)), "series_ages", "seasons that are not there")
     return state
 
 
@@ -156,10 +157,10 @@ def weeks_of(arrays: Mapping[str, Array], seasons: Seasons) -> Weeks:
     """
     state = _filled(arrays, "week_", empty_weeks(len(arrays.get("week_cells", ()))))
     taken = len(state.cells)
-    _require(int(state.taken[0]) == taken, "week_taken", "another number than there are weeks")
-    _require(bool((state.numbers[:, STEP] > 0.0).all()), "week_numbers", "a step that is not above 0")
+    require(int(state.taken[0]) == taken, "week_taken", "another number than there are weeks")
+    require(bool((state.numbers[:, STEP] > 0.0).all()), "week_numbers", "a step that is not above 0")
     held = np.sort(np.abs(seasons.week))
-    _require(np.array_equal(held[held != 0], np.arange(1, taken + 1)), "season_week", "weeks that are not there")
+    require(np.array_equal(held[held != 0], np.arange(1, taken + 1)), "season_week", "weeks that are not there")
     return state
 
 
@@ -172,7 +173,7 @@ def wear_of(arrays: Mapping[str, Array], weight: NDArray[np.float64]) -> WearSta
         As `series_of`.
     """
     state = _filled(arrays, "wear_", empty_wear(np.zeros(len(weight))))
-    _require(np.array_equal(state.weight, weight), "wear_weight", "other weights than the metrics have")
+    require(np.array_equal(state.weight, weight), "wear_weight", "other weights than the metrics have")
     return state
 
 
@@ -185,9 +186,9 @@ def entities_of(arrays: Mapping[str, Array], m: int, prefix: str = "entity_") ->
         As `series_of`.
     """
     state = _filled(arrays, prefix, empty_entities(m, 0.0))
-    _require(bool((state.clock[:, RAISED] >= 0).all()), f"{prefix}clock", "a negative count")
-    _require(bool(np.isin(state.clock[:, OPEN], (0, 1)).all()), f"{prefix}clock", "a warning neither open nor closed")
-    _require(bool((state.numbers[:, THRESHOLD] > 0.0).all()), f"{prefix}numbers", "a threshold that is not above 0")
+    require(bool((state.clock[:, RAISED] >= 0).all()), f"{prefix}clock", "a negative count")
+    require(bool(np.isin(state.clock[:, OPEN], (0, 1)).all()), f"{prefix}clock", "a warning neither open nor closed")
+    require(bool((state.numbers[:, THRESHOLD] > 0.0).all()), f"{prefix}numbers", "a threshold that is not above 0")
     return state
 
 
@@ -206,7 +207,7 @@ def joint_of(arrays: Mapping[str, Array], owner: NDArray[np.int64], m: int) -> J
     """
     empty = empty_joint(len(owner), m)
     state = _filled(arrays, "joint_", empty._replace(heap=np.zeros(len(arrays.get("joint_heap", ())))))
-    _require(is_packed(state, owner), "joint_heap", "members that the other arrays do not tell of")
+    require(is_packed(state, owner), "joint_heap", "members that the other arrays do not tell of")
     return state
 
 
@@ -219,7 +220,7 @@ def liveness_of(arrays: Mapping[str, Array], n: int, m: int) -> LivenessState:
         As `series_of`.
     """
     state = _filled(arrays, "liveness_", empty_liveness(n, m))
-    _require(is_live(state), "liveness_clock", "turns of entities that are not there")
+    require(is_live(state), "liveness_clock", "turns of entities that are not there")
     return state
 
 
@@ -237,7 +238,7 @@ def novelty_of(arrays: Mapping[str, Array], owner: NDArray[np.int64], m: int) ->
         As `series_of`.
     """
     state = _filled(arrays, "novelty_", empty_novelty(m, len(arrays.get("novelty_series", ()))))
-    _require(is_remembered(state, owner), "novelty_series", "rows of series that are not there")
+    require(is_remembered(state, owner), "novelty_series", "rows of series that are not there")
     return roomy_novelty(state)
 
 
@@ -249,14 +250,9 @@ def _filled(arrays: Mapping[str, Array], prefix: str, state: _State) -> _State:
             raise BundleRefused(f"The watcher's {prefix + name!r} is missing. Train the model again.")
         stored = np.dtype(np.int32) if room.itemsize < 4 else room.dtype
         got = f"{found.dtype} of shape {found.shape} instead of {stored} of shape {room.shape}"
-        _require(found.shape == room.shape and found.dtype == stored, prefix + name, got)
+        require(found.shape == room.shape and found.dtype == stored, prefix + name, got)
         most = _LARGEST[room.itemsize] if room.dtype.kind == "f" else min(int(np.iinfo(room.dtype).max), _LARGEST_WHOLE)
         least = 0 if room.dtype.kind == "u" else -most
-        _require(bool(((found >= least) & (found <= most)).all()), prefix + name, "numbers out of range")
+        require(bool(((found >= least) & (found <= most)).all()), prefix + name, "numbers out of range")
         room[...] = found
     return state
-
-
-def _require(is_sound: bool, where: str, got: str) -> None:
-    if not is_sound:
-        raise BundleRefused(f"The watcher's {where!r} cannot be used: it holds {got}. Train the model again.")
