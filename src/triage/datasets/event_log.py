@@ -19,6 +19,7 @@ from triage.exports import (
     DESCRIPTION_NAMES,
     EVENT_LOG,
     TITLE_NAMES,
+    creator_refusal,
     ended_columns,
     first_named,
     is_opening_field,
@@ -164,7 +165,8 @@ def refused_columns(table: Table, log: FoldedLog, used: Sequence[str]) -> tuple[
             return roles[name]
         asked = "not among the columns that were asked for" if name in could_be else None
         unsaid = "this export does not say whether it was known at opening"
-        return asked or refusal(name) or (unsaid if log.columns.is_known else _UNSHAPED)
+        told = refusal(name) or creator_refusal(name, table.columns)
+        return asked or told or (unsaid if log.columns.is_known else _UNSHAPED)
 
     return tuple(RefusedColumn(name, reason(name)) for name in table.columns if name not in used)
 
@@ -182,7 +184,11 @@ def _shaped_inputs(table: Table, log: FoldedLog) -> tuple[tuple[str, ...], tuple
     free = [
         each
         for each in profile_all(opening).values()
-        if each.name not in roles and refusal(each.name) is None and not each.is_times and each.n_distinct > 1
+        if each.name not in roles
+        and refusal(each.name) is None
+        and creator_refusal(each.name, table.columns) is None
+        and not each.is_times
+        and each.n_distinct > 1
     ]
     text = tuple(each.name for each in free if each.is_text)
     return text, tuple(each.name for each in free if each.is_category or (is_opening_field(each.name) and each.repeats))

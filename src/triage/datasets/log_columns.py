@@ -106,8 +106,9 @@ def _of_known_export(table: Table, options: ReadOptions) -> LogColumns | None:
 
 
 def _steady(table: Table, columns: Sequence[str], ids: pd.Series) -> str | None:
-    found = (name for name in columns if looks_like_times(table.labels(name), named=True))
-    return next((name for name in found if _values_an_incident(table, name, ids) < _STATES_AN_INCIDENT), None)
+    times = (name for name in columns if looks_like_times(table.labels(name), named=True))
+    steady = [name for name in times if _values_an_incident(table, name, ids) < _STATES_AN_INCIDENT]
+    return table.fullest(steady) if steady else None
 
 
 def _changes(table: Table, column: str, ids: pd.Series, *, times: bool) -> bool:

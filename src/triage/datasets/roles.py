@@ -18,6 +18,7 @@ from triage.exports import (
     any_word,
     canonical,
     changed_columns,
+    creator_refusal,
     ended_columns,
     first_named,
     is_caller,
@@ -83,7 +84,9 @@ def assign_roles(table: Table, options: ReadOptions, export: Export | None) -> R
     targets = options.targets or _find_targets(table, profiles, taken, export)
     later = [each for each in profiles.values() if each.is_times and each.name != time]
     reasons = {
-        name: leak_by_name(name, targets, table.columns) or _reason(each, targets, later)
+        name: leak_by_name(name, targets, table.columns)
+        or creator_refusal(name, table.columns)
+        or _reason(each, targets, later)
         for name, each in profiles.items()
     }
     reasons |= _further_values(table, targets)
@@ -110,12 +113,12 @@ def assign_roles(table: Table, options: ReadOptions, export: Export | None) -> R
 
 
 def find_time(table: Table, options: ReadOptions, profiles: Mapping[str, Profile]) -> str | None:
-    """Return the time of opening: the column asked for, the first so called, or the earliest that looks like times."""
+    """Return the time of opening: the column asked for, the first so called and filled in, or the earliest by shape."""
     if options.time is not None:
         return options.time
-    for column in opened_columns(table.columns):
-        if looks_like_times(table.labels(column), named=True):
-            return column
+    named = [name for name in opened_columns(table.columns) if looks_like_times(table.labels(name), named=True)]
+    if named:
+        return table.fullest(named)
     unnamed = [each.name for each in profiles.values() if each.is_times and refusal(each.name) is None]
     if len(unnamed) < 2:
         return unnamed[0] if unnamed else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +19,8 @@ __all__ = ["ReadOptions", "Table", "row_problems"]
 _MOST_ROWS = 5
 # What a record in a JSON export is known by, the most telling first: ServiceNow's references, Jira's and GitHub's.
 _NAMING = ("display_value", "name", "displayName", "login", "value", "key", "id")
+# Of the rows: a column that is empty in more of them was not filled in as a rule.
+_FULL = 0.98
 _ENDINGS = frozenset({".csv", ".tsv", ".txt", ".zip", ".gz", ".parquet", ".jsonl", ".ndjson", ".json"})
 
 
@@ -130,6 +132,11 @@ class Table:
             self._labels[column] = self._to_labels(column)
             self._labels[column].flags.writeable = False
         return self._labels[column]
+
+    def fullest(self, columns: Sequence[str]) -> str:
+        """Return the first of the columns that is given in nearly every row; the very first where none is."""
+        full = (name for name in columns if pd.notna(self.labels(name)).mean() >= _FULL)
+        return next(full, columns[0])
 
     def _to_labels(self, column: str) -> NDArray[np.object_]:
         cells = self.frame[column]

@@ -16,7 +16,7 @@ from triage.exports.names import (
     is_caller,
 )
 from triage.exports.outcomes import outcome_columns, to_truth
-from triage.exports.refusals import refusal, snapshot_refusal
+from triage.exports.refusals import creator_refusal, refusal, snapshot_refusal
 from triage.exports.relations import DUPLICATE_NAMES, RESTRICTED_NAMES, is_restricted, restricts
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "any_word",
     "canonical",
     "changed_columns",
+    "creator_refusal",
     "ended_columns",
     "first_named",
     "is_caller",

@@ -15,7 +15,8 @@ _WORDS = {
     "opened": r"""
         open(?:ed|ing)? | creat(?:ed?|ion) | report(?:ed)? | submit(?:ted)? | submission | receiv(?:ed?|al)  # English
         | logged | registered | raised | filed | arriv(?:ed|al)  # English
-        | angelegt | erstell(?:t|ung)\w* | eroffn(?:et|ung)\w* | gemeldet | meldung\w* | eingang\w* | erfasst  # German
+        | angelegt | erstell(?:t|ung)\w* | (?:er|ge)offn(?:et|ung)\w* | gemeldet | meldung\w*  # German
+        | eingang\w* | erfasst  # German
         | ouvert\w* | ouverture | cree\w* | recu\w* | signale\w*  # French
         | apertura | creacion | creado | abiert[oa] | recibid[oa]  # Spanish
         | abertura | criacao | criado | aberto | recebid[oa]  # Portuguese

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from triage.exports.canonical import any_word, canonical, without_prefix
 
-__all__ = ["refusal", "snapshot_refusal"]
+__all__ = ["creator_refusal", "refusal", "snapshot_refusal"]
 
 
 # Agents and owners of the ticket; "Agent version" and "Service owner" are about a thing that it concerns.
@@ -59,14 +59,16 @@ _COUNTED = any_word(
     dauer | time_(?:to|spent|worked|left) | handle_time | work_ratio | estimate | votes? | watch(?:es|ers)"""
 )
 _CHANGED = any_word(
-    """updated | modified | changed | geandert | last_(?:viewed|update|activity|seen|change) | told | started | due |
-    planned"""
+    r"""updated | modified | changed | geandert | aktualisiert\w* | mis_a_jour | modifiee? | actualizad[oa] |
+    atualizad[oa] | modificad[oa] | aggiornat[oa] | gewijzigd | bijgewerkt |
+    last_(?:viewed|update|activity|seen|change) | told | started | due | planned"""
 )
 _ASSIGNED = "who works on it is decided after opening"
+_BOOKKEEPING = "bookkeeping of the ticket system, not known at opening"
 _LATER = "filled in while the incident is worked on or closed, not known at opening"
 # First match says the reason.
 _REFUSALS = (
-    (re.compile(r"^sys_"), "bookkeeping of the ticket system, not known at opening"),
+    (re.compile(r"^sys_"), _BOOKKEEPING),
     (_HANDLER, _ASSIGNED),
     (any_word(" | ".join(_ASSIGNED_TO.values())), _ASSIGNED),
     (_ASSIGNED_TO_UNSPACED, _ASSIGNED),
@@ -78,6 +80,9 @@ _REFUSALS = (
 
 # Each of a family tells the others: impact and urgency make the priority exactly, a subcategory has one category.
 _FAMILIES = (frozenset({"impact", "urgency", "priority"}), frozenset({"category", "subcategory"}))
+# ServiceNow's list views call ``opened_by`` and ``sys_created_by`` so, by language of the user.
+_OPENERS = frozenset({"opened_by", "geoffnet_von", "eroffnet_von", "ouvert_par", "abierto_por", "aberto_por"})
+_CREATORS = frozenset({"created_by", "erstellt_von", "cree_par", "creado_por", "criado_por"})
 _ROUTED = frozenset({"assignment_group", "assigned_group", "assigned_team", "support_group", "resolver_group"})
 
 
@@ -91,6 +96,21 @@ def refusal(column: str) -> str | None:
     """
     name = canonical(column)
     return next((reason for pattern, reason in _REFUSALS if pattern.search(name)), None)
+
+
+def creator_refusal(column: str, columns: Iterable[str]) -> str | None:
+    """Return why who created a record is not read beside who opened the incident, or None.
+
+    Alone it says who reported the incident; beside the opener it is bookkeeping: whoever or whatever wrote it down.
+
+    Examples
+    --------
+    >>> creator_refusal("Created by", ["Opened by", "Created by"]), creator_refusal("Created by", ["Created by"])
+    ('bookkeeping of the ticket system, not known at opening', None)
+    """
+    if canonical(column) in _CREATORS and not _OPENERS.isdisjoint(map(canonical, columns)):
+        return _BOOKKEEPING
+    return None
 
 
 def snapshot_refusal(column: str, targets: Iterable[str]) -> str | None:

@@ -48,6 +48,23 @@ def test_time_of_opening_of_such_a_log_is_the_one_that_stays(table_of: ReadTable
     assert (found.id, found.opened, found.updated) == ("Incident ID", "Open Time", "Update Time")
 
 
+def test_time_of_opening_is_one_that_is_filled_in(table_of: ReadTable) -> None:
+    times = [("" if at % 3 else "2024-01-01 08:00", "2024-01-01 09:00") for at in range(80)]
+    rows = [(row[0], *pair, *row[1:]) for row, pair in zip(_rows(), times, strict=True)]
+    header = "SR Number,Erstellt,Geöffnet,Change Date+Time,Status,Involved ST,Product,Owner First Name"
+    found = find_log_columns(table_of(csv(header, rows)), ReadOptions())
+    assert found is not None
+    assert found.opened == "Geöffnet"
+
+
+def test_who_created_the_record_is_not_read_beside_who_opened_the_incident(table_of: ReadTable) -> None:
+    rows = [(*row[:-1], f"p{at // 2 % 5}", f"q{at // 2 % 4}") for at, row in enumerate(_rows())]
+    header = "SR Number,Change Date+Time,Status,Involved ST,Product,Geöffnet von,Erstellt von"
+    history = to_history(table_of(csv(header, rows)), ReadOptions(targets=("Involved ST",)))
+    assert set(history.columns.fields) == {"Involved ST", "Product", "Geöffnet von"}
+    assert {each.name: each.reason for each in history.refused}["Erstellt von"].startswith("bookkeeping")
+
+
 def test_table_with_a_row_an_incident_is_no_log(table_of: ReadTable) -> None:
     rows = [(at, *row[1:]) for at, row in enumerate(_rows())]
     assert find_log_columns(table_of(csv(_HEADER, rows)), ReadOptions()) is None

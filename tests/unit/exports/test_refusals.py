@@ -19,7 +19,7 @@ from triage.exports import refusal, snapshot_refusal
         "agent", "Ticket owner", "Support Agent Name", "Diagnosis", "Handled by", "Result", "Action taken",
         "disposition", "worked_by_team", "post-mortem", "RCA", "root_cause", "MTTR", "ttr", "End time", "finished_at",
         "Completed on", "Done", "solved_by", "Solution text", "ResolutionCode", "routed_to", "number_of_updates",
-        "number of reopenings", "is_active",
+        "number of reopenings", "is_active", "Aktualisiert von", "Mis à jour par", "Actualizado por", "Bijgewerkt door",
         "Ergebnis", "Fehlerursache", "Bearbeitungsstand", "Zugewiesen an", "Maßnahme", "Massnahmen", "Verantwortlicher",
         "Loesung", "Gelöst von", "Abschlusscode", "Eskalationsstufe",
         "Résolution", "résolu le", "Technicien", "Clôturé par", "Solución", "Cerrado por", "Responsable",
