@@ -548,6 +548,10 @@ class MemoryMetricJournal:
             raise NotFound(f"No warning {warning_id!r}.")
         return self.warnings[warning_id]
 
+    async def first_parts(self, warning_id: str, most: int) -> list[EarlyWarning]:
+        parts = [one for one in self.warnings.values() if one.part_of == warning_id]
+        return parts[:most]
+
     async def page_warnings(self, query: WarningQuery) -> WarningPage:
         found = [
             one

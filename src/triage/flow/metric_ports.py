@@ -242,5 +242,8 @@ class MetricJournal(Protocol):
     async def find_warning(self, warning_id: str) -> EarlyWarning:
         """Return a warning; NotFound if there is none."""
 
+    async def first_parts(self, warning_id: str, most: int) -> list[EarlyWarning]:
+        """Return the parts of a warning's problem that came first, in that order."""
+
     async def page_warnings(self, query: WarningQuery) -> WarningPage:
         """Return warnings, the last first; UsageError for a foreign cursor."""

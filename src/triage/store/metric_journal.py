@@ -153,6 +153,18 @@ class SqlMetricJournal:
             raise NotFound(f"No warning {warning_id!r} is stored.")
         return warning_of(rows[0])
 
+    async def first_parts(self, warning_id: str, most: int) -> list[EarlyWarning]:
+        """Return the parts of a warning's problem that came first, in that order.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database cannot be read.
+        """
+        parts = select(warnings).where(warnings.c.part_of == warning_id)
+        rows = await self._rows(parts.order_by(warnings.c.seq).limit(most))
+        return [warning_of(row) for row in rows]
+
     async def page_warnings(self, query: WarningQuery) -> WarningPage:
         """Return warnings, the last first.
 

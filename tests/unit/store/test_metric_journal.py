@@ -118,6 +118,14 @@ def test_warnings_are_paged_by_state_and_entity_last_first(journal: SqlJournal) 
     assert (first.warnings, second.warnings, second.next_cursor) == ((again,), (a,), None)
 
 
+def test_parts_of_a_problem_are_read_in_the_order_in_which_they_came(journal: SqlJournal) -> None:
+    lead = replace(warning_on("a", 60), size=4)
+    parts = [replace(warning_on(name, 90), part_of=lead.id) for name in "cbd"]
+    asyncio.run(journal.metrics.keep([lead, *parts, warning_on("e", 90)]))
+    assert asyncio.run(journal.metrics.first_parts(lead.id, 2)) == parts[:2]
+    assert asyncio.run(journal.metrics.first_parts(parts[0].id, 2)) == []
+
+
 def test_a_foreign_cursor_and_an_unknown_warning_are_refused(journal: SqlJournal) -> None:
     with pytest.raises(UsageError):
         ids(journal, WarningQuery(1, "mine"))

@@ -102,6 +102,7 @@ async def use_metrics(journal: SqlMetricJournal) -> None:
     await journal.batch_after(2)
     await journal.open_warnings()
     await journal.find_warning(warnings[0].id)
+    await journal.first_parts(warnings[0].id, 10)
     for state in WarningState:
         for entity in (None, "a"):
             page = await journal.page_warnings(WarningQuery(3, None, state, entity))
