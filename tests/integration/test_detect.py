@@ -93,6 +93,20 @@ def test_problems_hold_every_warning_and_name_likely_roots(run: Run, tmp_path: P
     assert run("detect", "history.csv", "--out", tmp_path / "out.csv", *words[2:]).code == 2
 
 
+def test_problems_follow_the_grouping_of_the_service(run: Run, home: Path, tmp_path: Path) -> None:
+    words = ("detect", "history.csv", "--out", tmp_path / "out.csv", "--problems", tmp_path / "problems.json", "--json")
+    config = home / "triage.toml"
+    try:
+        config.write_text("[grouping]\nenabled = false\n", encoding="utf-8")
+        done = run(*words)
+        problems = json.loads((tmp_path / "problems.json").read_text(encoding="utf-8"))
+        assert len(problems) == done.document["warnings"]
+        config.write_text('[grouping]\ndependencies = "nowhere.csv"\n', encoding="utf-8")
+        assert run(*words).code == 2
+    finally:
+        config.unlink()
+
+
 def test_duplicates_and_disorder_are_kept_and_change_no_other_row(run: Run, home: Path, tmp_path: Path) -> None:
     frame = pd.read_csv(home / "history.csv", dtype=str)
     twice = pd.concat([frame, frame.iloc[100:110]]).sample(frac=1, random_state=5)

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.bootstrap.grouping import read_dependencies
+from triage.bootstrap.grouping import read_dependencies, to_grouping
 from triage.bootstrap.limits import to_limits
 from triage.bootstrap.metric_reading import MetricReading, read_metrics, to_budget
 from triage.bootstrap.places import open_shelf
 from triage.bootstrap.problems import write_problems
 from triage.datasets import check_anomaly_out, write_anomalies
+from triage.decide.grouping import GroupingRules
 from triage.domain import EarlyWarning
 from triage.errors import UsageError
 from triage.foresight.forewarning import StreamingWatcher
@@ -47,7 +48,7 @@ class Search:
     problems : Path or None
         Where warnings that are one problem go, with their entities ranked as its root; nowhere if None.
     dependencies : Path or None
-        Who calls whom, for that ranking; by onset and score alone if None.
+        Who calls whom, in place of the file that ``[grouping]`` names; that one if None.
     """
 
     out: Path
@@ -116,12 +117,14 @@ def detect_file(
         The model failed verification.
     UsageError
         Options that cannot be meant, no columns of metrics in the file, or ``out`` cannot be written.
+    SettingsError
+        ``[limits]``, or for problems ``[grouping]``, cannot be used.
     DataError
         The file cannot be read, with the rows at fault.
     """
     if search.dependencies is not None and search.problems is None:
-        raise UsageError("--dependencies ranks the entities of --problems. Name a file for these, or leave it out.")
-    topology = None if search.dependencies is None else read_dependencies(search.dependencies)
+        raise UsageError("--dependencies says what --problems are. Name a file for these, or leave it out.")
+    rules = None if search.problems is None else _grouping(settings, search.dependencies)
     bundle = None if search.model is None else open_shelf(settings).load(search.model)
     watcher = None if bundle is None else open_watcher(bundle)
     reading = replace(reading, silences=settings.silences)
@@ -144,7 +147,7 @@ def detect_file(
         answers = watch_history(watcher, history.of_rows(is_new)).spread(is_new)
     write_anomalies(table, answers.score, answers.alert, answers.causes, search.out, answers.probability)
     if search.problems is not None:
-        write_problems(answers.warnings, topology, search.problems)
+        write_problems(answers.warnings, rules, search.problems)
     saved: tuple[Path, ...] = ()
     if search.plots is not None:
         progress(f"Drawing {len(answers.warnings):,} warnings")
@@ -177,6 +180,13 @@ def save_pictures(history: MetricHistory, answers: RowAnswers, folder: Path) -> 
     except ModuleNotFoundError as err:
         raise UsageError("Pictures need matplotlib: install triage[train].") from err
     return save_warnings(history, answers.warnings, folder, answers.entity_score)
+
+
+def _grouping(settings: Settings, dependencies: Path | None) -> GroupingRules | None:
+    rules = to_grouping(settings)
+    if rules is None or dependencies is None:
+        return rules
+    return replace(rules, topology=read_dependencies(dependencies))
 
 
 def _check_budget(search: Search, watcher: StreamingWatcher, history: MetricHistory) -> None:

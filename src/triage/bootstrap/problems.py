@@ -3,49 +3,55 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from triage.decide.grouping import GroupingRules, Topology
-from triage.decide.root_causes import Evidence, rank_root_causes
 from triage.domain import EarlyWarning
 from triage.errors import UsageError
+from triage.flow.problems import to_problems
+from triage.flow.roots import rank_roots
 
 __all__ = ["write_problems"]
 
 
-def write_problems(warnings: Iterable[EarlyWarning], topology: Topology | None, out: Path) -> None:
-    """Write a JSON list of problems, by time: those of warnings that opened within ten minutes of the last one.
+def write_problems(warnings: Iterable[EarlyWarning], rules: GroupingRules | None, out: Path) -> None:
+    """Write a JSON list of problems, by when they began, as the service would have found them.
+
+    Parameters
+    ----------
+    warnings : iterable of EarlyWarning
+    rules : GroupingRules or None
+        By what alerts are grouped; None makes every warning a problem of its own.
+    out : Path
 
     Raises
     ------
     UsageError
         When ``out`` cannot be written.
     """
-    documents = [_as_document(problem, topology) for problem in _by_time(warnings)]
+    topology = Topology() if rules is None else rules.topology
+    documents = [_as_document(problem, topology) for problem in to_problems(warnings, rules)]
     try:
         out.write_text(json.dumps(documents, indent=1) + "\n", encoding="utf-8")
     except OSError as err:
         raise UsageError(f"{out} cannot be written: {err.strerror}. Name another file by --problems.") from err
 
 
-def _by_time(warnings: Iterable[EarlyWarning]) -> list[list[EarlyWarning]]:
-    window_s = GroupingRules().window_s
-    problems: list[list[EarlyWarning]] = []
-    for warning in sorted(warnings, key=lambda one: (one.opened_at, one.entity)):
-        if problems and (warning.opened_at - problems[-1][-1].opened_at).total_seconds() <= window_s:
-            problems[-1].append(warning)
-        else:
-            problems.append([warning])
-    return problems
-
-
-def _as_document(problem: list[EarlyWarning], topology: Topology | None) -> dict[str, object]:
-    ranked = rank_root_causes((Evidence(one.entity, one.opened_at, one.score) for one in problem), topology)
+def _as_document(problem: Sequence[EarlyWarning], topology: Topology) -> dict[str, object]:
     return {
         "opened_at": problem[0].opened_at.isoformat(),
-        "warnings": [{"entity": one.entity, "opened_at": one.opened_at.isoformat()} for one in problem],
+        "warnings": [
+            {
+                "entity": one.entity,
+                "opened_at": one.opened_at.isoformat(),
+                "similarity": one.similarity,
+                "reasons": [each._asdict() for each in one.reasons],
+            }
+            for one in problem
+        ],
         "root_causes": [
-            {"entity": one.entity, "score": round(one.score, 4), "reasons": list(one.reasons)} for one in ranked
+            {"entity": one.entity, "score": round(one.score, 4), "reasons": list(one.reasons)}
+            for one in rank_roots(problem, topology)
         ],
     }

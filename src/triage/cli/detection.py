@@ -31,7 +31,7 @@ def detect(
     ] = None,
     dependencies: Annotated[
         Path | None,
-        typer.Option(metavar="CALLS.csv", help="Who calls whom, for --problems: pairs or a matrix."),
+        typer.Option(metavar="CALLS.csv", help="Who calls whom, for --problems; else the file that [grouping] names."),
     ] = None,
     tz: TimeZone = None,
     encoding: Encoding = None,

@@ -9,7 +9,7 @@ from triage.decide.grouping import Alert, GroupingRules, MemberRecord, OpenGroup
 from triage.domain import EarlyWarning
 from triage.flow.warnings import WARNING_SOURCE
 
-__all__ = ["Problems", "Settled", "warning_rules"]
+__all__ = ["Problems", "Settled", "in_order", "to_problems", "warning_rules"]
 
 # Metrics come every minute to five, and detectors need a step or two: what begins within ten minutes is one burst.
 _WINDOW_S, _BURST_S = 1_800.0, 600.0
@@ -19,6 +19,37 @@ _MOST_KNOWN = 50_000
 def warning_rules(rules: GroupingRules) -> GroupingRules:
     """Return by what warnings are grouped where alerts are grouped by these rules: a problem that is over stays so."""
     return replace(rules, window_s=max(rules.window_s, _WINDOW_S), reopen_s=0.0, burst_s=_BURST_S, pauses=None)
+
+
+def in_order(opened: Iterable[EarlyWarning], closed: Iterable[EarlyWarning]) -> list[EarlyWarning]:
+    """Return what warnings became in the order of event time; of one moment, what is over first."""
+    return sorted((*closed, *opened), key=lambda one: one.closed_at or one.opened_at)
+
+
+def to_problems(warnings: Iterable[EarlyWarning], rules: GroupingRules | None) -> list[list[EarlyWarning]]:
+    """Return the problems of a whole history, as `Problems` would have found them while it went on.
+
+    Parameters
+    ----------
+    warnings : iterable of EarlyWarning
+        As they stood at the end of the history, in any order.
+    rules : GroupingRules or None
+        By what alerts are grouped; None makes every warning a problem of its own.
+
+    Returns
+    -------
+    list of list of EarlyWarning
+        By when they began. Of each the warning that began it, then its parts by when they were opened.
+    """
+    listed = sorted(warnings, key=lambda one: (one.opened_at, one.entity, one.id))
+    moves = in_order(
+        (replace(one, closed_at=None) for one in listed), (one for one in listed if one.closed_at is not None)
+    )
+    rows = Problems(None if rules is None else warning_rules(rules)).settle(moves, {}).rows
+    problems: dict[str, list[EarlyWarning]] = {}
+    for one in listed:
+        problems.setdefault(rows[one.id].part_of or one.id, []).append(rows[one.id])
+    return list(problems.values())
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ import structlog
 from triage.domain import EarlyWarning
 from triage.errors import TriageError
 from triage.flow.metric_ports import BatchAnswer, MetricBatch, Snapshot, StreamWatcher, WatchCounts, WatcherSource
+from triage.flow.problems import in_order
 from triage.watch.points import Points
 
 __all__ = ["Stream"]
@@ -76,7 +77,7 @@ class Stream:
         noted = tuple(note.warning for note in watched.notes)
         opened = (*watched.opened, *(one for one in noted if one.closed_at is None))
         closed = (*watched.closed, *(one for one in noted if one.closed_at is not None))
-        self.moves += sorted((*closed, *opened), key=lambda one: one.closed_at or one.opened_at)
+        self.moves += in_order(opened, closed)
         self.counts = replace(
             counts,
             accepted=counts.accepted + points,

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.fakes import warning_on
 
 from triage.bootstrap.problems import write_problems
-from triage.decide.grouping import Topology
-from triage.domain import EarlyWarning
+from triage.decide.grouping import GroupingRules, Topology
 from triage.errors import UsageError
 
-_AT = datetime(2024, 5, 1, tzinfo=UTC)
+WARNINGS = [warning_on("web", 0, "latency"), warning_on("db", 300, "locks"), warning_on("mail", 420, "queue")]
+CALLS = GroupingRules(topology=Topology([("web", "db")]))
 
 
-def _warning(entity: str, minutes: int) -> EarlyWarning:
-    return EarlyWarning(entity, entity, _AT + timedelta(minutes=minutes), None, 0.9, (), "")
+def entities(problems: list[dict[str, list[dict[str, str]]]], key: str) -> list[list[str]]:
+    return [[one["entity"] for one in problem[key]] for problem in problems]
 
 
-def test_warnings_within_ten_minutes_are_one_problem_with_its_root_first(tmp_path: Path) -> None:
-    warnings = [_warning("web", 0), _warning("db", 5), _warning("mail", 60)]
-    write_problems(warnings, Topology([("web", "db")]), tmp_path / "problems.json")
+def test_warnings_that_the_service_would_hold_together_are_one_problem_with_its_root_first(tmp_path: Path) -> None:
+    write_problems(WARNINGS, CALLS, tmp_path / "problems.json")
     problems = json.loads((tmp_path / "problems.json").read_text(encoding="utf-8"))
-    assert [[one["entity"] for one in problem["root_causes"]] for problem in problems] == [["db", "web"], ["mail"]]
+    assert entities(problems, "warnings") == [["web", "db"], ["mail"]]
+    assert entities(problems, "root_causes") == [["db", "web"], ["mail"]]
+    assert problems[0]["warnings"][0]["reasons"] == []
+    assert problems[0]["warnings"][1]["reasons"][0]["kind"] == "dependency"
     assert problems[0]["root_causes"][0]["reasons"][0] == "began 300 s after the first"
+
+
+@pytest.mark.parametrize("rules", [GroupingRules(), None])
+def test_time_alone_makes_no_problem(tmp_path: Path, rules: GroupingRules | None) -> None:
+    write_problems(WARNINGS, rules, tmp_path / "problems.json")
+    problems = json.loads((tmp_path / "problems.json").read_text(encoding="utf-8"))
+    assert entities(problems, "warnings") == [["web"], ["db"], ["mail"]]
 
 
 def test_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:

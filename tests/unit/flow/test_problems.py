@@ -12,9 +12,10 @@ from tests.fakes import warning_on
 
 from triage.decide.grouping import GroupingRules, Topology
 from triage.domain import EarlyWarning
-from triage.flow.problems import Problems, warning_rules
+from triage.flow.problems import Problems, in_order, to_problems, warning_rules
 
-RULES = warning_rules(GroupingRules(topology=Topology([("web", "db")])))
+OF_ALERTS = GroupingRules(topology=Topology([("web", "db")]))
+RULES = warning_rules(OF_ALERTS)
 
 
 def over(warning: EarlyWarning, seconds: float) -> EarlyWarning:
@@ -53,22 +54,46 @@ def test_without_rules_every_warning_is_a_problem_of_its_own() -> None:
     assert len(settled.told) == 5
 
 
+def test_what_is_over_at_a_moment_comes_before_what_opens_then() -> None:
+    was, now = over(warning_on("web", 0), 60), warning_on("web", 60)
+    assert in_order([now], [was]) == [was, now]
+
+
 moves_made = st.lists(
     st.tuples(st.sampled_from(["web", "db", "a", "b"]), st.sampled_from(["cpu", "locks"]), st.integers(0, 1500)),
     max_size=15,
 )
 
 
+def moves_of(plan: Sequence[tuple[str, str, int]]) -> list[EarlyWarning]:
+    now = 0
+    opened: list[EarlyWarning] = []
+    closed: list[EarlyWarning] = []
+    for entity, metric, pause in plan:
+        now += pause + 1
+        opened.append(warning_on(entity, now, metric))
+        closed += [over(opened[-1], 400)] if pause % 2 else []
+    return in_order(opened, closed)
+
+
+@given(moves_made)
+def test_problems_of_a_whole_history_are_those_of_its_stream(plan: Sequence[tuple[str, str, int]]) -> None:
+    moves = moves_of(plan)
+    rows = Problems(RULES).settle(moves, {}).rows
+    in_stream: dict[str, set[str]] = {}
+    for one in rows.values():
+        in_stream.setdefault(one.part_of or one.id, set()).add(one.id)
+    ended = {one.id: one for one in moves}
+    found = to_problems(ended.values(), OF_ALERTS)
+    assert {each[0].id: {one.id for one in each} for each in found} == in_stream
+    assert [one for each in found for one in each if rows[one.id] != one] == []
+
+
 @given(moves_made, st.integers(0, 15), st.integers(0, 15))
 def test_neither_batches_nor_a_restart_change_a_problem(
     plan: Sequence[tuple[str, str, int]], cut: int, kept: int
 ) -> None:
-    now, moves = 0, []
-    for entity, metric, pause in plan:
-        now += pause + 1
-        warning = warning_on(entity, now, metric)
-        moves += [warning, over(warning, 400)] if pause % 2 else [warning]
-    moves.sort(key=lambda one: one.closed_at or one.opened_at)
+    moves = moves_of(plan)
     whole = Problems(RULES).settle(moves, {}).rows
     problems = Problems(RULES)
     rows: dict[str, EarlyWarning] = {}
