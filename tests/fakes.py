@@ -202,6 +202,7 @@ class MemoryJournal:
     verdicts: list[Feedback] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     changes: dict[tuple[str, str], Change] = field(default_factory=dict)
+    pages_read: int = 0
     is_open: bool = True
     counts: CommitCounts = field(default_factory=CommitCounts)
     without: dict[int, tuple[tuple[str, str], int]] = field(default_factory=dict)
@@ -263,6 +264,7 @@ class MemoryJournal:
 
     async def page_changes(self, limit: int, cursor: str | None = None) -> ChangePage:
         await self.check()
+        self.pages_read += 1
         start = int(cursor or 0)
         newest = list(self.changes.values())[::-1]
         more = str(start + limit) if start + limit < len(newest) else None
@@ -507,6 +509,7 @@ class MemoryMetricJournal:
     refused_seqs: set[int] = field(default_factory=set)
     received: list[datetime] = field(default_factory=list)
     is_elsewhere: bool = False
+    pages_read: int = 0
 
     async def claim(self) -> bool:
         return not self.is_elsewhere
@@ -553,6 +556,7 @@ class MemoryMetricJournal:
         return parts[:most]
 
     async def page_warnings(self, query: WarningQuery) -> WarningPage:
+        self.pages_read += 1
         found = [
             one
             for one in reversed(self.warnings.values())

@@ -51,3 +51,15 @@ def test_a_deploy_before_a_shift_is_a_suspect_of_the_warning_also_after_a_restar
         assert warning["suspects"] == [suspect]
         incident = client.get(f"/v1/incidents/{warning_id}").json()
         assert incident["suspects"] == [suspect]
+
+
+def test_an_incident_of_a_service_that_was_just_deployed_is_answered_with_the_deploy(tmp_path: Path) -> None:
+    with running(Settings(home=tmp_path)) as (client, _):
+        now = datetime.now(UTC)
+        alert = {"id": "1", "source": "monitor", "title": "slow", "host": "web-1:9100", "opened_at": now.isoformat()}
+        assert "suspects" not in client.post("/v1/incidents", json=alert).json()
+        send_deploy(client, now - timedelta(minutes=2))
+        for path in ("/v1/incidents?dry_run=true", "/v1/incidents"):
+            answer = client.post(path, json={**alert, "id": "2"}).json()
+            assert [(one["summary"], one["before_s"]) for one in answer["suspects"]] == [("Deploy of shop 1.2", 120.0)]
+        assert client.get("/v1/incidents/2").json()["suspects"] == answer["suspects"]

@@ -19,6 +19,8 @@ from triage.api.problems import problem_of
 from triage.api.render import answer_body, json_response, suspects_body, to_json
 from triage.api.schemas import IncidentAnswer, IncidentList, IncidentPage, IncidentRequest
 from triage.api.service import Service
+from triage.api.suspects import suspects_if_possible
+from triage.decide.suspects import Suspect
 from triage.domain import Incident, PrecedentQuery
 from triage.errors import DataError
 from triage.flow import Answer, AnswerStatus, Received
@@ -119,13 +121,9 @@ def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
     ) -> Response:
         """Return the answer on the latest body of the incident; of an alert, with the changes shortly before it."""
         found = await service.flow.find(incident_id, source)
-        body = answer_body(found)
-        # Only what names an entity is in a group.
-        incident = None if found.group is None else await service.flow.latest(incident_id, found.triage.source)
-        suspects = () if incident is None else await service.metrics.suspects.of_incident(incident)
-        if suspects:
-            body["suspects"] = suspects_body(suspects)
-        return json_response(body)
+        incident = await service.flow.latest(incident_id, found.triage.source)
+        suspects = await service.metrics.suspects.of_incidents([] if incident is None else [incident])
+        return json_response(_body(found, suspects.get(0, ())))
 
     return router
 
@@ -159,13 +157,13 @@ class _Post:
         return await self._answer_one(payload, body)
 
     async def _answer_one(self, payload: Mapping[str, object], body: bytes) -> _Rendered:
-        [answered] = await self._answers([self._read(payload, body)])
-        return _STATUS[answered.status], answer_body(answered)
+        [rendered] = await self._answers([self._read(payload, body)])
+        return rendered
 
     async def _answer_list(self, items: Sequence[Mapping[str, object]]) -> _Rendered:
         read = [self._read_item(item) for item in items]
         answers = iter(await self._answers([one for one in read if not isinstance(one, DataError)]))
-        rendered = [_problem_item(one) if isinstance(one, DataError) else _answer_item(next(answers)) for one in read]
+        rendered = [_problem_item(one) if isinstance(one, DataError) else _answer_item(*next(answers)) for one in read]
         return 207, {"items": rendered}
 
     def _read(self, payload: Mapping[str, object], body: bytes | None = None) -> Incident | Received:
@@ -180,16 +178,26 @@ class _Post:
         except DataError as err:
             return err
 
-    async def _answers(self, read: Sequence[Incident | Received]) -> list[Answer]:
+    async def _answers(self, read: Sequence[Incident | Received]) -> list[_Rendered]:
+        incidents = [one if isinstance(one, Incident) else one.incident for one in read]
         if self.dry_run or not read:
-            return await self.service.flow.preview([one for one in read if isinstance(one, Incident)], self.wanted)
-        answers = await self.service.flow.accept([one for one in read if isinstance(one, Received)], self.wanted)
-        self.metrics.count_answers(answers)
-        return answers
+            answers = await self.service.flow.preview(incidents, self.wanted)
+        else:
+            answers = await self.service.flow.accept([one for one in read if isinstance(one, Received)], self.wanted)
+            self.metrics.count_answers(answers)
+        found = await suspects_if_possible(self.service.metrics.suspects.of_incidents(incidents))
+        return [(_STATUS[each.status], _body(each, found.get(at, ()))) for at, each in enumerate(answers)]
 
 
-def _answer_item(answered: Answer) -> dict[str, object]:
-    return {"status": _STATUS[answered.status], "answer": answer_body(answered)}
+def _body(answered: Answer, suspects: Sequence[Suspect]) -> dict[str, object]:
+    body = answer_body(answered)
+    if suspects:
+        body["suspects"] = suspects_body(suspects)
+    return body
+
+
+def _answer_item(status: int, body: Mapping[str, object]) -> dict[str, object]:
+    return {"status": status, "answer": body}
 
 
 def _problem_item(error: DataError) -> dict[str, object]:

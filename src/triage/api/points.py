@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
@@ -18,9 +16,7 @@ from triage.api.metrics import Metrics
 from triage.api.render import json_response, suspects_body
 from triage.api.schemas import MetricsAnswer, MetricsRequest
 from triage.api.service import Service
-from triage.decide.suspects import Suspect
-from triage.domain import EarlyWarning
-from triage.errors import StoreUnavailable
+from triage.api.suspects import suspects_if_possible
 from triage.flow import MetricBatch
 from triage.intake import (
     ARROW_MEDIA,
@@ -35,8 +31,6 @@ from triage.intake import (
 )
 
 __all__ = ["point_routes"]
-
-_log = structlog.get_logger(__name__)
 
 
 def point_routes(service: Service, metrics: Metrics) -> APIRouter:
@@ -83,21 +77,12 @@ def point_routes(service: Service, metrics: Metrics) -> APIRouter:
         metrics.count_answers(answered.triaged)
         opened = [warning.id for warning in answered.opened]
         body = {"accepted": answered.accepted, "ignored": answered.ignored, "warnings": opened}
-        found = await _suspects_if_possible(service, answered.opened)
+        found = await suspects_if_possible(service.metrics.suspects.of(answered.opened))
         if found:
             body["suspects"] = {key: suspects_body(each) for key, each in found.items()}
         return json_response(body)
 
     return router
-
-
-async def _suspects_if_possible(service: Service, warnings: Sequence[EarlyWarning]) -> Mapping[str, Sequence[Suspect]]:
-    try:
-        return await service.metrics.suspects.of(warnings)
-    except StoreUnavailable as err:
-        # The points are on disk: to send them again would not help, and the warnings tell their suspects later.
-        _log.warning("suspects_left_out", error=repr(err))
-        return {}
 
 
 def _to_exposed(body: bytes, media: str, names: SeriesNames, service: Service) -> MetricBatch:

@@ -47,10 +47,21 @@ class MadeChange:
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """Trouble of an entity, by the name that alerts have, and when it began, in seconds since 1970."""
+    """Trouble of an entity.
+
+    Parameters
+    ----------
+    entity : str
+        By the name that alerts have.
+    at_s : float
+        When it began, in seconds since 1970.
+    scopes : tuple of str, default=()
+        What the entity is a part of, as far as its report says so.
+    """
 
     entity: str
     at_s: float
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

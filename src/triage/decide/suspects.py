@@ -10,7 +10,7 @@ from typing import NamedTuple
 from triage.decide.grouping import Topology
 from triage.decide.hit_rates import ChangeHistory, HitRate, MadeChange, Onset
 
-__all__ = ["MOST_SUSPECTS", "Suspect", "rank_suspects"]
+__all__ = ["MOST_SUSPECTS", "Suspect", "names_near", "rank_suspects"]
 
 # More is a list of deploys, which people have already.
 MOST_SUSPECTS = 3
@@ -33,7 +33,7 @@ class Suspect(NamedTuple):
     before_s : float
         How long before the trouble it was made, in seconds.
     steps : int
-        0 if it was made to the entity itself or to what that is called by; else how far away in the topology.
+        0 if it was made to the entity itself or to what that is a part of; else how far away in the topology.
     history : HitRate or None
         What changes like it did before; None before any could be judged.
     """
@@ -72,7 +72,7 @@ def rank_suspects(
     ('Deploy of shop 1.2', 90.0, None)
     """
     recent = history.before(onset.at_s)
-    near = {**topology.near(onset.entity), onset.entity: 0} if recent else {}
+    near = names_near(onset, topology) if recent else {}
     rates: dict[tuple[str, str], HitRate | None] = {}
     ranked = []
     for change in recent:
@@ -85,6 +85,22 @@ def rank_suspects(
         suspect = Suspect(change, entity, onset.at_s - change.made_s, steps, rates[key])
         ranked.append((-_weight(suspect, history.window_s), -change.made_s, change.source, change.id, suspect))
     return tuple(each[-1] for each in sorted(ranked, key=lambda each: each[:-1])[:most])
+
+
+def names_near(onset: Onset, topology: Topology) -> dict[str, int]:
+    """Return what a change must name to be a suspect, and how many steps away that is; 0 for the onset's own names.
+
+    Examples
+    --------
+    >>> names_near(Onset("web-1", 0.0, ("shop",)), Topology([("shop", "db")]))
+    {'db': 1, 'web-1': 0, 'shop': 0}
+    """
+    own = (onset.entity, *onset.scopes)
+    near: dict[str, int] = {}
+    for name in own:
+        for other, steps in topology.near(name).items():
+            near[other] = min(steps, near.get(other, steps))
+    return near | dict.fromkeys(own, 0)
 
 
 def _weight(suspect: Suspect, window_s: float) -> float:

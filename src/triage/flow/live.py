@@ -90,6 +90,8 @@ class LiveFlow:
         self._deadline_s = waits.deadline_s
         # As long as somebody may still wait for it, a call is slow but does not hang.
         self._labelling = Labelling(labeller_source, clock, max(waits.patience_s, 2 * waits.deadline_s))
+        # Changes that were new since the start: whoever remembers some need not ask the journal whether there are more.
+        self.changes_taken = 0
         self.late = LateLabels(self._labelling, labeller_source, journal, clock, outlets)
 
     @property
@@ -267,7 +269,9 @@ class LiveFlow:
 
     async def accept_changes(self, changes: Sequence[Change]) -> int:
         """Commit changes and return how many were new; raises StoreUnavailable when none was kept."""
-        return await self._journal.add_changes(changes)
+        new = await self._journal.add_changes(changes)
+        self.changes_taken += new
+        return new
 
     async def page_changes(self, limit: int, cursor: str | None = None) -> ChangePage:
         """Return stored changes, the last first; raises as `Journal.page_changes` does."""

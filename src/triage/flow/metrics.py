@@ -88,7 +88,7 @@ class LiveMetrics:
         self._stream: Stream | None = None
         self._grouping = None if grouping is None else warning_rules(grouping)
         self._topology = Topology() if grouping is None else grouping.topology
-        self.suspects = LiveSuspects(flow, journal, grouping)
+        self.suspects = LiveSuspects(flow, journal, clock, grouping)
         self._problems = Problems(self._grouping)
         self._unsaved = Settled()
         self._given = 0

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
-from tests.fakes import MemoryJournal
+from tests.fakes import NOON, MemoryJournal
 
 from triage.api.examples import ANSWER
+from triage.domain import Change
 
 URL = "/v1/incidents"
 INCIDENT = {"id": "1", "source": "desk", "title": "VPN"}
@@ -114,3 +116,35 @@ def test_limits_of_a_page_are_held(client: TestClient, params: dict[str, str]) -
     response = client.get(URL, params=params)
     assert response.status_code == 422
     assert response.json()["problems"][0]["where"] == "query.limit"
+
+
+@pytest.fixture
+def deployed(journal: MemoryJournal) -> MemoryJournal:
+    """A deploy of the shop five minutes ago."""
+    at = NOON - timedelta(minutes=5)
+    journal.changes["ci", "7"] = Change("7", "ci", at, at, "Deploy of shop 1.2", {"service": "shop"})
+    return journal
+
+
+@pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize("dry_run", ["true", "false"])
+def test_answer_names_the_changes_before_an_incident_of_their_service(client: TestClient, dry_run: str) -> None:
+    alert = {**INCIDENT, "host": "web-1", "service": "shop"}
+    posted = client.post(URL, json=alert, params={"dry_run": dry_run}).json()
+    [suspect] = posted["suspects"]
+    assert (suspect["id"], suspect["source"], suspect["entity"], suspect["steps"]) == ("7", "ci", "shop", 0)
+    assert (suspect["before_s"], suspect["history"]) == (300.0, None)
+    if dry_run == "false":
+        assert client.get(f"{URL}/1").json() == posted
+    items = client.post(URL, json=[{"title": "no id"}, INCIDENT, alert], params={"dry_run": "true"}).json()["items"]
+    assert ["suspects" in item.get("answer", {}) for item in items] == [False, False, True]
+
+
+def test_answer_on_what_is_stored_does_not_fail_for_want_of_suspects(
+    client: TestClient, deployed: MemoryJournal
+) -> None:
+    deployed.is_open = False
+    with capture_logs() as logs:
+        response = client.post(URL, json={**INCIDENT, "service": "shop"}, params={"dry_run": "true"})
+    assert (response.status_code, "suspects" in response.json()) == (200, False)
+    assert [entry["event"] for entry in logs if entry["event"] == "suspects_left_out"]

@@ -39,6 +39,12 @@ def test_a_change_of_a_service_is_one_of_what_it_names_beside_it() -> None:
     assert (found.entity, found.steps, found.before_s, found.history) == ("web", 0, 9.0, None)
 
 
+def test_a_change_of_what_trouble_is_a_part_of_is_no_step_away() -> None:
+    told, onset = [made("1", 0.0, "shop"), made("2", 0.0, "db")], Onset("web", 9.0, ("shop",))
+    found = rank_suspects(ChangeHistory(told, [], NONE), onset, Topology([("web", "cache"), ("cache", "db")]))
+    assert [(one.change.id, one.entity, one.steps) for one in found] == [("1", "shop", 0), ("2", "db", 2)]
+
+
 @given(changes(), ONSETS, TIMES)
 def test_suspects_are_few_and_no_later_than_the_onset_and_nothing_later_changes_them(
     told: list[MadeChange], past: list[Onset], at_s: float

@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.fakes import FakeLabeller, MemoryJournal, MemoryMetricJournal, fixed_clock, warning_on
+from tests.fakes import NOON, FakeLabeller, MemoryJournal, MemoryMetricJournal, warning_on
 
 from triage.decide.grouping import GroupingRules, Topology
 from triage.domain import Change, EarlyWarning, Incident
@@ -26,10 +26,13 @@ class Estate:
 
     def __init__(self, rules: GroupingRules | None = None) -> None:
         self.journal, self.metric_journal = MemoryJournal(), MemoryMetricJournal()
-        flow = LiveFlow(FakeLabeller, self.journal, fixed_clock)
-        self.suspects = LiveSuspects(flow, self.metric_journal, rules)
+        flow = LiveFlow(FakeLabeller, self.journal, lambda: self.now)
+        self.flow = flow
+        self.now = NOON
+        self.suspects = LiveSuspects(flow, self.metric_journal, lambda: self.now, rules)
 
     def tell(self, *changes: Change) -> None:
+        """As another process would."""
         asyncio.run(self.journal.add_changes(changes))
 
     def warn(self, *warnings: EarlyWarning) -> None:
@@ -38,6 +41,16 @@ class Estate:
     def of(self, warning: EarlyWarning) -> list[str]:
         found = asyncio.run(self.suspects.of([warning]))
         return [one.change.id for one in found.get(warning.id, ())]
+
+    @property
+    def statements(self) -> list[int]:
+        """Pages of changes and of warnings that were read."""
+        return [self.journal.pages_read, self.metric_journal.pages_read]
+
+    def of_incident(self, **labels: str) -> list[str]:
+        incident = Incident("a", "monitor", datetime.fromtimestamp(HOUR, UTC), labels=labels)
+        found = asyncio.run(self.suspects.of_incidents([incident]))
+        return [one.change.id for one in found.get(0, ())]
 
 
 @pytest.fixture
@@ -62,12 +75,49 @@ def test_a_change_is_made_to_what_its_labels_name(estate: Estate, labels: dict[s
     assert estate.of(warning_on("db:9100", HOUR)) == ["1"]
 
 
-def test_an_alert_has_suspects_and_a_ticket_of_a_person_has_none(estate: Estate) -> None:
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ({"instance": "DB:9100"}, ["1"]),
+        ({"cmdb_ci": "Shop"}, ["2"]),
+        ({"host": "web-1", "service": "shop"}, ["2"]),
+        ({"host": "web-1"}, []),
+        ({"host": " "}, []),
+        ({"title": "db of shop is slow"}, []),
+    ],
+)
+def test_an_incident_has_the_changes_of_what_it_names_as_suspects(
+    estate: Estate, labels: dict[str, str], expected: list[str]
+) -> None:
+    estate.tell(change("1", HOUR - 60, host="db"), change("2", HOUR - 60, service="shop"))
+    assert estate.of_incident(**labels) == expected
+
+
+def test_incidents_that_name_nothing_cost_no_statement_and_others_one_a_second() -> None:
+    estate = Estate()
+    estate.of_incident(title="db is slow")
+    assert estate.statements == [0, 0]
+    for _ in range(5):
+        assert estate.of_incident(host="db") == []
+    assert estate.statements == [1, 0]
     estate.tell(change("1", HOUR - 60, host="db"))
-    at = datetime.fromtimestamp(HOUR, UTC)
-    for labels, expected in (({"instance": "DB:9100"}, ["1"]), ({"title": "db is slow"}, [])):
-        found = asyncio.run(estate.suspects.of_incident(Incident("a", "monitor", at, labels=labels)))
-        assert [one.change.id for one in found] == expected
+    estate.now += timedelta(seconds=0.9)
+    assert estate.of_incident(host="db") == []
+    estate.now += timedelta(seconds=0.1)
+    assert estate.of_incident(host="web") == []
+    assert estate.statements == [2, 0]
+    for _ in range(5):
+        assert estate.of_incident(host="db") == ["1"]
+    assert estate.statements == [2, 1]
+
+
+def test_a_change_that_this_process_took_is_known_at_once_and_whatever_the_clock(estate: Estate) -> None:
+    assert estate.of_incident(host="db") == []
+    asyncio.run(estate.flow.accept_changes([change("1", HOUR - 60, host="db")]))
+    assert estate.of_incident(host="db") == ["1"]
+    estate.now -= timedelta(hours=1)
+    estate.tell(change("2", HOUR - 30, host="db"))
+    assert estate.of_incident(host="db") == ["2", "1"]
 
 
 def test_dependencies_lead_to_suspects() -> None:

@@ -60,7 +60,7 @@ class IncidentAnswer(BaseModel):
     contradictions: list[Contradiction] = Field(description="labels of the sender that go against others")
     suspects: list[SuspectAnswer] = Field(
         default_factory=list,
-        description="of one alert, asked for by its id: changes shortly before it; left out without",
+        description="of what names an entity or a service: changes shortly before it; left out without",
     )
 
 

@@ -1,6 +1,6 @@
 """Which alerts are one problem: decided alert by alert, in their order, from what is known by then. Pure."""
 
-from triage.decide.grouping.alerts import Alert, entity_name, entity_of, to_alert
+from triage.decide.grouping.alerts import Alert, began_s, entity_name, entity_of, scopes_of, to_alert
 from triage.decide.grouping.groups import FORGET_S, MemberRecord, OpenGroups, Placement
 from triage.decide.grouping.rules import GroupingRules, PauseRules
 from triage.decide.grouping.standing import MOST_SHOWN, Standing, moment, to_member
@@ -21,10 +21,12 @@ __all__ = [
     "Standing",
     "Topology",
     "Wait",
+    "began_s",
     "entity_name",
     "entity_of",
     "masked",
     "moment",
+    "scopes_of",
     "to_alert",
     "to_member",
 ]

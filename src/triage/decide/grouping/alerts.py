@@ -10,7 +10,7 @@ from triage.decide.grouping.templates import fingerprint_of, masked, tokens_of
 from triage.decide.severity import severity_of
 from triage.domain import Incident, IncidentState
 
-__all__ = ["Alert", "Key", "entity_name", "entity_of", "to_alert"]
+__all__ = ["Alert", "Key", "began_s", "entity_name", "entity_of", "scopes_of", "to_alert"]
 
 Key = tuple[str, str]
 
@@ -75,16 +75,12 @@ def to_alert(incident: Incident, rules: GroupingRules) -> Alert | None:
     entity = entity_of(labels, rules)
     if not entity:
         return None
-    scopes = dict.fromkeys(entity_name(labels[name]) for name in rules.scopes if labels.get(name))
-    received_s = incident.received_at.timestamp()
-    # A sender's clock that is ahead must not date an alert after what comes in later.
-    at_s = received_s if incident.opened_at is None else min(incident.opened_at.timestamp(), received_s)
     return Alert(
         key=(incident.source, incident.id),
-        at_s=at_s,
-        received_s=received_s,
+        at_s=began_s(incident),
+        received_s=incident.received_at.timestamp(),
         entity=entity,
-        scopes=tuple(scope for scope in scopes if scope and scope != entity),
+        scopes=tuple(scope for scope in scopes_of(labels, rules) if scope != entity),
         template=masked(_sentence(labels), entity),
         severity=severity_of(labels),
         is_over=incident.state is IncidentState.RESOLVED,
@@ -94,6 +90,21 @@ def to_alert(incident: Incident, rules: GroupingRules) -> Alert | None:
 def entity_of(labels: Mapping[str, str], rules: GroupingRules) -> str:
     """Return the name of what labels are about; empty where they name nothing, so that there is no alert."""
     return next((entity_name(labels[name]) for name in rules.entities if labels.get(name)), "")
+
+
+def scopes_of(labels: Mapping[str, str], rules: GroupingRules) -> tuple[str, ...]:
+    """Return the names of what labels say that their entity is a part of."""
+    scopes = dict.fromkeys(entity_name(labels[name]) for name in rules.scopes if labels.get(name))
+    return tuple(filter(None, scopes))
+
+
+def began_s(incident: Incident) -> float:
+    """Return when an incident began, in seconds since 1970, never after it came in.
+
+    A sender's clock that is ahead must not date it after what comes in later.
+    """
+    received_s = incident.received_at.timestamp()
+    return received_s if incident.opened_at is None else min(incident.opened_at.timestamp(), received_s)
 
 
 def entity_name(value: str) -> str:
