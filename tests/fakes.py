@@ -454,6 +454,14 @@ class FakeWatcher:
         blank = np.zeros(len(points))
         return Watched(blank, blank, blank.astype(bool), {}, tuple(opened), tuple(closed))
 
+    @property
+    def open_warnings(self) -> tuple[EarlyWarning, ...]:
+        return tuple(warning_on(entity, since) for entity, since in self.open.items())
+
+    @property
+    def open_notes(self) -> tuple[EarlyWarning, ...]:
+        return ()
+
     def to_part(self) -> Part:
         return Part({"trace": np.array([self.trace])}, {"names": [*map(list, self.names)], "open": dict(self.open)})
 

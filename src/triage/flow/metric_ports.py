@@ -179,6 +179,14 @@ class WatchCounts:
 class StreamWatcher(Protocol):
     """Whoever watches series; `triage.watch.Watcher` does."""
 
+    @property
+    def open_warnings(self) -> tuple[EarlyWarning, ...]:
+        """The warnings that are open."""
+
+    @property
+    def open_notes(self) -> tuple[EarlyWarning, ...]:
+        """The warnings by rule that are open."""
+
     def series_of(self, entity: Sequence[str], metric: Sequence[str]) -> NDArray[np.int64]:
         """Return the positions of series, unknown ones added."""
 

@@ -108,6 +108,7 @@ class LiveMetrics:
     async def start(self) -> None:
         """Take up the state that was kept last, and apply the batches that came after it.
 
+        What is open on disk and not with the watcher that came of it is closed.
         Where several processes share a database one of them watches; the others come back to it at the next batch.
 
         Raises
@@ -121,12 +122,13 @@ class LiveMetrics:
         stream = await self._restored()
         if stream is None:
             stream = await self._fresh()
-        recent = await self._journal.recent_warnings(_MOST_LEARNT)
-        self._problems.take_up(await self._journal.open_warnings(), recent)
+        recent, stored = await self._journal.recent_warnings(_MOST_LEARNT), await self._journal.open_warnings()
+        self._problems.take_up(stored, recent)
         batches = 0
         while following := await self._journal.batch_after(stream.applied):
             await asyncio.to_thread(stream.apply, *following)
             batches += 1
+        stream.close_unwatched(stored)
         stream.counts = WatchCounts()
         self._given = stream.applied
         self._stream = stream

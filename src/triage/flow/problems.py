@@ -149,7 +149,9 @@ class Problems:
         row = self._warnings[move.id]
         # Of one that began a problem which is long over, the problem's end stands.
         closed_at = move.closed_at if row.part_of else row.closed_at or move.closed_at
-        self._warnings[move.id] = replace(row, score=move.score, ended_at=move.closed_at, closed_at=closed_at)
+        self._warnings[move.id] = replace(
+            row, score=move.score, ended_at=move.closed_at, closed_at=closed_at, why=move.why
+        )
         if self._standing(move.id) is not None:
             ended = replace(_alert(move), received_s=(move.closed_at or move.opened_at).timestamp(), is_over=True)
             self._groups.update(ended)

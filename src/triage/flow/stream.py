@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,7 @@ __all__ = ["Stream"]
 _log = structlog.get_logger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_LONGER = "Closed at a start: by the settings in force nothing looks for its end any more."
 
 
 class Stream:
@@ -86,6 +88,20 @@ class Stream:
             closed=counts.closed + len(closed),
         )
         return BatchAnswer(points, batch.nulls, opened)
+
+    def close_unwatched(self, stored: Iterable[EarlyWarning]) -> None:
+        """Close those of the warnings on disk that are open there and not with the watcher, with the reason in `why`.
+
+        A rule that is gone, or a limit that is looked for otherwise, since they were opened would leave them open for
+        ever. Call it once all batches have been applied.
+        """
+        held = {one.id for one in (*self._watcher.open_warnings, *self._watcher.open_notes)}
+        held.update(one.id for one in self.moves if one.closed_at is not None)
+        left = [one for one in stored if one.ended_at is None and one.closed_at is None and one.id not in held]
+        at = self.last_at
+        self.moves += [replace(one, closed_at=max(at, one.opened_at), why=f"{one.why} {_NO_LONGER}") for one in left]
+        if left:
+            _log.info("warnings_unwatched", closed=len(left), entities=sorted({one.entity for one in left})[:5])
 
     def forget_silent(self, watchers: WatcherSource) -> None:
         """Let the watcher forget whoever has been silent for long; their warnings are closed."""

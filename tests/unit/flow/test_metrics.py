@@ -228,6 +228,35 @@ def test_a_state_of_another_version_gives_way_to_a_fresh_watcher(at: Setting) ->
     assert list(at.metric_journal.batches) == [2]
 
 
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_what_is_open_on_disk_and_not_with_the_watcher_is_closed_at_the_start(at: Setting, *, is_killed: bool) -> None:
+    at.send(HIGH, metric_batch(("b", 300, 0.95)))
+    gone = warning_on("z", 30)
+    at.metric_journal.warnings[gone.id] = gone
+    if not is_killed:
+        at.run(at.metrics.stop())
+    at.restart()
+    closed = at.metric_journal.warnings[gone.id]
+    assert (closed.closed_at, closed.ended_at) == (warning_on("b", 300).opened_at,) * 2
+    assert closed.why.startswith(gone.why)
+    assert "by the settings in force" in closed.why
+    assert [one.entity for one in at.metric_journal.warnings.values() if one.closed_at is None] == ["a", "b"]
+    kept = dict(at.metric_journal.warnings)
+    at.restart()
+    assert at.metric_journal.warnings == kept
+
+
+def test_what_could_not_be_closed_at_the_start_is_closed_with_the_next_batch(at: Setting) -> None:
+    gone = warning_on("z", 30)
+    at.metric_journal.warnings[gone.id] = gone
+    at.metric_journal.keeps_warnings = False
+    at.restart()
+    assert at.metric_journal.warnings[gone.id].closed_at is None
+    at.metric_journal.keeps_warnings = True
+    at.send(LOW)
+    assert at.metric_journal.warnings[gone.id].closed_at == gone.opened_at
+
+
 def test_a_closed_store_acknowledges_nothing(at: Setting) -> None:
     at.metric_journal.is_open = False
     with pytest.raises(StoreUnavailable):
