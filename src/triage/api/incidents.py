@@ -119,7 +119,7 @@ def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
         incident_id: Annotated[str, Path(examples=[INCIDENT["id"]])],
         source: Annotated[str | None, Query(description="Needed where several sources have the id.")] = None,
     ) -> Response:
-        """Return the answer on the latest body of the incident; of an alert, with the changes shortly before it."""
+        """Return the answer on the latest body of the incident, with the changes shortly before it at what it names."""
         found = await service.flow.find(incident_id, source)
         incident = await service.flow.latest(incident_id, found.triage.source)
         suspects = await service.metrics.suspects.of_incidents([] if incident is None else [incident])
