@@ -135,10 +135,12 @@ def test_rules_out_of_range_are_refused(wrong: dict[str, float]) -> None:
         PauseRules(**wrong)  # type: ignore[arg-type]  # what a file may hold
 
 
-lifetimes_of = st.lists(st.one_of(st.none(), st.floats(1.0, 4000.0)), min_size=12, max_size=60)
+# Exact in binary, also when added to a moment: a limit is met or it is not.
+eighths = st.integers(8, 32_000).map(lambda count: count / 8)
+lifetimes_of = st.lists(st.one_of(st.none(), eighths), min_size=12, max_size=60)
 
 
-@given(lifetimes_of, st.floats(0.05, 1.0), st.floats(10.0, 2000.0))
+@given(lifetimes_of, st.floats(0.05, 1.0), eighths.filter(lambda each: 10.0 <= each <= 2000.0))
 def test_pause_keeps_its_bounds(lasted: Sequence[float | None], share: float, longest_s: float) -> None:
     pause = chosen(known(lasted), replace(RULES, share=share, longest_s=longest_s))
     if pause is None:
