@@ -30,7 +30,7 @@ def choose_pairs(fields: Mapping[str, Sequence[str | None]]) -> tuple[tuple[str,
     Returns
     -------
     tuple of (str, str)
-        At most 80, in feature order.
+        At most 80, in feature order. A pair whose name a field or an earlier pair has already is left out.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def choose_pairs(fields: Mapping[str, Sequence[str | None]]) -> tuple[tuple[str,
     (('site', 'queue'),)
     """
     varying = [name for name, column in fields.items() if _varies(column)]
-    pairs = list(combinations(varying, 2))
+    pairs = _with_names_of_their_own(combinations(varying, 2), fields)
     if len(pairs) <= _MOST_PAIRS:
         return tuple(pairs)
     again = {pair: _share_seen_again(zip(*(fields[name] for name in pair), strict=True)) for pair in pairs}
@@ -58,7 +58,7 @@ def cross(
     """
     crossed: dict[str, Sequence[str | None]] = dict(fields)
     for first, second in pairs:
-        crossed[f"{first}{_JOINED}{second}"] = [
+        crossed[_JOINED.join((first, second))] = [
             None if one is None or other is None else f"{one}{_JOINED}{other}"
             for one, other in zip(fields[first], fields[second], strict=True)
         ]
@@ -85,13 +85,24 @@ def split_known(pair: tuple[str, str], values: Mapping[str, Mapping[str, int]]) 
     [(2, 5, 8)]
     """
     first, second = pair
-    for joined, own in values[f"{first}{_JOINED}{second}"].items():
+    for joined, own in values[_JOINED.join(pair)].items():
         at = joined.find(_JOINED)
         while at >= 0:
             one, other = values[first].get(joined[:at]), values[second].get(joined[at + len(_JOINED) :])
             if one is not None and other is not None:
                 yield one, other, own
             at = joined.find(_JOINED, at + 1)
+
+
+def _with_names_of_their_own(pairs: Iterable[tuple[str, str]], fields: Iterable[str]) -> list[tuple[str, str]]:
+    taken, found = set(fields), []
+    for pair in pairs:
+        name = _JOINED.join(pair)
+        # Features are found by their field's name: two of one name would be one.
+        if name not in taken:
+            taken.add(name)
+            found.append(pair)
+    return found
 
 
 def _varies(column: Sequence[str | None]) -> bool:

@@ -27,3 +27,11 @@ def test_of_too_many_pairs_those_that_come_up_again_are_kept() -> None:
 
 def test_without_rows_nothing_is_crossed() -> None:
     assert choose_pairs({"a": [], "b": []}) == ()
+
+
+def test_pair_whose_name_is_taken_by_a_field_or_another_pair_is_left_out() -> None:
+    fields = dict.fromkeys(["a", "b", "a + b", "c", "b + c"], ["1", "2"] * 5)
+    pairs = choose_pairs(fields)
+    assert ("a", "b") not in pairs
+    assert [pair for pair in pairs if " + ".join(pair) == "a + b + c"] == [("a", "b + c")]
+    assert len(cross(fields, pairs)) == len(fields) + len(pairs)
