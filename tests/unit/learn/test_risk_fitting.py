@@ -33,3 +33,12 @@ def test_lessons_leave_out_ended_cases_of_which_nobody_says_anything() -> None:
     assert kept.tolist() == [0, 2, 3]
     np.testing.assert_array_equal(told, [1.0, 0.0, np.nan])
     assert left.ended.tolist() == [True, True, False]
+
+
+def test_every_third_case_may_be_the_bad_one() -> None:
+    texts = Inputs([f"{word} is down" for word in ("vpn", "mail", "disk")] * (N // 3), GIVEN.fields)
+    features = fit_features(texts, InputColumns(("text",), ("site", "queue"), opened_at=False))
+    third = (np.arange(N) % 3 == 0).astype(float)
+    lessons = RiskLessons(features.rows(texts), {"breach": third}, ENDED)
+    boosted = fit_risk(features, lessons, "breach", RiskRecipe(1.0, with_trees=True))
+    assert area_under_curve(third, boosted.margins(lessons.rows, features)) > 0.95
