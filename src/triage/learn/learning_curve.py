@@ -75,7 +75,8 @@ def draw_curves(
     Returns
     -------
     dict of str to list of CurveDraw
-        By target; a draw is left out where a part of it holds fewer than two labels.
+        By target; a draw is left out where a part of it holds fewer than two labels, or fewer than two tickets are
+        left to judge.
 
     Notes
     -----
@@ -95,7 +96,8 @@ def draw_curves(
             labels = np.array(targets[target], object)
             known = judged[_is_known(labels[judged])]
             of_parts = [part[_is_known(labels[part])] for part in parts]
-            if len(known) and of_parts and all(len(set(labels[part])) > 1 for part in of_parts):
+            # One half of the judged ones is calibrated on, and the other not.
+            if len(known) > 1 and of_parts and all(len(set(labels[part])) > 1 for part in of_parts):
                 # By size alone: recent rows do not weigh more.
                 plain = Recipe(recipe.strength or _USUAL_STRENGTH, inf)
                 tried = [_fit_and_judge(matrix, labels, (part, known), plain, has_text) for part in of_parts]
@@ -119,8 +121,8 @@ def _fit_and_judge(
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return what a head that was fitted on some rows gets right of others, and how sure it is."""
     part, judged = rows
-    # A regression takes time for every feature, whether a row has it or not.
-    used = np.unique(matrix[part].indices)
+    # A regression takes time for every feature, whether a row has it or not; without any it would be refused.
+    used = np.union1d(matrix[part].indices, [0])
     fitted, asked = matrix[part][:, used], matrix[judged][:, used]
     head = fit_linear_heads(fitted, [("", recipe, labels[part].tolist())], 1, has_text=has_text)[0]
     truth = to_positions(labels[judged].tolist(), head.classes)

@@ -115,7 +115,7 @@ def forecast_targets(
     Returns
     -------
     tuple of TargetForecast
-        Without targets that follow from others, or of which too little is known.
+        Without targets that follow from others, that were not judged, or of which too little is known.
     """
     inputs, targets = history
     older = np.concatenate([split.fit, split.validate]).tolist()
@@ -133,7 +133,7 @@ def forecast_targets(
             count(of_target.target, range(len(inputs))),
         )
         for of_target in scores
-        if draws.get(of_target.target)
+        if of_target.n and draws.get(of_target.target)
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from tests.histories import COLUMNS, as_inputs, constructed_history, labels_of
 
 from triage.learn.features import fit_features
+from triage.learn.inputs import InputColumns, Inputs
 from triage.learn.learning_curve import CurveDraw, draw_curves
 from triage.learn.linear import Recipe
 
@@ -41,3 +42,23 @@ def test_same_rows_give_the_same_draws_and_parts_of_one_label_none() -> None:
     first, again = drawn(labels), drawn(labels)
     assert all(one.confidence.tobytes() == other.confidence.tobytes() for one, other in zip(first, again, strict=True))
     assert drawn(["network"] * 399 + ["access"]) == []
+
+
+def test_parts_whose_tickets_say_nothing_teach_what_is_commonest() -> None:
+    texts = ["printer jam" if at % 100 < 2 else "" for at in range(300)]
+    inputs, columns = Inputs(texts, {}), InputColumns(("text",), (), opened_at=False)
+    labels = ["a" if at % 3 else "b" for at in range(300)]
+    draws = draw_curves(fit_features(inputs, columns), inputs, {"topic": labels}, RECIPES)["topic"]
+    assert draws
+    assert all(0.5 < draw.right.mean() < 0.85 for draw in draws)
+
+
+def test_one_judged_ticket_is_too_few() -> None:
+    generator = np.random.default_rng(0)
+    # Of the rows of the first draw that are judged, one has a label.
+    order = generator.permutation(400)
+    labels: list[str | None] = [None] * 400
+    for at, row in enumerate(order[120:]):
+        labels[row] = "ab"[at % 2]
+    labels[order[0]] = "a"
+    assert all(draw.right.shape[1] > 1 for draw in drawn(labels))

@@ -20,11 +20,13 @@ def scores_of(target: str, accuracy: float) -> HeadScores:
     return score_head(target, ("a", "b"), truth, found, majority=0, promise=Promise(0.8, 0.5))
 
 
-def forecasts_on(history: History, accuracy: float = 0.8) -> tuple[TargetForecast, ...]:
+def forecasts_on(
+    history: History, accuracy: float = 0.8, topic: HeadScores | None = None
+) -> tuple[TargetForecast, ...]:
     split = split_by_time(len(history))
     model, recipes = choose_model(take(history, range(200)), take(history, range(200, 240)), COLUMNS, PLAIN)
     inputs: Inputs = from_frame(history.inputs, history.opened_at, COLUMNS)
-    scores = [scores_of("topic", accuracy), scores_of("derived", 0.5)]
+    scores = [topic or scores_of("topic", accuracy), scores_of("derived", 0.5)]
     return forecast_targets(model.features, recipes, (inputs, labels_of(history)), split, scores)
 
 
@@ -53,3 +55,10 @@ def test_derived_target_has_no_forecast_of_its_own_and_documents_are_plain() -> 
     assert document["target"] == "topic"
     assert isinstance(document["forecasts"], list)
     assert len(document["forecasts"]) == 3
+
+
+def test_target_without_a_label_among_the_newest_has_no_forecast_as_nothing_was_reached() -> None:
+    nothing = score_head(
+        "topic", ("a", "b"), np.zeros(0, np.int64), np.zeros((0, 2)), majority=0, promise=Promise(0.8, 0.5)
+    )
+    assert forecasts_on(constructed_history(400), topic=nothing) == ()
