@@ -6,13 +6,17 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from triage.learn.text import MARKS, SIGN_MARKS, UNSPACED
+
 __all__ = ["cut_names"]
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(rf"(?:[^\W_]|[{MARKS}{SIGN_MARKS}])+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-# Scripts that part no words by spaces.
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_FEWEST_LETTERS, _FEWEST_SIGNS = 3, 2
+# Scripts that part no words by spaces; of those, the ones whose signs are words or syllables.
+_IS_UNSPACED = re.compile(f"[{UNSPACED}]")
+_IS_SYLLABIC = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+# Two letters of Thai are a part of many words.
+_FEWEST_LETTERS, _FEWEST_SYLLABLES, _FEWEST_UNSPACED = 3, 2, 4
 # A cell of more words than that is a sentence, not a name.
 _MOST_PARTS = 6
 # What shared accounts, places and particles are called: never a person's name by themselves.
@@ -32,9 +36,9 @@ _GENERAL_WORDS = """
 # Names that are everyday words of tickets too: alone they are kept, as they mean a thing more often than a person.
 _EVERYDAY_WORDS = """
     april august best bild bill black book bridge brown bush case cross day early field fine flood frank free frei frost
-    glass gold gray green grey gross groß hall hand hard hook june jung key king klein kurz land lang large law little
+    glass gold gray green grey gross hall hand hard hook june jung key king klein kurz land lang large law little
     lock long low mai main mark may miss more nord north old page park point post power price prime rest rich rule
-    schnell schwarz sharp ship short simple small sommer south stark stone summer tree turn wall weiss weiß west white
+    schnell schwarz sharp ship short simple small sommer south stark stone summer tree turn wall weiss west white
     will winter word young zimmer
 """
 _GENERAL, _EVERYDAY = frozenset(_GENERAL_WORDS.split()), frozenset(_EVERYDAY_WORDS.split())
@@ -52,39 +56,46 @@ def cut_names(text: str, names: Sequence[str], stand_in: str) -> str:
 
     Notes
     -----
-    A part needs three characters and a letter, in scripts without spaces two. Parts that are everyday words too, as
-    "Will", are replaced only beside another part; those of shared accounts, as "Service Desk", never.
+    A part needs three characters and a letter; in Chinese and Japanese two, and in Thai, Lao, Burmese and Khmer four,
+    wherever they stand. Parts that are everyday words too, as "Will", are replaced only beside another part; those of
+    shared accounts, as "Service Desk", never.
 
     Examples
     --------
     >>> cut_names("ANNA Schmidt asks will it print for annabel", ["Schmidt, Anna", "Will"], "xxname")
     'xxname xxname asks will it print for annabel'
     """
-    folded = text.casefold()
+    folded = _fold(text)
     for name in names:
         parts = _parts(name)
-        signs = [part for part in parts if _UNSPACED.search(part)]
-        for sign in signs:
-            text = text.replace(sign, stand_in) if len(sign) >= _FEWEST_SIGNS else text
-        spoken = [part for part in parts if part not in signs and part in folded]
+        unspaced = [part for part in parts if _IS_UNSPACED.search(part)]
+        for part in unspaced:
+            fewest = _FEWEST_SYLLABLES if _IS_SYLLABIC.search(part) else _FEWEST_UNSPACED
+            text = text.replace(part, stand_in) if len(part) >= fewest else text
+        spoken = [part for part in parts if part not in unspaced and part in folded]
         if spoken:
             text = _cut_parts(text, spoken, stand_in)
     return text
 
 
 def _parts(name: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", _BRACKETS.sub(" ", name)).casefold()
+    plain = _fold(unicodedata.normalize("NFKC", _BRACKETS.sub(" ", name)))
     # Of an address the person, of a domain account the account.
     person = plain.split("@")[0].rsplit("\\")[-1]
     parts = _WORD.findall(person)
     return parts if len(parts) <= _MOST_PARTS else []
 
 
+def _fold(text: str) -> str:
+    # Turkish has two letters i, with and without a dot, each with its own capital; elsewhere I is the capital of i.
+    return text.casefold().replace("i\u0307", "i").replace("\u0131", "i")
+
+
 def _cut_parts(text: str, parts: Iterable[str], stand_in: str) -> str:
     wanted = {part for part in parts if not part.isdecimal() and len(part) >= _FEWEST_LETTERS} - _GENERAL
     rare = wanted - _EVERYDAY
     words = list(_WORD.finditer(text))
-    spoken = [word[0].casefold() for word in words]
+    spoken = [_fold(word[0]) for word in words]
     cut = [
         word in rare or (word in wanted and _beside(text, words, spoken, at, wanted)) for at, word in enumerate(spoken)
     ]

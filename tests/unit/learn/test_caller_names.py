@@ -46,6 +46,31 @@ def test_name_in_a_script_without_spaces_is_cut_out_of_its_sentence() -> None:
     assert cut_names("王小明无法登录", ["王小明"], "X") == "X无法登录"
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "cut"),
+    [
+        ("प्रिया शर्मा का लैपटॉप", "प्रिया शर्मा", "X X का लैपटॉप"),
+        ("מֹשֶׁה לא יכול", "מֹשֶׁה", "X לא יכול"),
+        ("مُحَمَّد لا يستطيع", "مُحَمَّد", "X لا يستطيع"),
+        ("โทรหาสมชายด้วย", "สมชาย", "โทรหาXด้วย"),
+        ("โทรหาวิชัยด้วย", "วิชัย", "โทรหาXด้วย"),
+        ("ジョンさん", "ジョン・スミス", "Xさん"),
+    ],
+)
+def test_marks_on_letters_part_no_name(text: str, name: str, cut: str) -> None:
+    assert cut_names(text, [name], "X") == cut
+
+
+def test_turkish_dotted_and_dotless_letters_are_the_same_in_small_and_in_capitals() -> None:
+    name = "\u0130BRAH\u0130M I\u015f\u0131k"
+    assert cut_names("\u0130brahim ve I\u015eIK", [name], "X") == "X ve X"
+    assert cut_names("ibrahim ve \u0131\u015f\u0131k", [name], "X") == "X ve X"
+
+
+def test_short_syllables_of_a_script_without_spaces_stay_in_their_words() -> None:
+    assert cut_names("ดีมาก", ["ใจ ดี"], "X") == "ดีมาก"
+
+
 def test_composed_and_decomposed_accents_are_the_same_name() -> None:
     assert cut_names("Frau M\u00fcller", ["Mu\u0308ller"], "X") == "Frau X"
 
