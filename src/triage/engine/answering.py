@@ -137,7 +137,7 @@ class Engine:
         columns = self._shows.model.columns
         texts = precedent_texts(from_incidents(events, columns), columns)
         for event, text in zip(events, texts, strict=True):
-            self._shows.precedents.remember(event, text, replaces=replaces)
+            self._shows.precedents.remember(event, text, columns, replaces=replaces)
 
     def remember_ends(self, ends: Sequence[IncidentEnd], *, replaces: bool = True) -> None:
         """Have precedents show from now on what has become known of how incidents ended.
@@ -148,9 +148,10 @@ class Engine:
         replaces : bool, default=True
             Whether, of two values that became known at once, one of these counts; else what was told before.
         """
-        if self.precedents is not None:
-            for end in ends:
-                self.precedents.tell(end, replaces=replaces)
+        if self._shows is None or self._shows.precedents is None:
+            return
+        for end in ends:
+            self._shows.precedents.tell(end, self._shows.model.columns, replaces=replaces)
 
     def _add(
         self, loaded: LoadedModel, events: Sequence[Incident], drafts: Sequence[_Draft], wanted: PrecedentQuery

@@ -17,6 +17,7 @@ from triage.exports import (
     to_truth,
 )
 from triage.learn.fixes import to_fix
+from triage.learn.inputs import InputColumns, to_moment
 from triage.learn.later_endings import Fact, FactKind
 
 __all__ = ["end_facts", "end_restricts", "from_micros", "is_still_open", "to_micros"]
@@ -47,7 +48,7 @@ def is_still_open(end: IncidentEnd) -> bool:
     return not end.values and all(state is not IncidentState.RESOLVED for _, state in end.states)
 
 
-def end_facts(end: IncidentEnd, targets: Collection[str]) -> list[Fact]:
+def end_facts(end: IncidentEnd, targets: Collection[str], columns: InputColumns) -> list[Fact]:
     """Return what is said of an incident's end, as far as precedents show it.
 
     Values that are ours are left out: they are what we predicted.
@@ -57,17 +58,20 @@ def end_facts(end: IncidentEnd, targets: Collection[str]) -> list[Fact]:
     end : IncidentEnd
     targets : collection of str
         Whose labels are shown.
+    columns : InputColumns
+        Say the zone of a time without one. A time that is not in ISO 8601 is no fact: one value alone does not tell the
+        order of day and month.
 
     Examples
     --------
     >>> from triage.domain import Incident
     >>> now = datetime(2026, 6, 1, tzinfo=UTC)
-    >>> values = (OutcomeValue("team", "network", now), OutcomeValue("colour", "red", now))
-    >>> [fact.value for fact in end_facts(IncidentEnd(Incident("1", "desk", now), values), {"team"})]
+    >>> end = IncidentEnd(Incident("1", "desk", now), (OutcomeValue("team", "network", now),))
+    >>> [fact.value for fact in end_facts(end, {"team"}, InputColumns((), (), opened_at=False))]
     ['network']
     """
     callers = [value for name, value in end.incident.labels.items() if is_caller(name)]
-    facts = [fact for each in end.values if not each.is_ours for fact in _facts(each, targets, callers)]
+    facts = [fact for each in end.values if not each.is_ours for fact in _facts(each, targets, callers, columns)]
     facts += [
         Fact(to_micros(since), FactKind.STANDS_RESOLVED, "", state is IncidentState.RESOLVED)
         for since, state in end.states
@@ -75,24 +79,15 @@ def end_facts(end: IncidentEnd, targets: Collection[str]) -> list[Fact]:
     return facts
 
 
-def _facts(said: OutcomeValue, targets: Collection[str], callers: list[str]) -> list[Fact]:
+def _facts(said: OutcomeValue, targets: Collection[str], callers: list[str], columns: InputColumns) -> list[Fact]:
     name, value, known_at = said.name, said.value, to_micros(said.known_at)
     if name in targets:
         return [Fact(known_at, FactKind.LABEL, name, value)]
     if first_named([name], KNOWN_AT_NAMES) is not None:
-        moment = _moment(value)
-        return [] if moment is None else [Fact(known_at, FactKind.RESOLVED_AT, name, moment)]
+        moment = to_moment(value.strip(), columns)
+        return [] if moment is None else [Fact(known_at, FactKind.RESOLVED_AT, name, to_micros(moment))]
     meanings = outcome_columns([name])
     if "fix" in meanings and value.strip():
         return [Fact(known_at, FactKind.FIX, name, to_fix(value, callers))]
     reopened = to_truth(value) if "reopened" in meanings else None
     return [] if reopened is None else [Fact(known_at, FactKind.REOPENED, name, reopened)]
-
-
-def _moment(text: str) -> int | None:
-    """Read ISO 8601, without a zone UTC; None for anything else: one value does not tell the order of day and month."""
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        return to_micros(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)
-    except ValueError:
-        return None

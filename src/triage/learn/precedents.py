@@ -16,6 +16,8 @@ from triage.exports import is_restricted
 from triage.learn.duplicates import CLOSE, DuplicateRule
 from triage.learn.end_facts import end_facts, end_restricts, from_micros, is_still_open, to_micros
 from triage.learn.endings import NOT_KNOWN, Endings
+from triage.learn.hidden_places import HiddenPlaces
+from triage.learn.inputs import InputColumns, opened_at_of
 from triage.learn.later_endings import LaterEndings, Place
 from triage.learn.precedent_index import Found, PrecedentIndex
 from triage.learn.precedent_parts import put_together, take_apart
@@ -94,9 +96,7 @@ class Precedents:
         self._in_time = bool(len(times)) and times[0] != NOT_KNOWN
         self._recent = RecentIncidents(index, tuple(endings.fields), most_recent) if most_recent else None
         self._later = LaterEndings(most_recent)
-        # What has been called restricted since is not shown again before the next training run.
-        self._hidden: set[Place] = set()
-        self._hides_rows = False
+        self._hidden = HiddenPlaces()
 
     @classmethod
     def from_part(cls, part: Part, most_recent: int = 0) -> Precedents:
@@ -141,7 +141,7 @@ class Precedents:
         precedents = tuple([self._precedent(each, now, model) for each in near])
         return precedents, self._duplicate(asked, now, rows, near)
 
-    def remember(self, incident: Incident, text: str, *, replaces: bool = True) -> None:
+    def remember(self, incident: Incident, text: str, columns: InputColumns, *, replaces: bool = True) -> None:
         """Have an incident found from now on.
 
         One that says of itself that it is restricted is not found, nor any more what it said before. One of the rows,
@@ -152,23 +152,25 @@ class Precedents:
         incident : Incident
         text : str
             As :func:`precedent_texts` gives it.
+        columns : InputColumns
+            Those of the model: when it was opened is read as the model reads it.
         replaces : bool, default=True
             Whether an incident that is remembered already is to be as this one is; else it stays as it is.
         """
         if self._recent is None:
             return
-        opened_at = to_micros(incident.opened_at or incident.received_at)
+        opened_at = _opened_at(incident, columns)
         place = self._place(incident, opened_at)
         is_shown = not is_restricted(incident.labels)
         if isinstance(place, int):
             if not is_shown:
-                self._hide(place)
+                self._hidden.add(place)
             return
         is_shown = is_shown and place not in self._hidden
         one = RecentIncident(incident.id, incident.source, opened_at, incident.labels, is_shown)
         self._recent.add(one, text, replaces=replaces)
 
-    def tell(self, end: IncidentEnd, *, replaces: bool = True) -> None:
+    def tell(self, end: IncidentEnd, columns: InputColumns, *, replaces: bool = True) -> None:
         """Have found incidents show, from now on, what has become known of how one ended.
 
         Who asks is told what was known when the asking incident was opened. Of two values for one thing the one that
@@ -178,23 +180,25 @@ class Precedents:
         ----------
         end : IncidentEnd
             If it is restricted, or called so here, the incident is not found any more.
+        columns : InputColumns
+            Those of the model: times are read as the model reads them.
         replaces : bool, default=True
             Whether, of two values that became known at once, this one counts; else the one that was told before.
         """
         if self._recent is None:
             return
         incident = end.incident
-        opened_at = to_micros(incident.opened_at or incident.received_at)
+        opened_at = _opened_at(incident, columns)
         place = self._place(incident, opened_at)
         if is_still_open(end) and self._later.at(place, None) is None:
             # Most updates: what they say is remembered already, names and all.
             return
         if end_restricts(end):
-            self._hide(place)
+            self._hidden.add(place)
             if not isinstance(place, int):
                 self._recent.add(RecentIncident(incident.id, incident.source, opened_at, {}, is_shown=False), "")
             return
-        facts = end_facts(end, self.endings.targets)
+        facts = end_facts(end, self.endings.targets, columns)
         self._later.tell(
             place, facts, self.endings.facts_of(place) if isinstance(place, int) else (), replaces=replaces
         )
@@ -203,10 +207,6 @@ class Precedents:
         row = self._rows.get(incident.id)
         is_row = row is not None and int(self.endings.opened_at[row]) == opened_at
         return row if row is not None and is_row else (incident.source, incident.id)
-
-    def _hide(self, place: Place) -> None:
-        self._hidden.add(place)
-        self._hides_rows = self._hides_rows or isinstance(place, int)
 
     def _wanted(self, asked: Asked, wanted: PrecedentQuery, now: int | None) -> Wanted:
         same = {name: asked.fields.get(name) for name in wanted.same}
@@ -238,7 +238,7 @@ class Precedents:
         return range(int(np.searchsorted(self.endings.opened_at, now, "right")))
 
     def _allowed(self, asked: Asked, wanted: PrecedentQuery, now: int | None) -> NDArray[np.bool_] | None:
-        shown = self._shown()
+        shown = self._hidden.shown_rows(len(self.index))
         if not wanted.same and not wanted.resolved:
             return shown
         allowed = np.ones(len(self.index), np.bool_) if shown is None else shown
@@ -256,14 +256,6 @@ class Precedents:
             allowed &= (column.codes == same) if column is not None and same >= 0 else False
         return allowed
 
-    def _shown(self) -> NDArray[np.bool_] | None:
-        """Return which rows may be shown, or None for all."""
-        if not self._hides_rows:
-            return None
-        shown = np.ones(len(self.index), np.bool_)
-        shown[[place for place in list(self._hidden) if isinstance(place, int)]] = False
-        return shown
-
     def _duplicate(self, asked: Asked, now: int | None, rows: range, near: Sequence[_Near]) -> Duplicate | None:
         if self.rule is None:
             return None
@@ -273,7 +265,8 @@ class Precedents:
             since = now - CLOSE // timedelta(microseconds=1)
             first = int(np.searchsorted(self.endings.opened_at, since))
             among = range(first, rows.stop)
-            close = self.index.find(asked.text, 2, self._shown(), among) if among else Found([], [])
+            shown = self._hidden.shown_rows(len(self.index))
+            close = self.index.find(asked.text, 2, shown, among) if among else Found([], [])
             near = self._nearest(close, asked, Wanted(1, since, now, asked.id, {}))
         if not near:
             return None
@@ -299,3 +292,7 @@ class Precedents:
             None if reopened < 0 else bool(reopened),
             model,
         )
+
+
+def _opened_at(incident: Incident, columns: InputColumns) -> int:
+    return to_micros(opened_at_of(incident, columns) or incident.received_at)

@@ -4,15 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 from triage.domain import Incident, IncidentEnd, IncidentState, OutcomeValue
 from triage.learn.end_facts import end_facts, end_restricts, to_micros
+from triage.learn.inputs import InputColumns
 from triage.learn.later_endings import FactKind
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+COLUMNS = InputColumns(("title",), (), opened_at=False)
 TICKET = Incident("1", "desk", NOON, labels={"title": "vpn lost", "caller": "Anna Schmidt"})
 
 
 def facts(name: str, value: str, *, is_ours: bool = False) -> list[tuple[FactKind, str | int | bool]]:
     end = IncidentEnd(TICKET, (OutcomeValue(name, value, NOON, is_ours),))
-    return [(fact.kind, fact.value) for fact in end_facts(end, {"team"})]
+    return [(fact.kind, fact.value) for fact in end_facts(end, {"team"}, COLUMNS)]
 
 
 def test_values_are_told_by_the_names_that_histories_use() -> None:
@@ -39,7 +41,7 @@ def test_a_fix_is_redacted_and_cut() -> None:
 
 
 def test_states_are_known_since_the_report_that_says_so() -> None:
-    [fact] = end_facts(IncidentEnd(TICKET, states=((NOON, IncidentState.RESOLVED),)), ())
+    [fact] = end_facts(IncidentEnd(TICKET, states=((NOON, IncidentState.RESOLVED),)), (), COLUMNS)
     assert (fact.known_at, fact.kind, fact.value) == (to_micros(NOON), FactKind.STANDS_RESOLVED, True)
 
 

@@ -16,6 +16,7 @@ from triage.domain import (
 )
 from triage.learn.duplicates import DuplicateRule
 from triage.learn.endings import Coded, Endings
+from triage.learn.inputs import InputColumns
 from triage.learn.precedent_index import build_index
 from triage.learn.precedents import Asked, Precedents
 
@@ -23,6 +24,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DESK = ModelRef("desk", "1")
 PAST = ["printer jam on floor two", "vpn gateway lost", "password expired again"]
+COLUMNS = InputColumns(("text",), ("site",), opened_at=False)
 LINKED = DuplicateRule("linked", -6.0, 10.0, 200)
 
 
@@ -40,12 +42,12 @@ def past(rule: DuplicateRule | None = LINKED, most_recent: int = 100) -> Precede
 
 
 def told(of: Precedents, id_: str, text: str, at: datetime = NOON, **labels: str) -> None:
-    of.remember(Incident(id_, "desk", at, None, labels), text)
+    of.remember(Incident(id_, "desk", at, None, labels), text, COLUMNS)
 
 
 def end(of: Precedents, id_: str, opened_at: datetime, known_at: datetime, **values: str) -> None:
     said = tuple(OutcomeValue(name, value, known_at) for name, value in values.items())
-    of.tell(IncidentEnd(Incident(id_, "desk", opened_at), said))
+    of.tell(IncidentEnd(Incident(id_, "desk", opened_at), said), COLUMNS)
 
 
 def ask(
@@ -170,7 +172,7 @@ def test_a_row_that_was_opened_again_is_not_resolved_and_one_that_was_open_is_wh
     end(precedents, "INC2", NOON - timedelta(days=5), NOON, resolved_at=str(NOON - timedelta(days=4)))
     for hours, state in ((2, IncidentState.RESOLVED), (1, IncidentState.OPEN)):
         incident = Incident("INC1", "desk", NOON - timedelta(days=6))
-        precedents.tell(IncidentEnd(incident, states=((NOON - hours * HOUR, state),)))
+        precedents.tell(IncidentEnd(incident, states=((NOON - hours * HOUR, state),)), COLUMNS)
     assert [(each.id, each.hours) for each in ask(precedents, text, resolved)[0]] == [("INC2", 24.0)]
 
 
