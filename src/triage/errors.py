@@ -92,7 +92,8 @@ class Problem:
 
     def __str__(self) -> str:
         """Render as one line."""
-        parts = [f"{self.where}: {self.message}" if self.where else self.message]
+        stop = "" if self.message.endswith((".", "!", "?")) or not (self.got or self.rows) else "."
+        parts = [f"{self.where}: {self.message}{stop}" if self.where else f"{self.message}{stop}"]
         if self.got:
             parts.append(f"Got {_cut(self.got)!r}.")
         if self.rows:

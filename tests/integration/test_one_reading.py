@@ -26,13 +26,15 @@ def test_row_of_a_file_and_the_same_row_over_http_are_the_same_inputs(
             "text": f"printer {at} is broken",
             time: f"2026-03-{at % 28 + 1:02d} {at % 24:02d}:30:00",
             "labels": ("a", "b", "c")[at % 3],
+            "components": [["disk"], ["disk", "cpu"], []][at % 3],
+            "caller": {"id": at % 4, "name": ("Ada", None)[at % 2]},
             "team": ("x", "y")[at % 2],
         }
         for at in range(60)
     ]
     file = tmp_path / "tickets.jsonl"
     file.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
-    fields, text = ("source", "labels"), ("title", "text")
+    fields, text = ("source", "labels", "components", "caller"), ("title", "text")
     options = ReadOptions(targets=("team",), text=text, fields=fields, time=time, id="id", tz=tz)
     table = read_table(file, options)
     history = to_history(table, options)

@@ -64,7 +64,7 @@ def test_lists_in_messages_are_bounded(values: Iterator[object], expected: str) 
 
 def test_problem_is_one_line_with_place_value_and_rows() -> None:
     problem = Problem("is no date", "opened_at", rows=(2, 7), count=12, got="32/13/2026")
-    assert str(problem) == "opened_at: is no date Got '32/13/2026'. Rows 2, 7 (12 in all)."
+    assert str(problem) == "opened_at: is no date. Got '32/13/2026'. Rows 2, 7 (12 in all)."
     assert str(Problem("is empty.")) == "is empty."
     assert len(str(Problem("is odd", got="x" * 10_000))) < 300
 

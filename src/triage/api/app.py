@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.responses import RedirectResponse, Response
 
 from triage import __version__
 from triage.api.alertmanager import alertmanager_routes
@@ -81,9 +82,15 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(change_routes(service), dependencies=[Depends(check_query)])
     # Probes and scrapers may send keys of their own.
     app.include_router(health_routes(service, metrics))
+    app.add_api_route("/", _show_documentation, include_in_schema=False)
     add_error_handlers(app)
     recorder = Recorder(metrics)
     app.add_middleware(RequestRecorder, recorder=recorder)
     # From here on no middleware can be added, so none can be gone past unnoticed.
     app.middleware_stack = PlainPosts(app.build_middleware_stack(), plain_post(service, metrics), recorder)
     return app
+
+
+async def _show_documentation() -> Response:
+    """Lead whoever opens the address of the service in a browser to what it can do."""
+    return RedirectResponse("/docs")

@@ -68,4 +68,7 @@ def health_routes(service: Service, metrics: Metrics) -> APIRouter:
         """Count requests, latencies, decisions, commits and models."""
         return Response(metrics.render(), headers={"content-type": CONTENT_TYPE_LATEST})
 
+    # Load balancers like to ask by HEAD.
+    for path, probe in (("/healthz", healthz), ("/readyz", readyz)):
+        router.add_api_route(path, probe, methods=["HEAD"], include_in_schema=False)
     return router

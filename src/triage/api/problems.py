@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 import structlog
@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from triage.api.headers import SAFETY_HEADERS
 from triage.errors import DataError, Problem, StoreUnavailable, TriageError
@@ -39,6 +40,16 @@ RETRY_AFTER_S = 2
 # What a person reads; the count says how many more there are.
 _MOST_PROBLEMS = 100
 _LONGEST_GOT = 200
+_METHODS = ("DELETE", "GET", "HEAD", "POST", "PUT")
+# By pydantic's names of what is wrong with a parameter.
+_WANTED = {
+    "bool_parsing": "must be true or false",
+    "enum": "must be {expected}",
+    "greater_than_equal": "must be at least {ge}",
+    "int_parsing": "must be a whole number",
+    "less_than_equal": "must be at most {le}",
+    "missing": "must be given",
+}
 
 
 def problem_of(error: TriageError) -> ProblemBody:
@@ -69,15 +80,18 @@ def add_error_handlers(app: FastAPI) -> None:
         assert isinstance(error, TriageError)  # noqa: S101  # for the type checker
         return problem_response(error)
 
-    async def framework(_request: Request, error: Exception) -> Response:
+    async def framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  # for the type checker
         status = HTTPStatus(error.status_code)
-        return _response(_plain(status, str(error.detail)), status, error.headers)
+        allowed = _methods_at(request) if status == HTTPStatus.METHOD_NOT_ALLOWED else []
+        # The framework names the methods of the first route at that path alone.
+        headers = {"allow": ", ".join(allowed)} if allowed else error.headers
+        return _response(_plain(status, _told(request, error, allowed)), status, headers)
 
     async def parameters(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101  # for the type checker
         problems = [
-            Problem(str(one["msg"]), where=".".join(str(part) for part in one["loc"]), got=str(one.get("input", "")))
+            Problem(_wanted(one), where=".".join(str(part) for part in one["loc"]), got=str(one.get("input", "")))
             for one in error.errors()
         ]
         wrong = DataError("The request has parameters that cannot be used.", problems)
@@ -110,6 +124,30 @@ def unexpected_response(method: str, path: str, error: Exception) -> Response:
 def _plain(status: HTTPStatus, detail: str) -> ProblemBody:
     # RFC 9457: with no more to say than the status says, the type is about:blank and the title the status phrase.
     return {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, "problems": []}
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Return the methods that a path is answered for, of all of its routes."""
+    asked = {"type": "http", "path": request.url.path, "root_path": "", "headers": []}
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**asked, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
+
+
+def _told(request: Request, error: HTTPException, allowed: Sequence[str]) -> str:
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return f"There is nothing at {request.url.path[:_LONGEST_GOT]}. What there is stands at /docs."
+    if allowed:
+        return f"{request.method} is not answered at {request.url.path[:_LONGEST_GOT]}. Send {' or '.join(allowed)}."
+    return str(error.detail)
+
+
+def _wanted(error: Mapping[str, Any]) -> str:
+    """Say what a parameter must be, in the words of every other message; what is not listed, in the framework's."""
+    wanted = _WANTED.get(error["type"])
+    return wanted.format(**error.get("ctx", {})) if wanted else str(error["msg"])
 
 
 def _one(problem: Problem) -> ProblemBody:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,13 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from triage.errors import Problem, UsageError
-from triage.exports import to_label
+from triage.exports import to_label, to_nested_label
 
 __all__ = ["ReadOptions", "Table", "row_problems"]
 
 _MOST_ROWS = 5
-# What a record in a JSON export is known by, the most telling first: ServiceNow's references, Jira's and GitHub's.
-_NAMING = ("display_value", "name", "displayName", "login", "value", "key", "id")
 # Of the rows: a column that is empty in more of them was not filled in as a rule.
 _FULL = 0.98
 _ENDINGS = frozenset({".csv", ".tsv", ".txt", ".zip", ".gz", ".parquet", ".jsonl", ".ndjson", ".json"})
@@ -141,7 +139,7 @@ class Table:
     def _to_labels(self, column: str) -> NDArray[np.object_]:
         cells = self.frame[column]
         if cells.dtype == object:  # values of json-lines: some cannot be hashed, and 1 and true hash alike
-            return _objects(_nested_label(cell) for cell in cells)
+            return _objects(to_nested_label(cell) for cell in cells)
         codes, distinct = pd.factorize(cells)
         # One more at the end stands for code -1, pandas' own missing values.
         labels = _objects([*(to_label(value) for value in distinct.tolist()), None])
@@ -179,16 +177,6 @@ def listed(columns: Iterable[str]) -> str:
     names = list(columns)
     more = len(names) - 60
     return ", ".join(names[:60]) + (f" and {more} more" if more > 0 else "")
-
-
-def _nested_label(cell: object) -> str | None:
-    """Return a value of JSON as a label: a record's name, and of a list all of its parts."""
-    if isinstance(cell, list):
-        parts = [label for each in cell if not isinstance(each, list) and (label := _nested_label(each)) is not None]
-        return ", ".join(parts) or None
-    if isinstance(cell, Mapping):
-        return next((label for name in _NAMING if (label := to_label(cell.get(name))) is not None), None)
-    return to_label(cell)
 
 
 def _objects(values: Iterable[str | None]) -> NDArray[np.object_]:

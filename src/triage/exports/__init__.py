@@ -2,7 +2,7 @@
 
 from triage.exports.canonical import any_word, canonical, first_named
 from triage.exports.known import EVENT_LOG, INCIDENT_TABLE, Export, is_opening_field, recognise, repaired_header
-from triage.exports.labels import to_label
+from triage.exports.labels import to_label, to_nested_label
 from triage.exports.moments import changed_columns, ended_columns, opened_columns
 from triage.exports.names import (
     CALLER_NAMES,
@@ -50,5 +50,6 @@ __all__ = [
     "restricts",
     "snapshot_refusal",
     "to_label",
+    "to_nested_label",
     "to_truth",
 ]

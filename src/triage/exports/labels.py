@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from numbers import Integral, Real
 
-__all__ = ["to_label"]
+__all__ = ["to_label", "to_nested_label"]
 
 # "NA" alone is not among them: it is a region and a country as well.
 _MISSING = frozenset(
@@ -18,6 +18,8 @@ _MISSING = frozenset(
 )
 # As pandas and spreadsheets write truth; JSON and parquet hold it as such.
 _TRUTHS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
+# What a record in JSON is known by, the most telling first: ServiceNow's references, Jira's and GitHub's.
+_NAMING = ("display_value", "name", "displayName", "login", "value", "key", "id")
 _LONGEST_SHORT = max(map(len, _MISSING | _TRUTHS.keys()))
 # An integer that was a float before it became text. Up to 15 digits, so that a float would have held it exactly.
 _WHOLE = re.compile(r"(-?\d{1,15})\.0+", re.ASCII)
@@ -55,6 +57,32 @@ def to_label(value: object) -> str | None:
         # pandas' NaT is a date that does not equal itself.
         return value.isoformat() if value == value else None  # noqa: PLR0124
     return _to_number_label(float(value) if isinstance(value, Decimal) else value)
+
+
+def to_nested_label(value: object) -> str | None:
+    """Return any value of JSON as a label: a record's name, and of a list all of its parts.
+
+    Parameters
+    ----------
+    value : object
+        A record is known by the first of what it has of a display value, name, login, value, key and id.
+
+    Returns
+    -------
+    str or None
+        None where there is nothing to know it by.
+
+    Examples
+    --------
+    >>> to_nested_label({"id": 7, "name": "Ada"}), to_nested_label(["vpn", {"key": "NET-1"}]), to_nested_label([])
+    ('Ada', 'vpn, NET-1', None)
+    """
+    if isinstance(value, list):
+        parts = [label for each in value if not isinstance(each, list) and (label := to_nested_label(each)) is not None]
+        return ", ".join(parts) or None
+    if isinstance(value, Mapping):
+        return next((label for name in _NAMING if (label := to_label(value.get(name))) is not None), None)
+    return to_label(value)
 
 
 def _to_text_label(text: str) -> str | None:

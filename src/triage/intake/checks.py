@@ -108,7 +108,7 @@ def problem_in_rows(message: str, where: str, rows: Sequence[int] | NDArray[np.i
     Examples
     --------
     >>> print(problem_in_rows("must be a number", "value", [0, 2, 3, 4, 5, 6], "x"))
-    value: must be a number Got 'x'. Rows 1, 3, 4, 5, 6 (6 in all).
+    value: must be a number. Got 'x'. Rows 1, 3, 4, 5, 6 (6 in all).
     """
     some = tuple(int(row) + 1 for row in rows[:_MOST_ROWS_SHOWN])
     return Problem(message, where, some, len(rows), got)

@@ -11,7 +11,7 @@ import orjson
 
 from triage.domain import Incident, IncidentState
 from triage.errors import DataError
-from triage.exports import OPENED_AT_NAMES, first_named, to_label
+from triage.exports import OPENED_AT_NAMES, first_named, to_label, to_nested_label
 from triage.flow import Received
 from triage.intake.checks import LONGEST_NAME, FieldChecks
 from triage.intake.moments import to_moment
@@ -44,8 +44,8 @@ def to_incident(payload: Mapping[str, object], now: datetime, new_id: Callable[[
         ``id`` (string or whole number), ``source``, ``opened_at`` (ISO 8601), ``title``, ``description``, ``text`` and
         ``labels`` (an object), all optional; a ``state`` that is open, acknowledged or resolved is read by meaning.
         Any other key is a label too, and so is ``source``; where ``labels`` has the same name, the key beside it
-        counts. Values that are no scalars stay in the body only. Without
-        ``opened_at``, a key of another usual name (``created``) says when it was opened, if it is ISO 8601.
+        counts. A record or a list is read as in a file. Without ``opened_at``, a key of another usual name
+        (``created``) says when it was opened, if it is ISO 8601.
     now : datetime
         When it came in (aware, UTC).
     new_id : callable returning str
@@ -176,7 +176,7 @@ def _given_labels(checks: FieldChecks) -> dict[str, str]:
 
 
 def _add_label(checks: FieldChecks, found: dict[str, str], name: str, value: object) -> None:
-    text = to_label(value)
+    text = to_nested_label(value) if isinstance(value, _NESTED) else to_label(value)
     if text is None:
         # "Missing" says nothing against a value of the same name in `labels`.
         return

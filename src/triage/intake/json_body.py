@@ -47,7 +47,8 @@ def to_items(payload: list[object]) -> list[Mapping[str, object]]:
         The list is empty or too long, or something in it is no object.
     """
     if not 1 <= len(payload) <= _MOST_ITEMS:
-        raise DataError(f"A list must hold 1 to {_MOST_ITEMS} incidents. Got {len(payload)}; split it.")
+        advice = "; send it in parts" if payload else ""
+        raise DataError(f"A list must hold 1 to {_MOST_ITEMS:,} incidents. Got {len(payload):,}{advice}.")
     items: list[Mapping[str, object]] = [item for item in payload if isinstance(item, dict)]
     others = [at for at, item in enumerate(payload, start=1) if not isinstance(item, dict)]
     if others:

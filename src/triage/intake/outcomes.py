@@ -65,6 +65,9 @@ def to_outcome(payload: object, now: datetime) -> Outcome:
 
 
 def _value(checks: FieldChecks, name: str, said: object, known_at: datetime) -> OutcomeValue | None:
+    if isinstance(said, dict) and "value" not in said:
+        checks.refuse(name, 'must be a scalar, or an object with "value" and perhaps "known_at"', said)
+        return None
     if isinstance(said, dict):
         known_at = _moment(checks, f"{name}.known_at", said.get("known_at"), known_at)
         said = said.get("value")

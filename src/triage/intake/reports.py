@@ -58,6 +58,8 @@ class Report:
 class Findings:
     """Reads parts of one request and remembers what was wrong with them.
 
+    Of a part that is refused as a whole nothing more is said: what it lacks would follow from that.
+
     Parameters
     ----------
     where : str, default=""
@@ -67,6 +69,7 @@ class Findings:
     def __init__(self, where: str = "") -> None:
         self.problems: list[Problem] = []
         self._where = where
+        self._is_refused = False
 
     def within(self, where: str) -> Findings:
         """Return findings on a part, which are remembered here too."""
@@ -75,7 +78,10 @@ class Findings:
         return inner
 
     def refuse(self, name: str, message: str, value: object) -> None:
-        """Remember that a field cannot be used."""
+        """Remember that a field cannot be used; without a name, that the part itself cannot."""
+        if self._is_refused:
+            return
+        self._is_refused = not name
         where = ".".join(filter(None, (self._where, name)))
         self.problems.append(Problem(message, where=where[:LONGEST_NAME], got=shown(value)))
 

@@ -9,7 +9,6 @@ from triage.domain import IncidentState
 from triage.errors import DataError
 from triage.exports import to_label
 from triage.flow import Received
-from triage.intake.checks import shown
 from triage.intake.labels import flat_labels
 from triage.intake.mail import clean_mail
 from triage.intake.reports import Findings, Report, to_received_report
@@ -64,7 +63,7 @@ def to_record_incidents(payload: object, now: datetime) -> list[Received]:
 
 def _report(record: object, findings: Findings) -> Report:
     if not isinstance(record, dict):
-        findings.refuse("", f"must be an object. Got {shown(record)}", record)
+        findings.refuse("", "must be an object", record)
         record = {}
     number = to_label(record.get("number")) or to_label(record.get("sys_id"))
     if not number:

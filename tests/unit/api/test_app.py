@@ -188,6 +188,10 @@ def test_documentation_page_loads_nothing_from_elsewhere(client: TestClient) -> 
         assert len(response.content) > 1000
 
 
+def test_address_of_the_service_leads_to_the_documentation(client: TestClient) -> None:
+    assert client.get("/", follow_redirects=False).headers["location"] == "/docs"
+
+
 def test_documentation_is_not_checked_by_a_server_elsewhere(client: TestClient) -> None:
     page = client.get("/docs")
     assert '"validatorUrl": null' in page.text

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import SimpleNamespace
 
+import pytest
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 from tests.delivery import MemoryOutbox, memory_keys
@@ -22,6 +23,12 @@ from triage.flow import LiveFlow, Polls, ServedModel, Waits
 def test_live_process_says_so_even_when_the_store_is_closed(client: TestClient, journal: MemoryJournal) -> None:
     journal.is_open = False
     assert client.get("/healthz").json() == {"status": "alive"}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probe_by_head_is_answered_without_a_body(client: TestClient, path: str) -> None:
+    response = client.head(path)
+    assert (response.status_code, response.text) == (200, "")
 
 
 def test_ready_while_the_store_can_be_written(client: TestClient, journal: MemoryJournal) -> None:

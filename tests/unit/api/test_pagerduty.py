@@ -59,7 +59,7 @@ def test_a_refused_event_says_why_in_both_tongues(client: TestClient, journal: M
     assert response.headers["content-type"] == "application/problem+json"
     body = response.json()
     assert body["message"] == body["detail"] == "Event object is invalid."
-    assert body["errors"] == ["event_action: must be one of trigger, acknowledge, resolve Got 'open'."]
+    assert body["errors"] == ["event_action: must be one of trigger, acknowledge, resolve. Got 'open'."]
     assert body["problems"][0]["where"] == "event_action"
     assert not journal.stored
 

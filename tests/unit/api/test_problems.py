@@ -64,6 +64,42 @@ def test_errors_of_the_framework_are_problem_documents_too(
     assert ("allow" in response.headers) is (status == 405)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "methods"),
+    [
+        ("DELETE", "/v1/incidents", "GET, POST"),
+        ("POST", "/healthz", "GET, HEAD"),
+        ("POST", "/v1/dead-letters/7", "DELETE, GET, PUT"),
+    ],
+)
+def test_wrong_method_is_told_all_that_the_path_is_answered_for(
+    client: TestClient, method: str, path: str, methods: str
+) -> None:
+    response = client.request(method, path)
+    assert response.headers["allow"] == methods
+    assert response.json()["detail"] == f"{method} is not answered at {path}. Send {methods.replace(', ', ' or ')}."
+
+
+def test_unknown_path_is_named_with_where_to_look(client: TestClient) -> None:
+    assert client.get("/v1/incident").json()["detail"] == (
+        "There is nothing at /v1/incident. What there is stands at /docs."
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "message", "got"),
+    [
+        ("limit=0", "must be at least 1", "0"),
+        ("limit=9000", "must be at most 200", "9000"),
+        ("limit=many", "must be a whole number", "many"),
+        ("state=shut", "must be 'open', 'closed' or 'all'", "shut"),
+    ],
+)
+def test_parameter_is_refused_in_words_of_ours(client: TestClient, query: str, message: str, got: str) -> None:
+    [problem] = client.get(f"/v1/warnings?{query}").json()["problems"]
+    assert problem == {"where": f"query.{query.partition('=')[0]}", "message": message, "rows": [], "got": got}
+
+
 def test_unexpected_error_is_logged_and_tells_nothing(app: FastAPI) -> None:
     @app.get("/breaks")
     async def breaks() -> None:

@@ -74,19 +74,24 @@ def test_every_other_key_is_a_label_under_its_own_name() -> None:
     }
 
 
-def test_missing_and_nested_values_are_no_labels_but_stay_in_the_body() -> None:
+def test_missing_values_and_records_known_by_nothing_are_no_labels_but_stay_in_the_body() -> None:
     payload: dict[str, object] = {
         "id": "1",
         "a": None,
         "b": "?",
         "c": "",
-        "d": [1, 2],
+        "d": [[1], {"f": 1}],
         "e": {"f": 1},
         "labels": {"g": None},
     }
     got = read(payload)
     assert got.incident.labels == {}
     assert orjson.loads(got.body) == payload
+
+
+def test_list_and_record_are_read_as_in_a_file() -> None:
+    sent: dict[str, object] = {"labels": {"tags": ["vpn", "urgent"]}, "caller": {"id": 7, "name": "Ada"}}
+    assert incident(sent).labels == {"tags": "vpn, urgent", "caller": "Ada"}
 
 
 def test_reference_of_servicenow_is_its_display_value() -> None:

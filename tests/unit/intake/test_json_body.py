@@ -40,10 +40,11 @@ def test_list_of_objects_is_taken_in_its_order() -> None:
     assert to_items([{"id": 1}, {"id": 2}]) == [{"id": 1}, {"id": 2}]
 
 
-@pytest.mark.parametrize("count", [0, 1001])
-def test_list_must_hold_1_to_1000_items(count: int) -> None:
-    with pytest.raises(DataError, match=f"Got {count}"):
+@pytest.mark.parametrize(("count", "told"), [(0, "Got 0."), (1001, "Got 1,001; send it in parts.")])
+def test_list_must_hold_1_to_1000_items(count: int, told: str) -> None:
+    with pytest.raises(DataError) as caught:
         to_items([{}] * count)
+    assert caught.value.message == f"A list must hold 1 to 1,000 incidents. {told}"
 
 
 def test_items_that_are_no_objects_are_counted_and_numbered() -> None:

@@ -49,6 +49,7 @@ def test_missing_value_says_nothing() -> None:
         ({"id": "7"}, "labels"),
         ({"id": "7", "labels": []}, "labels"),
         ({"id": "7", "labels": {"a": [1]}}, "a"),
+        ({"id": "7", "labels": {"a": {"v": "b"}}}, "a"),
         ({"id": "7", "labels": {"": "x"}}, "labels"),
         ({"id": "7", "known_at": "yesterday", "a": "b"}, "known_at"),
         ({"id": "7", "labels": {"a": {"value": "b", "known_at": 5}}}, "a.known_at"),

@@ -40,6 +40,15 @@ def test_problems_of_parts_are_told_by_their_path() -> None:
     assert [problem.where for problem in caught.value.problems] == ["a.0.b"]
 
 
+def test_of_a_part_that_is_refused_as_a_whole_nothing_more_is_said() -> None:
+    findings = Findings()
+    part = findings.within("items.0")
+    part.refuse("", "must be an object", 1)
+    part.text_of({}, "b", needed=True)
+    findings.within("items.1").text_of({}, "b", needed=True)
+    assert [problem.where for problem in findings.problems] == ["items.0", "items.1.b"]
+
+
 @pytest.mark.parametrize(("value", "kept"), [("1.0", "1.0"), (7, "7"), ("none", "none"), (None, ""), (" ", "")])
 def test_identifiers_are_kept_to_the_letter(value: object, kept: str) -> None:
     assert Findings().identifier_of({"id": value}, "id") == kept

@@ -100,7 +100,7 @@ def test_a_description_that_came_by_mail_is_cleaned() -> None:
 def test_what_cannot_be_used_is_named_by_record(payload: object, where: str) -> None:
     with pytest.raises(DataError) as caught:
         to_record_incidents(payload, NOON)
-    assert where in [problem.where for problem in caught.value.problems]
+    assert [problem.where for problem in caught.value.problems] == [where]
 
 
 def test_records_must_be_1_to_1000() -> None:
