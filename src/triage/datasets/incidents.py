@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from triage.datasets.event_log import fold, is_event_log
+from triage.datasets.numbering import find_id
+from triage.datasets.openings import find_time
 from triage.datasets.profiles import Profile, profile_all
-from triage.datasets.roles import find_id, find_time
 from triage.datasets.table import ReadOptions, Table, listed
 from triage.datasets.times import read_times
 from triage.domain import Incident

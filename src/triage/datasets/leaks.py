@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from triage.exports import canonical
 
-__all__ = ["leak_by_name", "leak_by_values"]
+__all__ = ["leak_by_name", "leak_by_values", "tells"]
 
 # What `triage label` adds to a table, after the target's name.
 _ANSWERS = ("pred", "prob", "decision", "top", "reasons")
@@ -64,6 +64,11 @@ def leak_by_values(cells: NDArray[np.object_], targets: Mapping[str, NDArray[np.
                 "after-the-fact column does; name it by --field if it is known at opening"
             )
     return None
+
+
+def tells(cells: NDArray[np.object_], labels: NDArray[np.object_]) -> bool:
+    """Return whether a column's values that come back say, but for slips, which value another column has."""
+    return _told(cells, labels) >= _TELLS
 
 
 def _told(cells: NDArray[np.object_], labels: NDArray[np.object_]) -> float:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+import pandas as pd
+
+from triage.datasets.aftermath import Course, aftermath, same_as_refused
 from triage.datasets.leaks import leak_by_name, leak_by_values
+from triage.datasets.numbering import find_id
+from triage.datasets.openings import find_time
 from triage.datasets.profiles import Profile, profile_all
 from triage.datasets.table import ReadOptions, Table
 from triage.datasets.times import looks_like_times, read_times
 from triage.errors import UsageError
 from triage.exports import (
     DESCRIPTION_NAMES,
-    ID_NAMES,
     TITLE_NAMES,
     Export,
-    any_word,
     canonical,
     changed_columns,
     creator_refusal,
@@ -23,24 +26,22 @@ from triage.exports import (
     first_named,
     is_caller,
     is_opening_field,
-    opened_columns,
     refusal,
     snapshot_refusal,
+    target_columns,
 )
 from triage.training import RefusedColumn
 
-__all__ = ["Roles", "assign_roles", "find_id", "find_time"]
+__all__ = ["Roles", "assign_roles"]
 
 # Two classes at least, and no more than a desk could have teams: above that it is a name, not a label.
 _FEWEST_CLASSES, _MOST_CLASSES = 2, 200
-# With half of its values different a column called "number" is an identifier with duplicates; below, something else.
-_VARIETY_OF_ID = 0.5
-# Where no column is called as identifiers usually are, one with such a word whose values all differ is one.
-_SAYS_ID = any_word(r"id | key | nr | no | num | number | nummer | numero | ref | reference | 工单号 | 编号 | 番号")
+# A short text comes back in fewer than half of the rows.
+_VARIETY_OF_SHORT_TEXT = 0.5
 # Texts of two words are read where there are no longer ones: names are as short, and hardly ever the same either.
 _WORDS_OF_SHORT_TEXT = 1.8
-# A column that is filled in exactly where a later time is was filled in at that time.
-_SAME_GAPS = 0.99
+# Incidents that are not over yet are among the newest: so far down do their gaps lie, on the median.
+_NEWEST = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,14 @@ def assign_roles(table: Table, options: ReadOptions, export: Export | None) -> R
     id_ = find_id(options, profiles)
     taken = {name for name in (time, id_, *known_at) if name is not None}
     targets = options.targets or _find_targets(table, profiles, taken, export)
-    later = [each for each in profiles.values() if each.is_times and each.name != time]
+    course = _course(table, options, profiles, (time, known_at))
     reasons = {
         name: leak_by_name(name, targets, table.columns)
         or creator_refusal(name, table.columns)
-        or _reason(each, targets, later)
+        or _reason(each, targets, course)
         for name, each in profiles.items()
     }
+    reasons |= _same_as_refused(profiles, reasons, targets)
     reasons |= _further_values(table, targets)
     reasons |= dict.fromkeys(known_at, "says when the incident ended, not known at opening")
     reasons |= dict.fromkeys(targets, "is a target, and one row an incident cannot say what it was at opening")
@@ -110,36 +112,6 @@ def assign_roles(table: Table, options: ReadOptions, export: Export | None) -> R
         if name not in used
     ]
     return Roles(targets, text, fields, time, id_, known_at, tuple(refused))
-
-
-def find_time(table: Table, options: ReadOptions, profiles: Mapping[str, Profile]) -> str | None:
-    """Return the time of opening: the column asked for, the first so called and filled in, or the earliest by shape."""
-    if options.time is not None:
-        return options.time
-    named = [name for name in opened_columns(table.columns) if looks_like_times(table.labels(name), named=True)]
-    if named:
-        return table.fullest(named)
-    unnamed = [each.name for each in profiles.values() if each.is_times and refusal(each.name) is None]
-    if len(unnamed) < 2:
-        return unnamed[0] if unnamed else None
-    moments, _ = read_times(table, unnamed, options.tz, month_first=options.month_first)
-    # An incident is opened before anything else happens to it.
-    return min(unnamed, key=lambda name: (moments[name].isna().mean() > 0.5, moments[name].median()))
-
-
-def find_id(options: ReadOptions, profiles: Mapping[str, Profile]) -> str | None:
-    """Return the column of the identifier: the one asked for, or the first so called whose values differ."""
-    if options.id is not None:
-        return options.id
-    for name in ID_NAMES:
-        column = first_named(profiles, [name])
-        if column is None or column in options.targets:
-            continue
-        each = profiles[column]
-        if each.n_given >= _VARIETY_OF_ID * len(each.cells) and each.n_distinct >= _VARIETY_OF_ID * each.n_given > 0:
-            return column
-    by_word = (each for each in profiles.values() if _SAYS_ID.search(canonical(each.name)) and not is_caller(each.name))
-    return next((each.name for each in by_word if each.n_distinct == len(each.cells) > 1 and not each.is_text), None)
 
 
 def _check_roles_differ(options: ReadOptions) -> None:
@@ -165,6 +137,10 @@ def _find_targets(
         usable = tuple(name for name in named if name is not None and profiles[name].n_distinct >= _FEWEST_CLASSES)
         if usable:
             return usable
+    called = (_usable(names, profiles, taken) for names in target_columns(table.columns))
+    usual = tuple(dict.fromkeys(name for name in called if name is not None))
+    if usual:
+        return usual
     candidates = [each for each in profiles.values() if each.name not in taken and _could_be_target(each)]
     if len(candidates) == 1:
         return (candidates[0].name,)
@@ -174,15 +150,20 @@ def _find_targets(
     )
 
 
+def _usable(names: Iterable[str], profiles: Mapping[str, Profile], taken: Collection[str]) -> str | None:
+    """Return the first column that has classes; its name may say that it is decided later, as a target's does."""
+    free = (profiles[name] for name in names if name not in taken)
+    return next((each.name for each in free if _has_classes(each)), None)
+
+
+def _has_classes(each: Profile) -> bool:
+    return _FEWEST_CLASSES <= each.n_distinct <= _MOST_CLASSES and each.is_category and not each.is_times
+
+
 def _could_be_target(each: Profile) -> bool:
     how_it_ended = canonical(each.name).endswith("_final")
     spoken_against = refusal(each.name) is not None and not how_it_ended
-    return (
-        _FEWEST_CLASSES <= each.n_distinct <= _MOST_CLASSES
-        and each.is_category
-        and not each.is_times
-        and not spoken_against
-    )
+    return _has_classes(each) and not spoken_against
 
 
 def _find_text(
@@ -201,7 +182,7 @@ def _find_text(
 def _is_short_text(each: Profile) -> bool:
     return (
         each.words >= _WORDS_OF_SHORT_TEXT
-        and each.n_distinct >= _VARIETY_OF_ID * each.n_given
+        and each.n_distinct >= _VARIETY_OF_SHORT_TEXT * each.n_given
         and not (each.is_times or is_caller(each.name) or is_opening_field(each.name))
     )
 
@@ -236,7 +217,7 @@ def _is_known_field(each: Profile) -> bool:
     return is_opening_field(each.name) and each.repeats
 
 
-def _reason(each: Profile, targets: Iterable[str], later: Iterable[Profile]) -> str | None:
+def _reason(each: Profile, targets: Iterable[str], course: Course) -> str | None:
     if each.n_given == 0:
         return "empty in every row"
     by_name = refusal(each.name) or snapshot_refusal(each.name, targets)
@@ -244,16 +225,39 @@ def _reason(each: Profile, targets: Iterable[str], later: Iterable[Profile]) -> 
         return by_name
     if each.is_times:
         return "a time; only the time of opening is read"
-    fellow = next((time.name for time in later if _same_gaps(each, time)), None)
-    return f"filled in exactly where {fellow} is, so not known at opening" if fellow else None
+    return aftermath(each, course)
 
 
-def _same_gaps(each: Profile, time: Profile) -> bool:
-    n_rows = len(each.cells)
-    gaps = n_rows - time.n_given
-    if not (1 - _SAME_GAPS) * n_rows <= gaps <= _SAME_GAPS * n_rows or gaps == 0:
-        return False
-    return bool((each.given == time.given).mean() >= _SAME_GAPS)
+def _same_as_refused(
+    profiles: Mapping[str, Profile], reasons: Mapping[str, str | None], targets: Iterable[str]
+) -> dict[str, str]:
+    free = [each for name, each in profiles.items() if reasons[name] is None and each.repeats and not each.is_text]
+    later = [name for name in profiles if refusal(name) is not None and profiles[name].repeats and name not in targets]
+    found = ((each.name, same_as_refused(each, profiles, later)) for each in free if each.name not in targets)
+    return {name: f"says the same as {other}: {refusal(other)}" for name, other in found if other is not None}
+
+
+def _course(
+    table: Table, options: ReadOptions, profiles: Mapping[str, Profile], named: tuple[str | None, tuple[str, ...]]
+) -> Course:
+    """Return when incidents were over: by the columns that are called so, else by times that the newest lack."""
+    time, known_at = named
+    later = [each for each in profiles.values() if each.is_times and each.name != time]
+    changed = changed_columns(table.columns)
+    ends = [name for name in known_at if name not in changed]
+    unnamed = [] if ends else [each.name for each in later if refusal(each.name) is None and each.name not in changed]
+    if time is None or not (ends or unnamed):
+        return Course(later)
+    moments, _ = read_times(table, [time, *ends, *unnamed], options.tz, month_first=options.month_first)
+    age = moments[time].rank(pct=True)
+    ends = ends or [name for name in unnamed if age[moments[name].isna()].median() >= _NEWEST]
+    over = pd.DataFrame({name: moments[name] for name in ends}).max(axis=1) if ends else None
+    took = pd.DataFrame({name: moments[name] - moments[time] for name in (*ends, *unnamed)})
+    return Course(
+        later,
+        None if over is None else over.notna().to_numpy(),
+        tuple(took[name].dt.total_seconds().to_numpy() for name in took),
+    )
 
 
 def _leftover(each: Profile, options: ReadOptions) -> str:

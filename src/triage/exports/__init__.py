@@ -18,6 +18,7 @@ from triage.exports.names import (
 from triage.exports.outcomes import outcome_columns, to_truth
 from triage.exports.refusals import creator_refusal, refusal, snapshot_refusal
 from triage.exports.relations import DUPLICATE_NAMES, RESTRICTED_NAMES, is_restricted, restricts
+from triage.exports.targets import target_columns
 
 __all__ = [
     "CALLER_NAMES",
@@ -49,6 +50,7 @@ __all__ = [
     "repaired_header",
     "restricts",
     "snapshot_refusal",
+    "target_columns",
     "to_label",
     "to_nested_label",
     "to_truth",

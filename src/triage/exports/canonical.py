@@ -10,6 +10,11 @@ __all__ = ["any_word", "canonical", "first_named", "without_prefix"]
 
 # Exporters that put what they export in front of every name ("Ticket Subject"); the rest of the name is what counts.
 _PREFIXES = ("ticket_", "incident_", "issue_", "case_", "request_")
+# Korean, Chinese and Japanese put no space between an abbreviation in Latin letters and the words around it.
+_UNSPACED = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
+# Of kana, where they make another letter.
+_VOICING = "\u3099\u309a"
+_MEETS_LATIN = re.compile(f"(?<=[a-z0-9])(?={_UNSPACED})|(?<={_UNSPACED})(?=[a-z0-9])")
 
 
 def canonical(column: str) -> str:
@@ -17,13 +22,15 @@ def canonical(column: str) -> str:
 
     Examples
     --------
-    >>> canonical("Affects Version/s"), canonical("LastUpdated"), canonical("Lösung")
-    ('affects_version_s', 'last_updated', 'losung')
+    >>> canonical("Affects Version/s"), canonical("LastUpdated"), canonical("Lösung"), canonical("SLA違反")
+    ('affects_version_s', 'last_updated', 'losung', 'sla_違反')
     """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column)
     # Some letters of mathematics have a case only once they are decomposed.
     decomposed = unicodedata.normalize("NFKD", spaced.casefold()).casefold()
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char) or char in _VOICING)
+    # Decomposing takes Korean syllables apart, too; only whole do they bear the names that people write.
+    plain = _MEETS_LATIN.sub("_", unicodedata.normalize("NFC", plain))
     return re.sub(r"[\W_]+", "_", plain).strip("_")
 
 

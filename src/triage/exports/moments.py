@@ -21,8 +21,11 @@ _WORDS = {
         | apertura | creacion | creado | abiert[oa] | recibid[oa]  # Spanish
         | abertura | criacao | criado | aberto | recebid[oa]  # Portuguese
         | creazione | creato | aperto | ricevut[oa]  # Italian
-        | aangemaakt | geopend | gemeld  # Dutch
-        | создан\w* | открыт\w* | регистраци\w*  # Russian
+        | aangemaakt | aanmaak\w* | geopend | gemeld  # Dutch
+        | utworz\w* | zg[lł]osz\w* | otwar\w*  # Polish
+        | vytvor\w* | zaloz\w* | skapad | oppnad | oprettet | opprettet  # Czech, Swedish, Danish, Norwegian
+        | olusturma\w* | olusturul\w* | acilma\w*  # Turkish
+        | создан\w* | открыт\w* | регистраци\w* | зарегистрир\w* | поступлен\w*  # Russian
     """,
     "resolved": r"""
         resol(?:ved?|ution) | solved | fixed  # English
@@ -32,6 +35,8 @@ _WORDS = {
         | resolvid[oa] | resolucao | solucao  # Portuguese
         | risolt[oa] | risoluzione  # Italian
         | opgelost  # Dutch
+        | gereed  # Dutch
+        | rozwi[aą]z\w* | vyres\w* | l[oø]st | cozul\w* | cozum\w*  # Polish, Czech, Scandinavian, Turkish
         | решен\w*  # Russian
     """,
     "closed": r"""
@@ -42,7 +47,9 @@ _WORDS = {
         | encerrament[oa] | encerrad[oa] | fechad[oa] | fechamento | conclusao  # Portuguese
         | chiusura | chius[oa]  # Italian
         | gesloten | afgesloten  # Dutch
-        | закрыт\w*  # Russian
+        | afgemeld | zamkni\w* | zako[nń]cz\w*  # Dutch, Polish
+        | uzavr\w* | stangd | lukket | avslut\w* | afslut\w* | kapan\w* | kapatma\w*  # Czech, Scandinavian, Turkish
+        | закрыт\w* | завершен\w*  # Russian
     """,
     "changed": r"""
         updated? | modified | modification | chang(?:ed?|ing) | last_activity  # English
@@ -52,20 +59,28 @@ _WORDS = {
         | atualizacao | modificacao | alteracao  # Portuguese
         | aggiornament[oa] | modifica  # Italian
         | gewijzigd | bijgewerkt  # Dutch
+        | modyfikac\w* | zmian\w* | aktualizac\w* | zmenen\w* | guncelle\w*  # Polish, Czech, Turkish
         | изменен\w* | обновлен\w*  # Russian
     """,
 }
 _UNSPACED = {
-    "opened": "创建|提交|报修|上报|建单|開始|作成|登録|起票|受付",
-    "resolved": "解决|解決|修复",
-    "closed": "关闭|结单|完成|完了|結束",
-    "changed": "更新|修改",
+    "opened": "创建|提交|报修|上报|建单|開始|作成|登録|起票|受付|発生|접수|등록|생성|요청일|작성",
+    "resolved": "解决|解決|修复|해결|조치일|처리일",
+    "closed": "关闭|结单|完成|完了|結束|완료|종료|마감",
+    "changed": "更新|修改|수정|변경",
 }
 # A plan, a length of time, a person or a reason is no moment at which something happened.
 _OTHER = any_word(
-    r"""due | planned | target | expected | estimated | promised | sla | deadline | time_(?:to|until|spent) | by |
-    code | notes? | duration | hours? | minutes? | days | reopen\w* | response | first_\w+ |
-    fallig\w* | soll\w* | frist | vencimiento | vencimento | prevista? | echeance | scadenza"""
+    r"""due | planned | target | expected | estimated | required | promised | sla | deadline | time_(?:to|until|spent) |
+    by | code | notes? | duration | hours? | minutes? | days | reopen\w* | response | first_\w+ |
+    fallig\w* | soll\w* | frist | gewunscht\w* | \w*dauer | temps_\w+ | delai | echeance | tiempo\w* | plazo |
+    vencimiento | vencimento | tempo_\w+ | prazo | prevista? | scadenza | doorlooptijd | streef\w* | czas_\w+ | termin |
+    срок\w* | планов\w*"""
+)
+_OTHER_UNSPACED = re.compile(
+    "预计|预期|计划|要求|时限|时长|耗时|分钟|人|"  # Chinese
+    "期限|予定|希望|者|"  # Japanese
+    "예정|기한|소요|희망|횟수|내용|자$"  # Korean
 )
 
 _KINDS = {kind: (any_word(words), re.compile(_UNSPACED[kind])) for kind, words in _WORDS.items()}
@@ -115,6 +130,7 @@ def _told(columns: Iterable[str], names: Iterable[str], kind: str, against: Iter
         for column in there
         if _says(kind, canonical(column))
         and not _OTHER.search(canonical(column))
+        and not _OTHER_UNSPACED.search(canonical(column))
         and not any(_says(other, canonical(column)) for other in against)
     )
     return list(dict.fromkeys(column for column in (*exact, *by_words) if column is not None))

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from triage.exports.canonical import any_word, canonical, without_prefix
+from triage.exports.afterwards import (
+    AFTERWARDS,
+    AFTERWARDS_UNSPACED,
+    ASSIGNED_TO,
+    ASSIGNED_TO_UNSPACED,
+    CHANGED,
+    COUNTED,
+)
+from triage.exports.canonical import canonical, without_prefix
 
 __all__ = ["creator_refusal", "refusal", "snapshot_refusal"]
 
@@ -16,53 +24,6 @@ _HANDLER = re.compile(
     (?:_(?:id|name|e?mail|group|team))?$""",
     re.VERBOSE,
 )
-# Words of names in scripts that part words by spaces. Several languages write the same word the same way without its
-# accents; it stands under the first of them.
-_ASSIGNED_TO = {
-    "English": r"""assigned_(?:to|agent) | assignee | technician | resolver | (?:handled|handling|worked)_\w+ | routed |
-        (?:last|final|current|closing)_(?:group|team|queue)""",
-    "German": r"bearbeiter\w* | zugewiesen\w* | verantwortlich\w*",
-    "French": r"technicien\w* | responsable | traite_par",
-    "Spanish": r"asignad[oa]\w* | resolutor\w* | tecnico",
-    "Portuguese": r"responsavel | atribuid[oa]\w* | atendente",
-    "Italian": r"assegnat[oa]\w*",
-    "Dutch": r"toegewezen\w* | behandelaar",
-    "Russian": r"исполнител\w* | ответственн\w*",
-}
-_AFTERWARDS = {
-    "English": r"""resol(?:v|ution)\w* | clos(?:ed?|ing|ure) | reopen\w* | reassign\w* | final | status | ttr | mttr |
-        (?<!province_)state(?!_province) | outcomes? | results? | solutions? | solved | workaround | answers? |
-        repl(?:y|ies) | responses? | responded | work_?notes? | work_log | comments? | activit(?:y|ies) | fix(?:ed)? |
-        caus(?:es?|ed) | rca | diagnos(?:is|es) | post_?mortem | actions?_taken | disposition | end_time | finished |
-        completed | completion | done | problem_id | rfc | related | sla | breach\w* | escalat\w* | satisfaction |
-        ratings? | survey | feedback | csat | nps | actual | active(?!_directory) | confirm\w* | duplicates? | tags? |
-        kb_number | parent_incident""",
-    "German": r"""geloe?st\w* | loe?sung\w* | (?:ab)?geschlossen\w* | abschluss\w* | behoben\w* | behebung\w* |
-        erledigt\w* | antwort\w* | zustand | ergebnis\w* | \w*ursache\w* | bearbeit(?:et|ung)\w* | massnahme\w* |
-        eskal(?:iert|ation)\w* | weiter(?:geleitet|leitung)\w* | wiedereroff\w*""",
-    "French": r"resolu\w* | clotur\w* | reponse | ferme\w* | statut | etat",
-    "Spanish": r"resuelt\w* | solucion | cerrad\w* | cierre | estado | respuesta",
-    "Portuguese": r"resolvid\w* | solucao | fecha(?:d\w* | mento) | encerra(?:d\w* | mento) | resposta | situacao",
-    "Italian": r"risol\w* | soluzione | chius\w* | stato | risposta",
-    "Dutch": r"opgelost\w* | oplossing | gesloten | afgesloten",
-    "Russian": r"решени\w* | статус\w* | закрыт\w*",
-}
-# Chinese and Japanese part no words: wherever it stands in the name.
-_ASSIGNED_TO_UNSPACED = re.compile("处理人|负责人|担当")
-_AFTERWARDS_UNSPACED = re.compile(
-    "解决|关闭|状态|回复|答复|结果|结单|完成|处理措施|根因|满意度|"  # Chinese
-    "解決|対応|完了"  # Japanese
-)
-_COUNTED = any_word(
-    r"""counts? | cnt | n | num | no_of | number(?=_of_)(?!_of_(?:affected_)?(?:users?|people|persons|devices?)) |
-    (?<!business_)(?<!office_)(?<!opening_)(?<!working_)hours? | hrs | minutes? | mins | days | duration | elapsed |
-    dauer | time_(?:to|spent|worked|left) | handle_time | work_ratio | estimate | votes? | watch(?:es|ers)"""
-)
-_CHANGED = any_word(
-    r"""updated | modified | changed | geandert | aktualisiert\w* | mis_a_jour | modifiee? | actualizad[oa] |
-    atualizad[oa] | modificad[oa] | aggiornat[oa] | gewijzigd | bijgewerkt |
-    last_(?:viewed|update|activity|seen|change) | told | started | due | planned"""
-)
 _ASSIGNED = "who works on it is decided after opening"
 _BOOKKEEPING = "bookkeeping of the ticket system, not known at opening"
 _LATER = "filled in while the incident is worked on or closed, not known at opening"
@@ -70,12 +31,12 @@ _LATER = "filled in while the incident is worked on or closed, not known at open
 _REFUSALS = (
     (re.compile(r"^sys_"), _BOOKKEEPING),
     (_HANDLER, _ASSIGNED),
-    (any_word(" | ".join(_ASSIGNED_TO.values())), _ASSIGNED),
-    (_ASSIGNED_TO_UNSPACED, _ASSIGNED),
-    (any_word(" | ".join(_AFTERWARDS.values())), _LATER),
-    (_AFTERWARDS_UNSPACED, _LATER),
-    (_CHANGED, "changes after opening"),
-    (_COUNTED, "a count or a duration that grows after opening"),
+    (ASSIGNED_TO, _ASSIGNED),
+    (ASSIGNED_TO_UNSPACED, _ASSIGNED),
+    (AFTERWARDS, _LATER),
+    (AFTERWARDS_UNSPACED, _LATER),
+    (CHANGED, "changes after opening"),
+    (COUNTED, "a count or a duration that grows after opening"),
 )
 
 # Each of a family tells the others: impact and urgency make the priority exactly, a subcategory has one category.

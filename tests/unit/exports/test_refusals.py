@@ -27,6 +27,15 @@ from triage.exports import refusal, snapshot_refusal
         "Решение", "Статус", "Закрыто", "结果", "结单人", "完成时间", "处理措施", "处理结果", "根因", "满意度",
         "handled_group", "last_team", "Final queue", "Grupo resolutor", "Fecha cierre", "Situação",
         "Equipe responsável", "担当者", "対応内容", "完了日", "解決策",
+        "Group stations", "Agent interactions", "Total Transfers", "Re-Opened Date", "Time tracked", "Analyst",
+        "Anzahl Neuzuweisungen", "Besitzer", "Geschäftsdauer", "Kundenzufriedenheit", "Nombre de suivis",
+        "Durée totale", "Réouverture", "Temps de résolution", "Reaperturas", "Cumple SLA", "Encuesta",
+        "Tiempo invertido", "Reaberto",
+        "Nota da pesquisa", "Tempo gasto", "Analista", "Datum gereed", "Doorlooptijd", "Actie", "Behandelaarsgroep",
+        "Rozwiązanie", "Osoba przypisana", "Czas realizacji", "Ponownie otwarte", "Ocena", "Řešitel", "Handläggare",
+        "Çözüm", "Atanan kişi", "Просрочено", "Оценка", "Количество возвратов", "Трудозатраты", "Исполнитель",
+        "是否超时", "处理时长(分钟)", "重开次数", "SLA違反", "再オープン回数", "ステータス", "対応時間(分)",
+        "담당자", "상태", "처리내용", "재접수횟수", "SLA준수", "만족도",
     ],
 )  # fmt: skip
 def test_column_of_what_happened_later_is_refused(column: str) -> None:
@@ -41,7 +50,9 @@ def test_column_of_what_happened_later_is_refused(column: str) -> None:
         "assignment_group_open", "Queue", "Topic_group", "Document", "Affects Version/s", "Issue Type", "Component/s",
         "notify", "Customer Age", "Product Purchased", "language", "number", "business_service", "Agent version",
         "Service owner", "Owner department", "Active Directory domain", "State/Province", "number of users",
-        "Business hours", "Тема", "標題",
+        "Business hours", "Тема", "標題", "Anzahl betroffener Anwender", "Nombre de postes", "Prioritäten", "Услуга",
+        "Количество пользователей", "Kanał", "Vestiging", "部门", "優先度", "요청자",
+        "처리부서", "Surgery",
     ],
 )  # fmt: skip
 def test_column_of_the_opening_is_not_refused(column: str) -> None:
