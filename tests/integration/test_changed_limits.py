@@ -77,8 +77,8 @@ class Estate:
 @pytest.mark.parametrize("is_killed", [False, True])
 @pytest.mark.parametrize(
     ("changed", "stays_open"),
-    [(Limits({"disk_*": None}), {STAYING}), (Limits(horizon_s=7200.0), set()), (Limits(horizon_s=0.0), set())],
-    ids=["pattern", "horizon", "none"],
+    [(Limits({"disk_*": None}), {STAYING}), (Limits(horizon_s=0.0), set())],
+    ids=["pattern", "none"],
 )
 def test_warnings_of_limits_that_are_looked_for_no_longer_are_closed_with_the_reason(
     database: Database, tmp_path: Path, changed: Limits, stays_open: set[str], *, is_killed: bool
@@ -95,3 +95,15 @@ def test_warnings_of_limits_that_are_looked_for_no_longer_are_closed_with_the_re
             assert "by the settings in force" in one.why
             assert one.ended_at == one.closed_at
     assert estate.watched(changed, is_killed=is_killed) == after
+
+
+def test_warning_of_another_value_is_closed_and_that_of_another_horizon_is_not(
+    database: Database, tmp_path: Path
+) -> None:
+    estate = Estate(database, tmp_path)
+    before = estate.watched(Limits(), sends=HOURS)
+    after = estate.watched(Limits({"disk_*": 300.0}, horizon_s=7200.0))
+    assert after[STAYING] == before[STAYING]
+    assert after[STAYING].closed_at is None
+    assert after[GONE].closed_at is not None
+    assert "by the settings in force" in after[GONE].why

@@ -245,9 +245,11 @@ def watcher_of(part: Part) -> StreamingWatcher:
 def load_kernels(watcher: StreamingWatcher) -> None:
     """Have everything compiled, or taken from where it is kept, that the first points would wait for.
 
-    That is a third of a second, or twenty where nothing has been compiled before. The watcher is left as it is.
+    That is a third of a second, or twenty where nothing has been compiled before, and again in the same process, as
+    at every model that takes over, a thousandth. The watcher is left as it is.
     """
     fresh = Watcher(watcher.budget, regimes=watcher.regimes)
+    fresh.limits = Limits({"any": 1.0})
     stand_in = Forewarner(fresh, watcher.foresight) if isinstance(watcher, Forewarner) else fresh
     rows = stand_in.series_of(["any"] * 3, ["any"] * 3)
     stand_in.handle(Points(rows, np.arange(len(rows)) * 60_000_000_000, np.zeros(len(rows))))

@@ -16,7 +16,17 @@ from triage.parts import JSON, Array, Part
 from triage.watch.documents import to_document, warnings_in
 from triage.watch.limits import Limit, Limits
 from triage.watch.points import Note
-from triage.watch.saturation_kernel import COLUMNS, EVENT, LIMIT, PLACE, SCRATCH, SIGN, empty_trends, follow_limits
+from triage.watch.saturation_kernel import (
+    COLUMNS,
+    EVENT,
+    LIMIT,
+    PLACE,
+    SCRATCH,
+    SIGN,
+    adapted_trend,
+    empty_trends,
+    follow_limits,
+)
 from triage.watch.table import SeriesTable
 from triage.watch.warnings import at
 
@@ -91,13 +101,13 @@ class Saturations:
                 yield Note(begin + place, replace(was, closed_at=max(at(int(time_ns[place])), was.opened_at)))
 
     def go_on(self, before: Saturations) -> None:
-        """Take the trends of series over whose limit is the same as before; the others begin anew."""
+        """Take over what is known of series that run the same way as before, and the warnings of limits that stay."""
         for row in before._series:
             if row < len(self._slots) and self._slots[row] >= 0:
                 was, now = before._trends[before._slots[row]], self._trends[self._slots[row]]
-                if (was[LIMIT], was[SIGN]) == (now[LIMIT], now[SIGN]):
-                    now[:] = was
-                    if row in before.held:
+                if was[SIGN] == now[SIGN]:
+                    now[:] = adapted_trend(was, float(now[LIMIT]), self.limits.horizon_s)
+                    if was[LIMIT] == now[LIMIT] and row in before.held:
                         self.held[row] = before.held[row]
 
     def to_arrays(self) -> dict[str, Array]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from triage.compiling import compiled
 
-__all__ = ["COLUMNS", "EVENT", "LIMIT", "PLACE", "SCRATCH", "SIGN", "empty_trends", "follow_limits"]
+__all__ = ["COLUMNS", "EVENT", "LIMIT", "PLACE", "SCRATCH", "SIGN", "adapted_trend", "empty_trends", "follow_limits"]
 
 _BUCKETS, _TURNS = 36, 8
 # Columns of a series: its limit, and 1 if it rises to it or -1; all values after these are multiplied by that.
@@ -51,6 +51,36 @@ def empty_trends(limits: NDArray[np.float64], signs: NDArray[np.float64]) -> NDA
     trends[:, LIMIT], trends[:, SIGN] = limits, signs
     trends[:, _NEWEST] = -1e300
     return trends
+
+
+def adapted_trend(trend: NDArray[np.float64], limit: float, horizon_s: float) -> NDArray[np.float64]:
+    """Return a series' state as it goes on by another limit, or another horizon.
+
+    Parameters
+    ----------
+    trend : ndarray of float64, shape (COLUMNS,)
+    limit : float
+        Risen or run down to as before. By another one nothing is open.
+    horizon_s : float
+        Buckets shorter than those of this horizon are joined; longer ones stay as they are.
+    """
+    adapted = trend.copy()
+    adapted[LIMIT] = limit
+    if limit != trend[LIMIT]:
+        adapted[_FARTHEST] = max(trend[_FARTHEST] + trend[SIGN] * (limit - trend[LIMIT]), 0.0)
+        adapted[_IS_OPEN] = adapted[_STREAK] = 0.0
+    length_s = _A_BUCKET * horizon_s
+    if adapted[_COUNT] > 0.0:
+        adapted[_BUCKET] = math.floor(adapted[_NEWEST] / length_s)
+    kept = int(trend[_KEPT])
+    if kept:
+        number = np.floor(trend[_TIMES : _TIMES + kept] / length_s)
+        first = np.concatenate(([0], np.flatnonzero(np.diff(number)) + 1))
+        joined = np.diff(np.append(first, kept))
+        for column in (_TIMES, _VALUES):
+            adapted[column : column + len(first)] = np.add.reduceat(trend[column : column + kept], first) / joined
+        adapted[_KEPT] = len(first)
+    return adapted
 
 
 @compiled

@@ -130,7 +130,10 @@ class Watcher:
 
     @property
     def limits(self) -> Limits:
-        """What metrics must not reach; replaced, trends to limits that stay the same go on."""
+        """What metrics must not reach. Replaced, they count from the next point on: what is known of trends goes on.
+
+        What is open stays open as long as its series has the same limit, and closes by the horizon in force.
+        """
         return self._saturations.limits
 
     @limits.setter
@@ -138,8 +141,7 @@ class Watcher:
         before = self._saturations
         self._saturations = Saturations(self.table, limits, self._zone)
         self._saturations.make_room()
-        if limits.horizon_s == before.limits.horizon_s:
-            self._saturations.go_on(before)
+        self._saturations.go_on(before)
 
     @property
     def open_warnings(self) -> tuple[EarlyWarning, ...]:

@@ -62,6 +62,30 @@ def test_trends_go_on_where_limits_are_told_anew() -> None:
     assert told.open_notes == whole.open_notes != ()
 
 
+def test_warning_comes_as_soon_as_another_horizon_allows() -> None:
+    # Full at the hour 18, of which nine hours are known, so that nothing is due within 4 h.
+    watcher = _watcher()
+    points = _filling(watcher)
+    half = len(points) * 13 // 24
+    assert watcher.handle(points[:half]).notes == ()
+    watcher.limits = Limits(horizon_s=12 * 3600.0)
+    [note] = watcher.handle(points[half:]).notes
+    assert note.warning.opened_at.hour == 14
+    watcher.limits = Limits(horizon_s=24 * 3600.0)
+    assert watcher.open_notes == (note.warning,)
+
+
+def test_another_value_of_a_limit_begins_no_trend_anew_and_leaves_nothing_open() -> None:
+    watcher = _watcher()
+    points = _filling(watcher)
+    half = len(points) * 17 // 24
+    assert len(watcher.handle(points[:half]).notes) == 1
+    watcher.limits = Limits({"disk_*": 101.0})
+    assert watcher.open_notes == ()
+    [note] = watcher.handle(points[half : half + 60]).notes
+    assert "it reaches 101 at about 18:12" in note.warning.why
+
+
 def test_forgotten_entity_leaves_the_trends_of_the_others() -> None:
     watcher = _watcher()
     watcher.handle(_filling(watcher))
