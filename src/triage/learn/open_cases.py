@@ -76,7 +76,8 @@ def expect_outcomes(course: Course, likely: _Floats, at_opening: _Floats) -> _Fl
 
 def _still_open(course: Course, weights: _Floats, at_hours: _Floats) -> _Floats:
     """Return the share of cases that are open for longer than given hours, by Kaplan and Meier."""
-    order = np.argsort(course.hours, kind="stable")
+    # Of equal waits those that ended come first: an open one has outlived them.
+    order = np.lexsort((~course.ended, course.hours))
     hours, ended, counted = course.hours[order], course.ended[order], weights[order]
     at_risk = np.cumsum(counted[::-1])[::-1]
     ends = np.where(ended, counted / np.maximum(at_risk, _LEAST), 0.0)

@@ -40,3 +40,13 @@ def test_order_of_the_cases_does_not_matter() -> None:
     turned = np.arange(23)[::-1]
     course = Course(ENDED, HOURS).take(turned)
     assert expect_outcomes(course, LIKELY[turned], np.full(23, 0.4))[::-1] == pytest.approx(expected())
+
+
+def test_order_of_cases_that_took_equally_long_does_not_matter() -> None:
+    # In whole hours, as many a file has them, what is still open is often as old as others became.
+    ended, hours = np.arange(40) % 4 > 0, np.repeat([1.0, 2.0, 5.0, 8.0], 10)
+    likely = np.where(ended, np.arange(40) % 3 == 0, 0.4)
+    found = expect_outcomes(Course(ended, hours), likely, np.full(40, 0.4))
+    for turned in (np.arange(40)[::-1], np.argsort(ended, kind="stable")):
+        again = expect_outcomes(Course(ended[turned], hours[turned]), likely[turned], np.full(40, 0.4))
+        assert again == pytest.approx(found[turned], abs=1e-12)
