@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.measure.survival import ended_share
+
 __all__ = ["Course", "expect_outcomes"]
 
 _Floats = NDArray[np.float64]
@@ -64,22 +66,10 @@ def expect_outcomes(course: Course, likely: _Floats, at_opening: _Floats) -> _Fl
     """
     is_open = ~course.ended
     waited = course.hours[is_open]
-    slow = _still_open(course, likely, waited)
-    quick = _still_open(course, 1.0 - likely, waited)
+    slow, quick = (1.0 - ended_share(course.hours, course.ended, waited, of) for of in (likely, 1.0 - likely))
     before = at_opening[is_open]
     found = likely.copy()
     both = before * slow + (1.0 - before) * quick
     # Where neither kind is ever open that long, waiting tells nothing.
     found[is_open] = np.where(both > _LEAST, before * slow / np.maximum(both, _LEAST), before)
     return found
-
-
-def _still_open(course: Course, weights: _Floats, at_hours: _Floats) -> _Floats:
-    """Return the share of cases that are open for longer than given hours, by Kaplan and Meier."""
-    # Of equal waits those that ended come first: an open one has outlived them.
-    order = np.lexsort((~course.ended, course.hours))
-    hours, ended, counted = course.hours[order], course.ended[order], weights[order]
-    at_risk = np.cumsum(counted[::-1])[::-1]
-    ends = np.where(ended, counted / np.maximum(at_risk, _LEAST), 0.0)
-    open_still = np.append(1.0, np.cumprod(1.0 - np.minimum(ends, 1.0)))
-    return open_still[np.searchsorted(hours, at_hours, side="right")]

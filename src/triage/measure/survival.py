@@ -8,7 +8,12 @@ from numpy.typing import NDArray
 __all__ = ["ended_share", "weigh_ended"]
 
 
-def ended_share(waits: NDArray[np.float64], ended: NDArray[np.bool_], at: NDArray[np.float64]) -> NDArray[np.float64]:
+def ended_share(
+    waits: NDArray[np.float64],
+    ended: NDArray[np.bool_],
+    at: NDArray[np.float64],
+    weights: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
     """Return the share that has ended by each time, at most.
 
     Parameters
@@ -17,12 +22,18 @@ def ended_share(waits: NDArray[np.float64], ended: NDArray[np.bool_], at: NDArra
         How long each waited: until it ended, or at least.
     ended : ndarray of bool of shape (n,)
     at : ndarray of shape (m,)
-        Times; ascending or not.
+        Times, in the unit of the waits; ascending or not.
+    weights : ndarray of shape (n,) or None, default=None
+        At least 0: for how many each stands; all for one if None.
 
     Returns
     -------
     ndarray of float64 of shape (m,)
         In [0, 1]. Beyond the last end it stays where it was: what is still open says no more.
+
+    Notes
+    -----
+    E. L. Kaplan and P. Meier, "Nonparametric Estimation from Incomplete Observations", JASA 53 (1958).
 
     Examples
     --------
@@ -32,9 +43,10 @@ def ended_share(waits: NDArray[np.float64], ended: NDArray[np.bool_], at: NDArra
     """
     # Of equal waits those that ended come first: an open one has outlived them.
     order = np.lexsort((~ended, waits))
-    at_risk = np.arange(len(waits), 0, -1)
-    ends = np.flatnonzero(ended[order])
-    left = np.concatenate(([1.0], np.cumprod(1.0 - 1.0 / at_risk[ends])))
+    counted = np.ones(len(waits)) if weights is None else weights[order]
+    at_risk = np.cumsum(counted[::-1])[::-1]
+    ends = np.flatnonzero(ended[order] & (counted > 0.0))
+    left = np.concatenate(([1.0], np.cumprod(1.0 - counted[ends] / at_risk[ends])))
     return np.asarray(1.0 - left[np.searchsorted(waits[order][ends], at, side="right")])
 
 

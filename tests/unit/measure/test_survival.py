@@ -33,3 +33,12 @@ def test_weights_restore_the_mean_of_all_where_slow_ones_are_not_seen_to_end() -
     weights = weigh_ended(waits[ended], watched)
     assert np.average(is_slow[ended], weights=weights) == pytest.approx(is_slow.mean(), abs=0.01)
     assert weights.min() >= 1.0
+
+
+def test_one_of_weight_two_counts_as_two_and_one_of_weight_zero_as_none() -> None:
+    waits, ended, at = np.array([1.0, 2.0, 2.0, 3.0]), np.array([True, True, False, True]), np.array([1.0, 2.5, 3.0])
+    weights = np.array([2.0, 1.0, 0.0, 1.0])
+    twice = [0, 0, 1, 3]
+    assert ended_share(waits, ended, at, weights).tolist() == pytest.approx(
+        ended_share(waits[twice], ended[twice], at).tolist()
+    )
