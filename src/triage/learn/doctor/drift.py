@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,30 +23,38 @@ _LEAST, _MEDIUM, _HIGH = 0.01, 0.03, 0.1
 # A missing rate that moves by less is no news; beyond three standard errors it is no chance.
 _LEAST_MOVE, _Z = 0.05, 3.3
 
-# Sets a target apart from a field of the same name, as the same column of an event log may be both.
-_TARGET = "target "
-
 _Floats = NDArray[np.float64]
+
+
+class _Column(NamedTuple):
+    """A column in one of its roles: of an event log the same one may be a target and a field."""
+
+    name: str
+    is_target: bool
+
+    def __str__(self) -> str:
+        return f"target {self.name}" if self.is_target else self.name
 
 
 def find_drift(material: Material, most_rows: int) -> CheckResult:
     """Compare the newest slice with the fit slice: every target and field by its values, every column by its gaps."""
-    targets = {f"{_TARGET}{name}": cells for name, cells in material.targets.items()}
-    fields = {name: material.inputs[name] for name in material.fields}
+    targets = {_Column(name, is_target=True): cells for name, cells in material.targets.items()}
+    inputs = {_Column(name, is_target=False): cells for name, cells in material.inputs.items()}
+    fields = {column: cells for column, cells in inputs.items() if column.name in material.fields}
     findings: list[Finding] = []
-    measured: dict[str, tuple[float, float]] = {}
-    for name, cells in (targets | fields).items():
+    measured: dict[_Column, tuple[float, float]] = {}
+    for column, cells in (targets | fields).items():
         fit, newest = cells[material.slices == 0], cells[material.slices == 2]
         shares = _to_shares(fit, newest)
         if shares is None:
             continue
         values, counts = shares
         found, floor = divergence(counts[0], counts[1]), noise_floor(counts[0], counts[1])
-        measured[name] = (found, floor)
+        measured[column] = (found, floor)
         if found > max(floor, _LEAST):
-            findings.append(_drifted(name, (found, floor), (values, counts), material, cells, most_rows))
-    for name, cells in (targets | dict(material.inputs)).items():
-        findings += _gaps(name, cells, material, most_rows)
+            findings.append(_drifted(column, (found, floor), (values, counts), material, cells, most_rows))
+    for column, cells in (targets | inputs).items():
+        findings += _gaps(column, cells, material, most_rows)
     return CheckResult(tuple(findings), _charts(measured))
 
 
@@ -107,7 +116,7 @@ def _to_shares(fit: Cells, newest: Cells) -> tuple[list[str], NDArray[np.float64
 
 
 def _drifted(
-    name: str,
+    column: _Column,
     measured: tuple[float, float],
     shares: tuple[list[str], NDArray[np.float64]],
     material: Material,
@@ -115,8 +124,7 @@ def _drifted(
     most_rows: int,
 ) -> Finding:
     values, counts = shares
-    about = name.removeprefix(_TARGET)
-    said = "as an input its values are" if name == about else "as a target its labels are"
+    said = "as a target its labels are" if column.is_target else "as an input its values are"
     before, after = counts[0] / counts[0].sum(), counts[1] / counts[1].sum()
     order = np.argsort(-np.abs(after - before), kind="stable")
     first = order[0]
@@ -127,7 +135,7 @@ def _drifted(
     return Finding(
         kind="drift",
         severity=to_severity(measured[0], _MEDIUM, _HIGH),
-        about=about,
+        about=column.name,
         message=f"{said} spread differently in the newest slice: divergence {measured[0]:.3f} bits, where "
         f"chance stays below {measured[1]:.3f}; {move}.",
         advice="Look what changed at that time. Scores on the newest slice are those of a model that has not seen the "
@@ -146,7 +154,7 @@ def _drifted(
     )
 
 
-def _gaps(name: str, cells: Cells, material: Material, most_rows: int) -> Iterator[Finding]:
+def _gaps(column: _Column, cells: Cells, material: Material, most_rows: int) -> Iterator[Finding]:
     missing = pd.isna(cells)
     at = [np.flatnonzero(material.slices == number) for number in range(len(SLICES))]
     n_fit, n_newest = len(at[0]), len(at[2])
@@ -160,12 +168,11 @@ def _gaps(name: str, cells: Cells, material: Material, most_rows: int) -> Iterat
         return
     rows = at[2][missing[at[2]] == (move > 0)][::-1]
     says = "missing" if move > 0 else "given"
-    about = name.removeprefix(_TARGET)
-    said = "as an input it" if name == about else "as a target it"
+    said = "as a target it" if column.is_target else "as an input it"
     yield Finding(
         kind="missing-rate",
         severity=to_severity(abs(move), 0.1, 0.3),
-        about=about,
+        about=column.name,
         message=f"{said} is missing in {rates[0]:.1%} of the fit slice and in {rates[2]:.1%} of the newest.",
         advice="Find out whether the form changed, or it is filled in later: such a column must not be learnt from.",
         count=len(rows),
@@ -174,15 +181,18 @@ def _gaps(name: str, cells: Cells, material: Material, most_rows: int) -> Iterat
     )
 
 
-def _charts(measured: Mapping[str, tuple[float, float]]) -> tuple[Chart, ...]:
+def _charts(measured: Mapping[_Column, tuple[float, float]]) -> tuple[Chart, ...]:
     if not measured:
         return ()
-    shown = sorted(measured, key=lambda name: -measured[name][0])[:20]
+    shown = sorted(measured, key=lambda column: -measured[column][0])[:20]
     return (
         Chart(
             "Drift from the fit slice to the newest: Jensen-Shannon divergence, in bits",
-            tuple(shown),
-            {"measured": [measured[name][0] for name in shown], "by chance": [measured[name][1] for name in shown]},
+            tuple(map(str, shown)),
+            {
+                "measured": [measured[column][0] for column in shown],
+                "by chance": [measured[column][1] for column in shown],
+            },
             is_share=False,
         ),
     )

@@ -38,3 +38,13 @@ def test_a_missing_rate_that_moves_is_named() -> None:
 def test_a_target_and_a_field_of_one_name_are_both_drawn() -> None:
     (chart,) = find_drift(material(["a", "b"] * 50, fields={"team": ["a", "b"] * 50}), 20).charts
     assert set(chart.labels) == {"target team", "team"}
+
+
+def test_a_field_may_be_called_as_a_target_is_drawn() -> None:
+    moved = [*(["x", "y"] * 400), *["y"] * 200]
+    gone = [*(["x", "y"] * 400), *[None] * 200]
+    steady = ["a", "b"] * 500
+    for cells in (moved, gone):
+        (found,) = find_drift(material(steady, fields={"target team": cells}), 20).findings
+        assert found.about == "target team"
+        assert found.message.startswith("as an input")
