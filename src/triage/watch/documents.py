@@ -70,10 +70,14 @@ def _warning(entry: JSON) -> EarlyWarning:
     causes, score = entry["causes"], entry["score"]
     if not isinstance(causes, list) or not isinstance(score, float):
         raise TypeError(f"causes are a list and the score is a number, got {causes!r} and {score!r}")
+    opened_at = datetime.fromisoformat(str(entry["opened_at"]))
+    if opened_at.tzinfo is None:
+        # It is compared with times that have one, in the middle of watching.
+        raise ValueError(f"a warning's time has a zone, got {opened_at.isoformat()!r}")
     return EarlyWarning(
         id=str(entry["id"]),
         entity=str(entry["entity"]),
-        opened_at=datetime.fromisoformat(str(entry["opened_at"])),
+        opened_at=opened_at,
         closed_at=None,
         score=score,
         causes=tuple(Cause(str(cause["metric"]), float(cause["contribution"])) for cause in causes),
