@@ -12,29 +12,10 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from triage.errors import Problem, SettingsError
+from triage.wording import wanted
 
 __all__ = ["Section", "TextOrTexts", "Texts"]
 
-# In the words of those who write the file, rather than of those who check it.
-_MESSAGES = {
-    "bool_type": "must be true or false",
-    "dict_type": "must be a table",
-    "enum": "must be {expected}",
-    "extra_forbidden": "is not known here",
-    "finite_number": "must be a finite number",
-    "float_type": "must be a number",
-    "greater_than": "must be above {gt:g}",
-    "greater_than_equal": "must be {ge:g} or more",
-    "int_type": "must be a whole number",
-    "less_than_equal": "must be at most {le:g}",
-    "literal_error": "must be {expected}",
-    "missing": "must be given",
-    "model_type": "must be a table; write [{where}]",
-    "string_too_long": "must have at most {max_length} characters",
-    "string_too_short": "must not be empty",
-    "string_type": "must be a text",
-    "tuple_type": "must be a list of texts",
-}
 # Nothing was got there, or what was got is a whole table.
 _NOT_SHOWN = ("dict_type", "extra_forbidden", "missing", "model_type")
 
@@ -107,9 +88,7 @@ class Section(BaseModel):
             where = ".".join((name, *keys))
             if kind == "extra_forbidden" and len(keys) == 1:
                 message = f"is not known here; known are {', '.join(fields)}"
-            elif kind in _MESSAGES:
-                message = _MESSAGES[kind].format(where=where, **error.get("ctx", {}))
             else:
-                message = error["msg"].removeprefix("Value error, ")
+                message = wanted(kind, error["msg"], error.get("ctx", {}), where)
             is_shown = kind not in _NOT_SHOWN and not (keys and keys[0] in fields and not fields[keys[0]].repr)
             yield Problem(f"{message.removesuffix('.')}.", where, got=str(error["input"]) if is_shown else "")

@@ -13,6 +13,7 @@ from tests.commands import Done, Run, give, rows_of
 
 from triage.cli import main
 from triage.simulate import SAMPLE_START, simulate_tickets
+from triage.store import SqlJournal
 
 TRAIN = ("--target", "category,impact,urgency", "--name", "desk", "--effort", "quick")
 
@@ -195,3 +196,28 @@ def test_train_checks_its_home_before_it_reads_the_file(
     assert "cannot be written: Not a directory" in done.err
     assert "Reading" not in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_version_is_shown_by_what_somebody_asks_of_it(run: Run) -> None:
+    shown = run("models", "show", "desk")
+    assert shown.code == 0
+    for said in ("in force", "accuracy", "category", "short_description", "Columns that are not read"):
+        assert said in shown.out
+    assert "sha256" in run("models", "show", "desk", "--json").out
+    assert "--json" in shown.err
+
+
+def test_empty_shelf_says_where_it_stands(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIAGE_HOME", str(tmp_path))
+    done = run("models", "list")
+    assert (done.code, str(tmp_path / "models") in done.err) == (0, True)
+
+
+def test_destination_that_is_not_set_is_refused(run: Run, home: Path) -> None:
+    with SqlJournal.open(f"sqlite:///{home / 'triage.db'}"):
+        pass
+    for words in (("deliver", "enable", "desks"), ("deliver", "dead", "list", "--to", "desks")):
+        done = run(*words)
+        assert (done.code, "'desks'" in done.err) == (2, True)
+    assert "[deliver.NAME]" in run("deliver", "list").err
+    assert "No message" in run("deliver", "dead", "list").err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import orjson
 import structlog
@@ -18,6 +18,7 @@ from starlette.routing import Match
 
 from triage.api.headers import SAFETY_HEADERS
 from triage.errors import DataError, Problem, StoreUnavailable, TriageError
+from triage.wording import wanted
 
 __all__ = [
     "PROBLEM_MEDIA",
@@ -41,15 +42,6 @@ RETRY_AFTER_S = 2
 _MOST_PROBLEMS = 100
 _LONGEST_GOT = 200
 _METHODS = ("DELETE", "GET", "HEAD", "POST", "PUT")
-# By pydantic's names of what is wrong with a parameter.
-_WANTED = {
-    "bool_parsing": "must be true or false",
-    "enum": "must be {expected}",
-    "greater_than_equal": "must be at least {ge}",
-    "int_parsing": "must be a whole number",
-    "less_than_equal": "must be at most {le}",
-    "missing": "must be given",
-}
 
 
 def problem_of(error: TriageError) -> ProblemBody:
@@ -91,7 +83,11 @@ def add_error_handlers(app: FastAPI) -> None:
     async def parameters(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101  # for the type checker
         problems = [
-            Problem(_wanted(one), where=".".join(str(part) for part in one["loc"]), got=str(one.get("input", "")))
+            Problem(
+                wanted(one["type"], one["msg"], one.get("ctx", {})),
+                where=".".join(str(part) for part in one["loc"]),
+                got=str(one.get("input", "")),
+            )
             for one in error.errors()
         ]
         wrong = DataError("The request has parameters that cannot be used.", problems)
@@ -142,12 +138,6 @@ def _told(request: Request, error: HTTPException, allowed: Sequence[str]) -> str
     if allowed:
         return f"{request.method} is not answered at {request.url.path[:_LONGEST_GOT]}. Send {' or '.join(allowed)}."
     return str(error.detail)
-
-
-def _wanted(error: Mapping[str, Any]) -> str:
-    """Say what a parameter must be, in the words of every other message; what is not listed, in the framework's."""
-    wanted = _WANTED.get(error["type"])
-    return wanted.format(**error.get("ctx", {})) if wanted else str(error["msg"])
 
 
 def _one(problem: Problem) -> ProblemBody:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import structlog
@@ -35,6 +37,12 @@ _BACKLOG = 2048
 _CHATTY = ("alembic", "httpcore", "httpx", "uvicorn")
 # How long open requests may take to end after Ctrl-C, in seconds.
 _GRACE_S = 10
+# A usual start takes two seconds.
+_SLOW_START_S = 5.0
+_SLOW_START = (
+    "Starting takes a while: the first start on a machine compiles for it, up to a minute; a later one reads what came "
+    "since the watcher's state was kept.\n"
+)
 
 
 def run(settings: Settings, names: Sequence[str] = ()) -> None:
@@ -63,7 +71,7 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
     intake = to_intake_rules(settings)
     # uvicorn raises the signal again once it has ended; as an exception it passes through what must still be closed.
     signal.signal(signal.SIGTERM, _interrupt)
-    with _listen(settings.host, settings.port) as listener, open_live(settings, names) as live:
+    with _listen(settings.host, settings.port) as listener, _patience() as ready, open_live(settings, names) as live:
         limits = Limits(max_body_bytes=settings.max_body_bytes, max_metrics_bytes=settings.max_metrics_bytes)
         service = Service(
             live.flow,
@@ -92,7 +100,7 @@ def run(settings: Settings, names: Sequence[str] = ()) -> None:
         )
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             with suppress(KeyboardInterrupt):
-                runner.run(_serve(uvicorn.Server(config), listener, live, settings))
+                runner.run(_serve(uvicorn.Server(config), listener, live, settings, ready))
             # A run of its own: Ctrl-C has cancelled the one above.
             runner.run(live.metrics.stop())
     sys.stderr.write("Stopped.\n")
@@ -121,12 +129,15 @@ def deliver(settings: Settings) -> None:
     sys.stderr.write("Stopped.\n")
 
 
-async def _serve(server: uvicorn.Server, listener: socket.socket, live: Live, settings: Settings) -> None:
+async def _serve(
+    server: uvicorn.Server, listener: socket.socket, live: Live, settings: Settings, ready: Callable[[], None]
+) -> None:
     # What the last run had not kept of the stream is watched again before anybody is let in.
     await live.metrics.start()
     # What was withdrawn before the process was started again stays so.
     await live.oversight.refresh()
     give_back()
+    ready()
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     sys.stderr.write(f"Serving at http://{shown}:{port} (its API is described at /docs; Ctrl-C stops it)\n")
@@ -154,12 +165,26 @@ async def _follow(models: LiveModels, interval_s: float) -> None:
             await asyncio.to_thread(give_back)
 
 
+@contextmanager
+def _patience() -> Iterator[Callable[[], None]]:
+    """Tell whoever waits for a start that takes long what it is about; what is yielded says that it has ended."""
+    timer = threading.Timer(_SLOW_START_S, sys.stderr.write, [_SLOW_START])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield timer.cancel
+    finally:
+        timer.cancel()
+
+
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as err:
-        raise UsageError(f"{host}:{port} cannot be listened on: {err.strerror}. Choose another --port.") from err
+        # Python adds to the words of the system what is said here already.
+        why = os.strerror(err.errno) if err.errno else str(err)
+        raise UsageError(f"{host}:{port} cannot be listened on: {why}. Choose another --port.") from err
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:

@@ -110,7 +110,7 @@ class LiveWatchers:
         """The model in force with its version, else the budget."""
         champion = self._models.watcher
         if champion is None:
-            return f"budget {self._budget.alerts} in {self._budget.period_ns} ns, {self._zone}"
+            return f"budget {self._budget}, {self._zone}"
         return f"model {champion.ref.name} {champion.ref.version}"
 
     def make(self) -> tuple[str, StreamWatcher]:

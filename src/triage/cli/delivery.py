@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -12,7 +12,7 @@ import typer
 
 from triage.cli.options import AsJson
 from triage.cli.output import say, show_json, show_table
-from triage.errors import DataError, MalformedBody
+from triage.errors import DataError, MalformedBody, NotFound, bounded
 
 if TYPE_CHECKING:
     from triage.flow import DeadLetter, Edit
@@ -35,9 +35,7 @@ def deliver(context: typer.Context) -> None:
 
 def list_destinations(as_json: AsJson = False) -> None:
     """List the destinations: what waits, what was given up, and which want nothing any more."""
-    from triage.bootstrap import delivering, places  # start-up cost: the database
-
-    names = [one.name for one in delivering.read_destinations(places.read_settings())]
+    names = _destinations()
     states = _ask(lambda outbox: outbox.states(names))
     if as_json:
         show_json(
@@ -49,10 +47,13 @@ def list_destinations(as_json: AsJson = False) -> None:
     else:
         rows = [(one.name, str(one.waiting), str(one.dead), one.reason or "-") for one in states]
         show_table("Destinations", ["name", "waiting", "dead", "disabled"], rows)
+        if not rows:
+            say("Nothing is delivered: there is no [deliver.NAME] table in triage.toml.")
 
 
 def enable(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
     """Let a destination get messages again that had answered 410 Gone."""
+    _check_destination(name, _destinations())
     _ask(lambda outbox: outbox.enable(name))
     say(f"{name} gets messages again.")
 
@@ -64,6 +65,9 @@ def list_dead(
 ) -> None:
     """List the messages that were given up."""
     page = _ask(lambda outbox: outbox.page_dead(limit, None, to))
+    if to is not None and not page.letters:
+        # One that was taken out of the settings may still have letters.
+        _check_destination(to, _destinations())
     if as_json:
         show_json([_body(letter) for letter in page.letters])
     else:
@@ -77,6 +81,8 @@ def list_dead(
             for letter in page.letters
         ]
         show_table("Dead letters", ["number", "destination", "incident", "reason"], rows)
+        if not rows:
+            say("No message was given up.")
 
 
 def show(number: _Number, as_json: AsJson = False) -> None:
@@ -111,6 +117,17 @@ def discard(number: _Number) -> None:
     """Drop a message that was given up."""
     _ask(lambda outbox: outbox.discard_dead(number))
     say(f"Number {number} is gone.")
+
+
+def _destinations() -> list[str]:
+    from triage.bootstrap import delivering, places  # start-up cost: the database
+
+    return [one.name for one in delivering.read_destinations(places.read_settings())]
+
+
+def _check_destination(name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise NotFound(f"There is no destination {name!r} in triage.toml. Those there: {bounded(known) or 'none'}.")
 
 
 def _ask(question: Callable[[SqlOutbox], Awaitable[_T]]) -> _T:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from triage.cli.cards import card_tables
 from triage.cli.options import AsJson
 from triage.cli.output import say, show_json, show_table
 
@@ -21,7 +22,10 @@ _Version = Annotated[str | None, typer.Option("--version", metavar="N", help="Th
 
 def list_models(as_json: AsJson = False) -> None:
     """List the models, their versions and their champions."""
-    shelf = _shelf()
+    from triage.bootstrap import places  # start-up cost: numpy
+
+    settings = places.read_settings()
+    shelf = places.open_shelf(settings)
     rows = [
         {
             "name": name,
@@ -39,16 +43,21 @@ def list_models(as_json: AsJson = False) -> None:
             for name in shelf.names()
         ]
         show_table("Models", ["name", "learns from", "champion", "versions"], cells)
+        if not cells:
+            say(f"There is no model in {settings.models_dir}. Train one, or set TRIAGE_HOME to where they are.")
 
 
 def show(name: _Name, version: _Version = None, as_json: AsJson = False) -> None:
     """Show what a version was learnt from, how it did, and what was refused."""
-    manifest = _shelf().verify(name, version)
+    shelf = _shelf()
+    manifest = shelf.verify(name, version)
     document = json.loads(manifest.to_bytes())
     if as_json:
         show_json(document)
     else:
-        show_table(f"{name} version {manifest.version}", ["", ""], _facts("", document))
+        for title, header, rows in card_tables(document, shelf.champion(name)):
+            show_table(title, header, rows)
+        say("--json shows all of it: recipes, learning curves, and the hashes of its files.")
 
 
 def promote(name: _Name, version: Annotated[str, typer.Argument(metavar="VERSION")], as_json: AsJson = False) -> None:
@@ -75,15 +84,3 @@ def _shelf() -> Shelf:
     from triage.bootstrap import places  # start-up cost: numpy
 
     return places.open_shelf(places.read_settings())
-
-
-def _facts(prefix: str, document: object) -> list[tuple[str, str]]:
-    if isinstance(document, dict):
-        return [
-            fact for key, value in document.items() for fact in _facts(f"{prefix}.{key}" if prefix else str(key), value)
-        ]
-    if isinstance(document, list) and any(isinstance(entry, dict) for entry in document):
-        return [fact for at, value in enumerate(document) for fact in _facts(f"{prefix}[{at}]", value)]
-    if isinstance(document, list):
-        return [(prefix, ", ".join(map(str, document)))]
-    return [(prefix, "-" if document is None else str(document))]

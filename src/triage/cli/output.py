@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -14,6 +15,9 @@ from triage.errors import TriageError
 
 __all__ = ["say", "show_error", "show_json", "show_table"]
 
+# All but the line breaks between the problems.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
 
 def say(message: str) -> None:
     """Print a line of progress."""
@@ -22,8 +26,11 @@ def say(message: str) -> None:
 
 
 def show_error(error: TriageError) -> None:
-    """Print an error of ours, with its problems, and no traceback."""
-    say(f"Error: {error}")
+    """Print an error of ours, with its problems, and no traceback.
+
+    What came out of a file may be anything: bytes that a terminal would act on are shown as what they are not.
+    """
+    say(_CONTROL.sub("\ufffd", f"Error: {error}"))
 
 
 def show_json(document: Mapping[str, object] | Sequence[object]) -> None:

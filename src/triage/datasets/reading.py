@@ -64,7 +64,7 @@ def _parse_parquet(path: Path, raw: bytes) -> Table:
     try:
         content = pq.read_table(pa.BufferReader(raw))
     except pa.ArrowException as err:
-        raise DataError(f"{path} is not a whole parquet file: {err}. Export it again.") from err
+        raise DataError(f"{path} is not a whole parquet file: {str(err).rstrip('.')}. Export it again.") from err
     if len(set(content.column_names)) < len(content.column_names):
         raise DataError(f"{path} has columns of the same name. Rename all but one of each.")
     if not content.num_rows or not content.column_names:

@@ -151,7 +151,7 @@ def _check(parents: Mapping[str, str], targets: Mapping[str, Labels]) -> None:
     unknown = sorted({name for pair in parents.items() for name in pair} - set(targets))
     if unknown:
         problems = [Problem("is not predicted, so nothing follows it and it follows nothing", name) for name in unknown]
-        raise UsageError(f"Targets: {', '.join(sorted(targets))}.", problems)
+        raise UsageError(f"A child and its parent must both be targets: {', '.join(sorted(targets))}.", problems)
     for child in parents:
         seen, above = {child}, parents.get(child)
         while above is not None:

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from triage.errors import Problem, SettingsError, bounded
 from triage.settings.values import ColumnRoles, Origin, Settings, mask_password
+from triage.wording import wanted
 
 __all__ = ["load_settings"]
 
@@ -98,7 +99,7 @@ def _build(found: _Findings) -> Settings:
     except ValidationError as err:
         cause = err
         found.problems += [
-            _wrong_value(str(each["loc"][0]), each["msg"], found)
+            _wrong_value(str(each["loc"][0]), wanted(each["type"], each["msg"], each.get("ctx", {})), found)
             for each in err.errors()
             if each["type"] != "default_factory_not_called"  # follows from another error in the same list
         ]
@@ -220,6 +221,5 @@ def _unknown(name: str, allowed: Collection[str], what: str, prefix: str = "") -
 
 
 def _wrong_value(key: str, message: str, found: _Findings) -> Problem:
-    said = message.removeprefix("Value error, ")
     where = f" (from {found.names[key]})" if key in found.names else ""
-    return Problem(f"{said}{where}.", key, got=mask_password(str(found.values.get(key, ""))))
+    return Problem(f"{message}{where}.", key, got=mask_password(str(found.values.get(key, ""))))

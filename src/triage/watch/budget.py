@@ -91,6 +91,15 @@ class Budget:
         unit_ns = step_ns if unit.startswith("step") else _UNITS_NS[unit.removesuffix("s")]
         return cls(int(alerts), int(length or 1) * unit_ns)
 
+    def __str__(self) -> str:
+        """Render as `parse` reads it; a period that no unit fits is told in seconds."""
+        if self.period_ns == _UNITS_NS["day"]:
+            return f"{self.alerts}/day"
+        for unit in ("d", "h", "min"):
+            if self.period_ns % _UNITS_NS[unit] == 0:
+                return f"{self.alerts}/{self.period_ns // _UNITS_NS[unit]}{unit}"
+        return f"{self.alerts} in {self.period_ns / _SECOND_NS:g} s"
+
     @property
     def spacing_ns(self) -> int:
         """How long the budget takes for one alert."""

@@ -89,7 +89,7 @@ def test_unknown_path_is_named_with_where_to_look(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("query", "message", "got"),
     [
-        ("limit=0", "must be at least 1", "0"),
+        ("limit=0", "must be 1 or more", "0"),
         ("limit=9000", "must be at most 200", "9000"),
         ("limit=many", "must be a whole number", "many"),
         ("state=shut", "must be 'open', 'closed' or 'all'", "shut"),

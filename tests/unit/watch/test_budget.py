@@ -22,6 +22,19 @@ def test_budget_is_a_number_of_alerts_a_period(text: str, alerts: int, period_ns
     assert Budget.parse(text) == Budget(alerts, period_ns)
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("1/day", "1/day"), ("3/30d", "3/30d"), ("2/12h", "2/12h"), ("1/90min", "1/90min"), ("5/week", "5/7d")],
+)
+def test_budget_is_shown_as_it_is_written(text: str, shown: str) -> None:
+    assert str(Budget.parse(text)) == shown
+    assert Budget.parse(shown) == Budget.parse(text)
+
+
+def test_period_that_no_unit_fits_is_shown_in_seconds() -> None:
+    assert str(Budget.parse("2/1000steps")) == "2 in 1000 s"
+
+
 def test_steps_last_as_long_as_the_points_say() -> None:
     assert Budget.parse("1/30steps", step_ns=60) == Budget(1, 1800)
 
