@@ -65,7 +65,7 @@ class IncidentModel:
         Raises
         ------
         BundleRefused
-            The part holds no incident model, or one of another version of the code.
+            The part holds no incident model, one of another version of the code, or arrays that do not fit each other.
         """
         try:
             return cls._from_part(part)
@@ -82,7 +82,7 @@ class IncidentModel:
         terms = TermFeatures(part.arrays["keys"], part.arrays["idf"], tuple(part.arrays["sizes"].tolist()))
         fields = to_field_features({field.name: field.values for field in document.fields})
         features = Features(columns, terms, fields, document.pairs)
-        heads = (
+        heads = tuple(
             Head(
                 target=head.target,
                 classes=head.classes,
@@ -103,7 +103,8 @@ class IncidentModel:
         if "field_shares" in part.arrays:
             shares, slopes = (np.asarray(part.arrays[f"field_{name}"], np.float32) for name in ("shares", "slopes"))
             table = FieldTable(shares, slopes)
-        return cls(features, tuple(heads), bag, lineage, table)
+        _check_shapes(features, heads, bag, table)
+        return cls(features, heads, bag, lineage, table)
 
     @property
     def columns(self) -> InputColumns:
@@ -175,3 +176,21 @@ class IncidentModel:
             ),
         )
         return Part(arrays, document.as_json())
+
+
+def _check_shapes(features: Features, heads: tuple[Head, ...], bag: Bag, table: FieldTable) -> None:
+    """Raise ValueError unless all that was stored is of one set of features: kernels look at no bounds."""
+    n_features, n_units, names = len(features), bag.n_units, features.columns.field_names
+    if list(features.fields.values)[: len(names)] != list(names):
+        raise ValueError(f"its columns have the fields {names}, its features {list(features.fields.values)}")
+    if n_units and len(bag.embeddings) != n_features:
+        raise ValueError(f"{len(bag.embeddings)} embeddings of {n_features} features")
+    for head in heads:
+        n = len(head.classes)
+        fits = head.weights.shape in ((n_features, n), (0, n)) and head.outputs.shape in ((n_units, n), (0, n))
+        if not (fits and head.intercept.shape == (n,)):
+            raise ValueError(f"the head of {head.target!r} does not fit {n_features} features and {n_units} units")
+    n_fields, n_labels = len(table.shares), sum(len(head.classes) for head in heads)
+    wanted = (len(features.columns.fields), table.shares.shape[1], n_labels) if n_fields else table.shares.shape
+    if table.shares.shape != wanted or table.slopes.shape not in ((len(heads), n_fields), (0, 0)):
+        raise ValueError(f"what missing fields tell is of shapes {table.shares.shape} and {table.slopes.shape}")

@@ -2,22 +2,36 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.histories import COLUMNS, PLAIN, as_inputs, constructed_history, fitted_model, nested, take
+from tests.histories import COLUMNS, PLAIN, as_inputs, constructed_history, fitted_model, labels_of, nested, take
 
+from triage.errors import BundleRefused
 from triage.learn.answers import RowAnswer
+from triage.learn.features import fit_features
 from triage.learn.fitting import choose_model
 from triage.learn.inputs import Inputs
 from triage.learn.lineage import find_parents, to_lineage
+from triage.learn.missing_fitting import with_missing_fields
 from triage.learn.model import IncidentModel
+from triage.learn.unit_heads import fit_unit_heads
+from triage.learn.unit_kernel import SHARED
 from triage.parts import Part
 
 FRESH = as_inputs(constructed_history(40, seed=99))
 TARGETS = ("topic", "impact", "urgency", "priority")
+
+
+@cache
+def bagged_model() -> IncidentModel:
+    """Return a model with hidden units that knows what missing fields would tell; nothing changes it."""
+    history = constructed_history(200)
+    model = fit_unit_heads(fit_features(as_inputs(history), COLUMNS), as_inputs(history), labels_of(history), 1)
+    return with_missing_fields(model, (as_inputs(history), labels_of(history)), as_inputs(history))
 
 
 def through_json(part: Part) -> Part:
@@ -141,3 +155,51 @@ def test_incident_that_gives_nothing_is_blank_though_its_hour_is_known() -> None
     assert next(fitted_model().answer(one(opened="3"))).is_blank
     assert not next(fitted_model().answer(one("vpn"))).is_blank
     assert not next(fitted_model().answer(one(site="Bonn"))).is_blank
+
+
+def cut(name: str, *, rows: int = 1, columns: int = 0) -> Part:
+    """Return a stored model of which some arrays are too short by so much."""
+    part = (fitted_model() if name == "weights_" else bagged_model()).to_part()
+    arrays = dict(part.arrays)
+    for each in (each for each in arrays if each.rstrip("0123456789") == name):
+        array = arrays[each]
+        arrays[each] = array[: len(array) - rows, ..., : array.shape[-1] - columns] if array.ndim > 1 else array[:-1]
+    return Part(arrays, part.document)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "columns"),
+    [
+        ("weights_", 1, 0),
+        ("weights_", 0, 1),
+        ("intercept_", 1, 0),
+        ("outputs_", 1, 0),
+        ("outputs_", 0, 1),
+        ("field_shares", 1, 0),
+        ("field_shares", 0, 1),
+        ("field_slopes", 1, 0),
+        ("field_slopes", 0, 1),
+        ("keys", 1, 0),
+    ],
+)
+def test_arrays_that_do_not_fit_each_other_are_refused_as_kernels_look_at_no_bounds(
+    name: str, rows: int, columns: int
+) -> None:
+    with pytest.raises(BundleRefused):
+        IncidentModel.from_part(cut(name, rows=rows, columns=columns))
+
+
+def test_hidden_units_of_other_features_and_fields_of_other_columns_are_refused() -> None:
+    part = bagged_model().to_part()
+    n_kept = SHARED * (len(part.arrays["embedding_steps"]) - 1)
+    short = {
+        "embeddings": part.arrays["embeddings"][:n_kept],
+        "embedding_steps": part.arrays["embedding_steps"][:-1],
+    }
+    with pytest.raises(BundleRefused):
+        IncidentModel.from_part(Part({**part.arrays, **short}, part.document))
+    columns = part.document["columns"]
+    assert isinstance(columns, dict)
+    other = {**part.document, "columns": {**columns, "fields": ["site", "another"]}}
+    with pytest.raises(BundleRefused):
+        IncidentModel.from_part(Part(part.arrays, other))
