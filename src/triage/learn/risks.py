@@ -179,9 +179,7 @@ class RiskModel:
         except (ValueError, KeyError) as err:
             raise BundleRefused(f"These are no risks that this version can read: {err}. Train it again.") from err
         for head in heads:
-            fits = len(head.weights) == len(features) and len(head.known.shares) == features.fields.n_features
-            n_columns = 2 * len(features.fields.values) + bool(len(features.terms))
-            if not fits or len(head.known.sizes) != len(head.known.shares) or head.trees.n_features > n_columns:
+            if not _fits(head, features):
                 raise BundleRefused(f"The risk {head.name!r} was learnt over other features. Train it again.")
         return cls(features, heads)
 
@@ -250,4 +248,14 @@ def _to_head(document: _HeadDocument, arrays: dict[str, Array]) -> RiskHead:
         linear_share=document.linear_share,
         scale=document.scale,
         shift=document.shift,
+    )
+
+
+def _fits(head: RiskHead, features: Features) -> bool:
+    n_columns = 2 * len(features.fields.values) + bool(len(features.terms))
+    of_values = (features.fields.n_features,)
+    return (
+        head.weights.shape == (len(features), 1)
+        and head.known.shares.shape == head.known.sizes.shape == of_values
+        and (not len(head.trees) or head.trees.n_features == n_columns)
     )
