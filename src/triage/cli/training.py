@@ -21,7 +21,7 @@ from triage.cli.options import (
 )
 from triage.cli.output import say, show_json, show_table
 from triage.cli.reports import forecast_table, outlook_tables, score_table, scores_document
-from triage.errors import GateRefused
+from triage.errors import GateRefused, bounded
 
 if TYPE_CHECKING:
     from triage.bootstrap.learning import Learnt
@@ -95,6 +95,7 @@ def _to_document(learnt: Learnt) -> dict[str, object]:
         "recipes": {target: recipe.as_document() for target, recipe in report.recipes.items()},
         "parents": dict(report.parents),
         "scores": scores_document(report.scores),
+        "refuted": {target: list(rule.refuted) for target, rule in report.policy.targets.items() if rule.refuted},
         "forecasts": [each.as_document() for each in report.forecasts],
         **report.outlook.as_document(),
         "compared_with_champion": [
@@ -112,6 +113,13 @@ def _print(learnt: Learnt) -> None:
         *score_table(report.scores),
         numbers=True,
     )
+    for target, rule in report.policy.targets.items():
+        if rule.refuted:
+            say(
+                f"{target}: these incidents show that the promised {rule.promise:.0%} is not kept for "
+                f"{bounded(rule.refuted)}. Such labels are suggested, never automatic, until a training whose newest "
+                "incidents keep it. Look for what changed with `triage doctor`."
+            )
     for child, parent in report.parents.items():
         say(f"{child} follows {parent}: each of its labels goes with one there, and answers agree.")
     for title, header, rows in outlook_tables(report.outlook):

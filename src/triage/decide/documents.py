@@ -35,11 +35,12 @@ class _Target(_Document):
     auto: _Threshold | None
     suggest: _Threshold | None
     rare: tuple[str, ...] = ()
+    refuted: tuple[str, ...] = ()
 
     def to_policy(self) -> TargetPolicy:
         auto = self.auto.to_threshold() if self.auto else None
         suggest = self.suggest.to_threshold() if self.suggest else None
-        return TargetPolicy(self.promise, auto, suggest, self.rare)
+        return TargetPolicy(self.promise, auto, suggest, self.rare, self.refuted)
 
 
 class _Priority(_Document):
@@ -79,6 +80,7 @@ def to_part(policy: Policy) -> Part:
             auto=None if rule.auto is None else _Threshold.model_validate(rule.auto),
             suggest=None if rule.suggest is None else _Threshold.model_validate(rule.suggest),
             rare=rule.rare,
+            refuted=rule.refuted,
         )
         for target, rule in policy.targets.items()
     )

@@ -30,12 +30,15 @@ class TargetPolicy:
         None where no threshold keeps its promise on the evidence.
     rare : tuple of str, default=()
         Labels of too few tickets to be set automatically: they are suggested.
+    refuted : tuple of str, default=()
+        Labels of which the newest incidents of the training showed that the promise is not kept: they are suggested.
     """
 
     promise: float
     auto: Threshold | None
     suggest: Threshold | None
     rare: tuple[str, ...] = ()
+    refuted: tuple[str, ...] = ()
     _is_enough: str = field(init=False, repr=False, compare=False)
     _is_short: str = field(init=False, repr=False, compare=False)
 
@@ -52,11 +55,20 @@ class TargetPolicy:
         object.__setattr__(self, "_is_enough", enough)
         object.__setattr__(self, "_is_short", short)
 
+    def may_be_automatic(self, label: str) -> bool:
+        """Return whether a label may be set automatically where it is probable enough."""
+        return label not in self.rare and label not in self.refuted
+
     def decide(self, probability: float, label: str = "") -> tuple[Decision, str]:
         """Decide on a label of the given probability, and say why in one sentence."""
         if self.auto is not None and probability >= self.auto.at_least:
             if label in self.rare:
                 return Decision.SUGGEST, f"Not automatic: fewer than {LEAST_TICKETS} tickets of {label!r} are known."
+            if label in self.refuted:
+                return Decision.SUGGEST, (
+                    f"Not automatic: on the newest incidents of its training {label!r} did not keep the promised "
+                    f"{self.promise:.0%}."
+                )
             return Decision.AUTO, f"Probability {probability:.3f}{self._is_enough}"
         short = self._is_short if self.auto is None else f"probability {probability:.3f}{self._is_short}"
         if self.suggest is not None and probability >= self.suggest.at_least:

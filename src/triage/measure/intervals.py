@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-__all__ = ["clustered_lower_bound", "effective_size", "precision_lower_bound"]
+__all__ = ["clustered_lower_bound", "effective_size", "precision_lower_bound", "precision_upper_bound"]
 
 # Consecutive blocks of time that are compared: of a year's incidents a slice of 10 % is cut into some three days each.
 # On the sets at hand 6 to 24 blocks gave the same coverage to within a point.
@@ -43,6 +43,24 @@ def precision_lower_bound(right: float, n: float, error_rate: float = 0.05) -> f
     if right <= 0:
         return 0.0
     return float(betaincinv(right, n - right + 1, error_rate))
+
+
+def precision_upper_bound(right: float, n: float, error_rate: float = 0.05) -> float:
+    """Return the one-sided Clopper-Pearson upper bound on a precision: 1 when nothing was wrong.
+
+    Parameters
+    ----------
+    right, n : float
+        How many of how many were right; 0 <= right <= n.
+    error_rate : float, default=0.05
+        In (0, 1): how often the bound may be below the truth.
+
+    Examples
+    --------
+    >>> round(precision_upper_bound(90, 100, 0.01), 4)
+    0.9567
+    """
+    return 1.0 - precision_lower_bound(n - right, n, error_rate)
 
 
 def effective_size(weights: NDArray[np.float64]) -> float:

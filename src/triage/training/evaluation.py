@@ -118,9 +118,9 @@ def score(
         new = sorted({label for label in (*truths[target], majorities[target]) if label is not None} - set(labels))
         classes = (*labels, *new)
         rule = policy.targets[target]
-        is_rare = np.array([label in rule.rare for label in labels], bool)
+        is_barred = np.array([not rule.may_be_automatic(label) for label in labels], bool)
         chosen = choices[target]
-        barred = doubtful | is_rare[chosen]
+        barred = doubtful | is_barred[chosen]
         scores.append(
             score_head(
                 target,

@@ -29,6 +29,7 @@ from triage.training.gate import Comparison, compare
 from triage.training.outlooks import OutlookScores, learn_outlook
 from triage.training.policies import choose_policy, choose_priority_rule, name_derived
 from triage.training.ports import History, ModelShelf, RunRecord
+from triage.training.refutation import take_back_refuted
 from triage.training.request import Places, TrainingRequest
 
 __all__ = ["TrainingReport", "train_incidents"]
@@ -60,7 +61,7 @@ class TrainingReport:
     comparisons : tuple of Comparison
         Against the champion before, where there was one.
     policy : Policy
-        The thresholds that were chosen.
+        The thresholds that were chosen, and the labels that the newest slice refuted.
     outlook : OutlookScores
         How what is said beside labels did on the newest slice.
     parents : mapping of str to str
@@ -131,6 +132,7 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     majorities = {target: commonest(labels) for target, labels in _take(targets, split.fit).items()}
     doubtful = find_doubtful(fitted.model, fitted.policy.familiarity, newest)
     scores = score(found, fitted.policy, (truths, doubtful), majorities)
+    fitted = replace(fitted, policy=take_back_refuted(fitted.policy, found, (truths, doubtful)))
 
     forecasts: tuple[TargetForecast, ...] = ()
     if request.effort == "quick":
@@ -154,6 +156,7 @@ def train_incidents(history: History, request: TrainingRequest, places: Places) 
     card = {
         **to_card(history, request, split, fitted.recipes, scores, majorities),
         "parents": dict(fitted.model.parents),
+        "refuted": {target: list(rule.refuted) for target, rule in fitted.policy.targets.items() if rule.refuted},
         "forecasts": [each.as_document() for each in forecasts],
         **outlook.card,
     }

@@ -17,7 +17,9 @@ AUTO = Threshold(0.1 + 0.2, 153, 150, 1 / 3)
 RULE = PriorityRule(
     "impact", "urgency", "priority", ("1", "2"), {("高", "1"): "1", ("低", "1"): "2"}, Calibration(0.7000000000000001)
 )
-POLICY = Policy({"z": TargetPolicy(0.95, AUTO, None), "a": TargetPolicy(0.95, None, AUTO)}, RULE)
+POLICY = Policy(
+    {"z": TargetPolicy(0.95, AUTO, None, ("lift",), ("printer",)), "a": TargetPolicy(0.95, None, AUTO)}, RULE
+)
 
 
 def through_json(part: Part) -> Part:

@@ -60,3 +60,12 @@ def test_label_of_too_few_tickets_is_suggested_and_never_automatic() -> None:
     assert decision is Decision.SUGGEST
     assert "fewer than 20 tickets of 'lift'" in why
     assert policy.decide(1.0, "printer")[0] is Decision.AUTO
+
+
+def test_label_whose_promise_was_refuted_is_suggested_and_never_automatic() -> None:
+    policy = TargetPolicy(0.95, AUTO, SUGGEST, refuted=("printer",))
+    decision, why = policy.decide(1.0, "printer")
+    assert decision is Decision.SUGGEST
+    assert "'printer' did not keep the promised 95%" in why
+    assert policy.decide(1.0, "lift")[0] is Decision.AUTO
+    assert [policy.may_be_automatic(label) for label in ("printer", "lift")] == [False, True]
