@@ -38,8 +38,10 @@ class Network(NamedTuple):
         What margins are multiplied by to be log-odds.
     layer : Layer
         The hidden units.
-    outputs, centred : ndarray of float32 of shape (n_units, n_labels)
-        What a unit's level adds to each label, and the same less its mean over the head's labels.
+    outputs : ndarray of float32 of shape (n_units, n_labels)
+        What a unit's level adds to each label.
+    centred : ndarray of float32 of shape (n_labels, n_units)
+        The same less its mean over the head's labels: of one label at a time.
     links : Links
         Which heads follow which.
     """
@@ -68,6 +70,8 @@ class Room(NamedTuple):
         What each feature, and each name and field, adds to a label, and how much that is either way.
     picked : ndarray of int32
         Which of these amounts are given as reasons.
+    steps : ndarray of float64
+        What a step of each feature's embedding weighs.
     levels : ndarray of float64 of shape (n_units,)
     through : ndarray of float32 of shape (n_units,)
     largest : ndarray of float64
@@ -81,6 +85,7 @@ class Room(NamedTuple):
     amounts: NDArray[np.float64]
     sizes: NDArray[np.float64]
     picked: NDArray[np.int32]
+    steps: NDArray[np.float64]
     levels: NDArray[np.float64]
     through: NDArray[np.float32]
     largest: NDArray[np.float64]
@@ -142,6 +147,7 @@ def empty_room(n_code_points: int, n_fields: int, n_units: int) -> Room:
         amounts=np.empty(most),
         sizes=np.empty(most),
         picked=np.empty(most, np.int32),
+        steps=np.empty(most),
         levels=np.empty(n_units),
         through=np.empty(n_units, np.float32),
         largest=np.empty(most),

@@ -15,7 +15,7 @@ from triage.learn.rank_kernel import rank
 from triage.learn.reason_kernel import explain
 from triage.learn.row_kernel import add_weighted
 from triage.learn.term_kernel import Table, Tickets, weigh_ticket
-from triage.learn.unit_kernel import fill_levels
+from triage.learn.unit_kernel import fill_levels, weigh_steps
 
 __all__ = ["answer_tickets"]
 
@@ -73,7 +73,8 @@ def _fill_margins(network: Network, row: _Row, room: Room, margins: NDArray[np.f
         margins[label] = network.intercepts[label]
     add_weighted(network.weights, row[0], row[1], margins)
     levels = room.levels
-    fill_levels(network.layer, row, levels)
+    weigh_steps(network.layer, row, room.steps)
+    fill_levels(network.layer, (row[0], room.steps), levels)
     for unit in range(len(levels)):
         if levels[unit] > 0.0:
             for label in range(len(margins)):

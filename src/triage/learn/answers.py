@@ -92,7 +92,9 @@ def to_network(heads: Sequence[Head], bag: Bag, lineage: Sequence[Lineage] = NO_
         scales=np.array([head.calibration.scale for head in heads]),
         layer=bag.layer,
         outputs=np.concatenate(outputs, axis=1),
-        centred=np.concatenate([each - each.mean(axis=1, keepdims=True) for each in outputs], axis=1),
+        centred=np.ascontiguousarray(
+            np.concatenate([each - each.mean(axis=1, keepdims=True) for each in outputs], axis=1).T
+        ),
         links=to_links(lineage, heads),
     )
 

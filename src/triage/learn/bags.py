@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.learn.rows import Row
-from triage.learn.unit_kernel import SHARED, Layer, fill_levels
+from triage.learn.unit_kernel import SHARED, Layer, fill_levels, weigh_steps
 
 __all__ = ["NO_BAG", "Bag", "to_bag"]
 
@@ -75,7 +75,9 @@ class Bag:
         found = np.empty((len(rows), self.n_units))
         layer = Layer(self.embeddings, self.steps, self.bias)
         for row, levels in zip(rows, found, strict=True):
-            fill_levels(layer, (row.ids, row.values), levels)
+            weights = np.empty(len(row.ids))
+            weigh_steps(layer, (row.ids, row.values), weights)
+            fill_levels(layer, (row.ids, weights), levels)
         return found
 
 

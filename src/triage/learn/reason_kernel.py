@@ -53,12 +53,12 @@ def _contribute(network: Network, row: _Row, label: tuple[int, int], room: Room)
     weigh_label((network.weights, network.means), row, label, network.scales[head], room.added)
     n_active = 0
     for unit in range(len(room.levels)):
-        through = network.centred[unit, column] if room.levels[unit] > 0.0 else np.float32(0.0)
+        through = network.centred[column, unit] if room.levels[unit] > 0.0 else np.float32(0.0)
         room.through[unit] = through * network.scales[head]
         n_active += through != 0.0
     # A head without outputs of units is linear.
     if n_active:
-        add_through_units(network.layer, row, room.through, room.added)
+        add_through_units(network.layer, (row[0], room.steps), room.through, room.added)
 
 
 @compiled

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.compiling import compiled, prefetch, reordered
+from triage.compiling import compiled, prefetch, reordered, unsigned
 
-__all__ = ["SHARED", "Layer", "add_through_units", "fill_levels"]
+__all__ = ["SHARED", "Layer", "add_through_units", "fill_levels", "weigh_steps"]
 
 # How many features share a step: with one each, steps lie all over 1.6 MB and are waited for, 18 us a ticket instead of
 # 12.
@@ -37,6 +37,24 @@ class Layer(NamedTuple):
 
 
 @compiled
+def weigh_steps(layer: Layer, row: tuple[NDArray[np.int32], NDArray[np.float64]], weights: NDArray[np.float64]) -> None:
+    """Write what a step of each feature's embedding weighs in a row: its size times the feature's value.
+
+    Parameters
+    ----------
+    layer : Layer
+    row : tuple of ndarray of int32 and of float64
+        Feature numbers and values.
+    weights : ndarray of float64 of shape (n,)
+        Filled, where there are units. The levels and every head's reasons read it: steps lie all over.
+    """
+    ids, values = row
+    if len(layer.bias):
+        for at in range(len(ids)):
+            weights[at] = values[at] * layer.steps[ids[at] // SHARED]
+
+
+@compiled
 def fill_levels(
     layer: Layer,
     row: tuple[NDArray[np.int32], NDArray[np.float64]],
@@ -48,11 +66,11 @@ def fill_levels(
     ----------
     layer : Layer
     row : tuple of ndarray of int32 and of float64
-        Feature numbers and values.
+        Feature numbers, and what a step of each weighs, as `weigh_steps` writes it.
     levels : ndarray of float64 of shape (n_units,)
         Filled: feature by feature, whatever the turns.
     """
-    (embeddings, steps, bias), (ids, _) = layer, row
+    (embeddings, _, bias), (ids, weights) = layer, row
     if not len(levels):
         return
     for unit in range(len(levels)):
@@ -63,17 +81,16 @@ def fill_levels(
         _fetch(embeddings, ids, at + _AHEAD, min(at + _AHEAD + _A_TURN, len(ids)))
         e0, e1 = embeddings[ids[at]], embeddings[ids[at + 1]]
         e2, e3 = embeddings[ids[at + 2]], embeddings[ids[at + 3]]
-        v0, v1 = _in_steps(steps, row, at), _in_steps(steps, row, at + 1)
-        v2, v3 = _in_steps(steps, row, at + 2), _in_steps(steps, row, at + 3)
+        w0, w1, w2, w3 = weights[at], weights[at + 1], weights[at + 2], weights[at + 3]
         for unit in range(len(levels)):
-            level = levels[unit] + e0[unit] * v0
-            level = level + e1[unit] * v1
-            level = level + e2[unit] * v2
-            levels[unit] = level + e3[unit] * v3
+            level = levels[unit] + e0[unit] * w0
+            level = level + e1[unit] * w1
+            level = level + e2[unit] * w2
+            levels[unit] = level + e3[unit] * w3
     for at in range(whole, len(ids)):
-        embedding, value = embeddings[ids[at]], _in_steps(steps, row, at)
+        embedding, weight = embeddings[ids[at]], weights[at]
         for unit in range(len(levels)):
-            levels[unit] += embedding[unit] * value
+            levels[unit] += embedding[unit] * weight
     for unit in range(len(levels)):
         levels[unit] = max(levels[unit], 0.0)
 
@@ -91,20 +108,15 @@ def add_through_units(
     ----------
     layer : Layer
     row : tuple of ndarray of int32 and of float64
+        As for `fill_levels`.
     through : ndarray of float32 of shape (n_units,)
         What a unit's input is multiplied by; 0 where its level is 0.
     added : ndarray of float64 of shape (n,)
         Added to.
     """
-    ids = row[0]
+    ids, weights = row
     for at in range(len(ids)):
-        added[at] += _product(layer.embeddings[ids[at]], through) * _in_steps(layer.steps, row, at)
-
-
-@compiled
-def _in_steps(steps: NDArray[np.float32], row: tuple[NDArray[np.int32], NDArray[np.float64]], at: int) -> float:
-    """Return a feature's value times what a step of its embedding is."""
-    return float(row[1][at] * steps[row[0][at] // SHARED])
+        added[at] += _product(layer.embeddings[unsigned(ids[at])], through) * weights[at]
 
 
 @compiled
