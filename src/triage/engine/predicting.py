@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import cast
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,22 +15,15 @@ from triage.learn.answers import MOST_LABELS, RowAnswer
 
 __all__ = ["find_contradictions", "predict"]
 
-# As answers make their reasons: without the step in Python of a named tuple's own constructor.
-_ranked = cast("Callable[[tuple[str, float]], RankedLabel]", partial(tuple.__new__, RankedLabel))
-
 
 def predict(loaded: LoadedModel, event: Incident, told: tuple[RowAnswer, str], most_reasons: int) -> list[Prediction]:
     """Return the predictions of all targets, from what the model answers and why that is doubted."""
     answer, doubt = told
     predictions = []
-    for head in loaded.model.heads:
-        target, classes, of_head = head.target, head.classes, answer.answers[head.target]
-        ranked = tuple(
-            [_ranked((classes[at], chance)) for at, chance in zip(of_head.best, of_head.chances, strict=False)]
-        )
-        decision, why = _decide(loaded, (target, ranked[0]), answer, doubt)
+    for target, of_head in answer.answers.items():
+        decision, why = _decide(loaded, (target, of_head.ranked[0]), answer, doubt)
         predictions.append(
-            Prediction(target, loaded.ref, ranked, decision, why, of_head.reasons, would_help=of_head.would_help)
+            Prediction(target, loaded.ref, of_head.ranked, decision, why, of_head.reasons, of_head.would_help)
         )
     rule = loaded.policy.priority
     if rule is None:

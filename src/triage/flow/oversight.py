@@ -237,7 +237,7 @@ class Oversight:
                     )
 
     def _hold(self, triage: Triage) -> Triage:
-        if all(one.decision is not Decision.AUTO for one in triage.predictions):
+        if Decision.AUTO not in [one.decision for one in triage.predictions]:
             return triage
         audits = is_audited(triage.source, triage.incident_id, self._audit_share)
         if not (audits or self._withdrawn):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import chain, cycle, islice, pairwise
 from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import resolved
-from triage.domain import Reason, WouldHelp
+from triage.domain import RankedLabel, Reason, WouldHelp
 from triage.learn.answer_arrays import FIELD, MOST_TIED, NEAR, WORD, Found, Network
 from triage.learn.answer_kernel import answer_tickets
 from triage.learn.bags import Bag
@@ -32,6 +32,7 @@ __all__ = ["MOST_LABELS", "Answerer", "HeadAnswer", "RowAnswer", "to_network"]
 # A person choosing from a list reads five lines; more is stored by nobody.
 MOST_LABELS = 5
 # An answer has dozens: made without the step in Python that a named tuple's own constructor takes, in half the time.
+_ranked = cast("Callable[[tuple[str, float]], RankedLabel]", partial(tuple.__new__, RankedLabel))
 _reason = cast("Callable[[tuple[str, str, str, float]], Reason]", partial(tuple.__new__, Reason))
 
 
@@ -42,10 +43,8 @@ class HeadAnswer(NamedTuple):
     ----------
     probabilities : ndarray of float64 of shape (n_classes,)
         Calibrated. They sum to 1, or to less where the head follows another whose answer may leave it without a label.
-    best : list of int
-        Positions of at most five labels, likeliest first; of equal ones, the first among the classes.
-    chances : list of float
-        Their probabilities.
+    ranked : tuple of RankedLabel
+        At most five labels, likeliest first; of equal ones, the first among the classes.
     reasons : tuple of Reason
         The largest exact contributions to the likeliest label, for and against, by absolute size, then kind and name.
     would_help : WouldHelp or None
@@ -53,8 +52,7 @@ class HeadAnswer(NamedTuple):
     """
 
     probabilities: NDArray[np.float64]
-    best: list[int]
-    chances: list[float]
+    ranked: tuple[RankedLabel, ...]
     reasons: tuple[Reason, ...]
     would_help: WouldHelp | None = None
 
@@ -125,6 +123,9 @@ class Answerer:
         self._features = features
         self._targets = [head.target for head in heads]
         self._classes = [head.classes for head in heads]
+        # Where each head's labels begin, among those of all of them.
+        self._firsts = self.network.borders[:-1, None]
+        self._labels = [label for classes in self._classes for label in classes]
         self._related = _related(self._targets, lineage)
         self._asker = Asker(table, features)
         self._rooms = Rooms()
@@ -145,21 +146,16 @@ class Answerer:
             given = _reasons(self._features, inputs, (begin, folded), found)
             if self._related and most_reasons:
                 self._add_related(given, found, cuts)
-            reasons = iter(given)
-            blank = _blank(self._features, inputs, begin, starts)
-            helping = self._would_help(fields, found)
+            blank, helping = _blank(self._features, inputs, begin, starts), self._would_help(fields, found)
             # Copies: their room is filled again by the next call.
             ids, values = found.ids[: starts[-1]].copy(), found.values[: starts[-1]].copy()
-            for at, (best, chances) in enumerate(zip(found.best.tolist(), found.chances.tolist(), strict=True)):
-                of_row = found.probabilities[at]
-                answers = {
-                    target: HeadAnswer(
-                        of_row[first:last], best[head][: last - first], chances[head], next(reasons), helping[at][head]
-                    )
-                    for head, (target, (first, last)) in enumerate(zip(self._targets, cuts, strict=True))
-                }
+            of_heads = (of_row[first:last] for of_row in found.probabilities for first, last in cuts)
+            heads = map(HeadAnswer, of_heads, self._rank(found), given, chain.from_iterable(helping))
+            for at, is_blank in enumerate(blank):
                 cut = slice(starts[at], starts[at + 1])
-                yield RowAnswer(answers, blank[at], Row(ids[cut], values[cut]))
+                # Each row takes as many of the heads as there are targets.
+                answers = dict(zip(self._targets, heads, strict=False))
+                yield RowAnswer(answers, is_blank, Row(ids[cut], values[cut]))
 
     def probabilities(self, inputs: Inputs) -> NDArray[np.float64]:
         """Return all heads' probabilities, of shape (len(inputs), n_labels), as `answer` gives them."""
@@ -170,6 +166,16 @@ class Answerer:
         if not (found.most_reasons and self._asker):
             return [[None] * len(self._targets)] * len(fields)
         return self._asker.would_help(Asked(fields, found.probabilities, found.best, self.network.borders))
+
+    def _rank(self, found: Found) -> list[tuple[RankedLabel, ...]]:
+        """Return the likeliest labels of each row's heads, row by row."""
+        # Where a head has fewer, what stands for the others is cut off.
+        places = (found.best + self._firsts).ravel().tolist()
+        labels = map(self._labels.__getitem__, places)
+        named = list(map(_ranked, zip(labels, found.chances.ravel().tolist(), strict=True)))
+        begins = range(0, len(named), MOST_LABELS)
+        sizes = cycle(len(classes[:MOST_LABELS]) for classes in self._classes)
+        return [tuple(named[begin : begin + size]) for begin, size in zip(begins, sizes, strict=False)]
 
     def _add_related(self, reasons: list[tuple[Reason, ...]], found: Found, cuts: Sequence[tuple[int, int]]) -> None:
         """Put what targets say of each other among the reasons of each row's heads."""
@@ -249,17 +255,17 @@ def _reasons(
         return [()] * (n * n_heads)
     ends: list[int] = found.ends.ravel().tolist()
     begin, folded = texts
-    spans, amounts = found.spans[: ends[-1]].tolist(), found.amounts[: ends[-1]].tolist()
+    # Column by column: a list for each reason would take twice as long.
+    spans = zip(*found.spans[: ends[-1]].T.tolist(), found.amounts[: ends[-1]].tolist(), strict=True)
     named: list[Reason] = []
     for row, (text, last_of_row) in enumerate(zip(folded, ends[n_heads - 1 :: n_heads], strict=True), start=begin):
-        of_row = slice(len(named), last_of_row)
         named += [
             _reason(("term", text[first:last], "", amount))
             if kind == WORD
             else _reason(("term", f"{text[first:last]}{' ' if kind == NEAR else ' … '}{text[second:end]}", "", amount))
             if kind < FIELD
             else features.reason(kind - FIELD, inputs, row, amount)
-            for (kind, first, last, second, end), amount in zip(spans[of_row], amounts[of_row], strict=True)
+            for kind, first, last, second, end, amount in islice(spans, last_of_row - len(named))
         ]
     of_heads = [named[first:last] for first, last in pairwise([0, *ends])]
     for given, is_tied in zip(of_heads, found.is_tied.ravel().tolist(), strict=True):

@@ -30,8 +30,8 @@ def words_a_character(features: Features, ids: NDArray[np.int32], text: str) -> 
     """
     if not text:
         return None
-    # Words and their pairs are the first of the views.
-    return np.count_nonzero(ids < features.terms.sizes[0]) / len(text)
+    # Words and their pairs are the first of the views, in a row as in the vocabulary: where they end is looked for.
+    return int(ids.searchsorted(np.int32(features.terms.sizes[0]))) / len(text)
 
 
 def unseen_fields(features: Features, names: Sequence[str], inputs: Inputs, row: int) -> list[str]:

@@ -92,10 +92,11 @@ class Asker:
     def __init__(self, table: FieldTable, features: Features) -> None:
         self._known = to_shares(table, features)
         self._names = features.columns.fields
+        self._knows_any = bool(self._known.slopes.any())
         self._kernel: Callable[..., None] | None = None
 
     def __bool__(self) -> bool:
-        return bool(self._known.slopes.any())
+        return self._knows_any
 
     def would_help(self, asked: Asked) -> list[list[WouldHelp | None]]:
         """Return for each ticket and head the field that would help most; None where none would by a hundredth."""

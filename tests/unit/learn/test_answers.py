@@ -100,14 +100,15 @@ def test_labels_are_ranked_first_ones_first_and_at_most_five() -> None:
         for target, of_head in (("topic", row[:9]), ("urgency", row[9:])):
             found = answer.answers[target]
             assert found.probabilities.tobytes() == of_head.tobytes()
-            assert found.best == np.argsort(-of_head, kind="stable")[:MOST_LABELS].tolist()
-            assert found.chances[: len(found.best)] == of_head[found.best].tolist()
+            best = np.argsort(-of_head, kind="stable")[:MOST_LABELS].tolist()
+            assert found.ranked == tuple((f"label {at}", of_head[at]) for at in best)
             assert found.reasons == ()
 
 
 def test_equally_likely_labels_are_ranked_in_their_order() -> None:
     head = Head("topic", tuple("abcdefg"), np.zeros((len(FEATURES), 7), np.float32), np.zeros(7), Calibration())
-    assert next(Answerer(FEATURES, [head], NO_BAG).answer(INPUTS, 0)).answers["topic"].best == [0, 1, 2, 3, 4]
+    found = next(Answerer(FEATURES, [head], NO_BAG).answer(INPUTS, 0)).answers["topic"]
+    assert [label for label, _ in found.ranked] == ["a", "b", "c", "d", "e"]
 
 
 @pytest.mark.parametrize("most", [1, 6, ALL])
@@ -117,8 +118,9 @@ def test_reasons_are_the_largest_exact_contributions(most: int) -> None:
     for at, answer in enumerate(ANSWERER.answer(INPUTS.take(range(30)), most)):
         for head in HEADS:
             found = answer.answers[head.target]
-            direct = head.weights[:, found.best[0]] - head.weights.mean(axis=1, dtype=np.float64)
-            outputs = head.outputs[:, found.best[0]] - head.outputs.mean(axis=1, dtype=np.float64)
+            best = found.probabilities.argmax()
+            direct = head.weights[:, best] - head.weights.mean(axis=1, dtype=np.float64)
+            outputs = head.outputs[:, best] - head.outputs.mean(axis=1, dtype=np.float64)
             through = embeddings_of(BAG) @ np.where(levels[at] > 0.0, outputs, 0.0)
             sizes = [abs(reason.contribution) for reason in found.reasons]
             assert sizes == sorted(sizes, reverse=True)

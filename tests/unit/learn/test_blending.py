@@ -80,9 +80,9 @@ def test_reasons_of_a_mixed_head_add_up_to_its_log_odds_less_what_no_feature_add
     head = model.head("team")
     levels = model.bag.levels(model.features.rows(rows))
     for answer, again, level in zip(model.answer(rows, 100), back.answer(rows, 100), levels, strict=True):
-        found, best = answer.answers["team"], answer.answers["team"].best[0]
+        found = answer.answers["team"]
         assert found.probabilities.tobytes() == again.answers["team"].probabilities.tobytes()
         of_biases = (model.bag.bias * (level > 0)) @ head.outputs + head.intercept
         log_odds = np.log(found.probabilities) / head.calibration.scale - of_biases
-        expected = (log_odds[best] - log_odds.mean()) * head.calibration.scale
+        expected = (log_odds[found.probabilities.argmax()] - log_odds.mean()) * head.calibration.scale
         assert sum(reason.contribution for reason in found.reasons) == pytest.approx(expected, abs=1e-4)

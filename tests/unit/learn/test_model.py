@@ -52,20 +52,19 @@ def test_model_with_lineage_is_stored_answers_alike_and_gives_the_other_target_a
     again = IncidentModel.from_part(through_json(model.to_part()))
     assert again.lineage == model.lineage
     found = again.probabilities(held_out[0])
-    topics, kinds = model.head("topic").classes, model.head("kind").classes
     for at, answer in enumerate(again.answer(held_out[0], 60)):
         assert [each.probabilities.tobytes() for each in answer.answers.values()] == [
             found[target][at].tobytes() for target in answer.answers
         ]
         kind, topic = answer.answers["kind"], answer.answers["topic"]
-        assert kinds[kind.best[0]].startswith(topics[topic.best[0]])
-        assert [reason.value for reason in kind.reasons if reason.kind == "target"] == [topics[topic.best[0]]]
+        assert kind.ranked[0].label.startswith(topic.ranked[0].label)
+        assert [reason.value for reason in kind.reasons if reason.kind == "target"] == [topic.ranked[0].label]
         # With what hidden units' biases and intercepts add, of which there are none here but the latter.
-        head = model.head("kind")
+        head, best = model.head("kind"), kind.probabilities.argmax()
         given = sum(reason.contribution for reason in kind.reasons)
-        base = (head.intercept[kind.best[0]] - head.intercept.mean()) * head.calibration.scale
+        base = (head.intercept[best] - head.intercept.mean()) * head.calibration.scale
         logs = np.log(kind.probabilities)
-        assert given + base == pytest.approx(logs[kind.best[0]] - logs.mean(), abs=1e-5)
+        assert given + base == pytest.approx(logs[best] - logs.mean(), abs=1e-5)
 
 
 def one(text: str = "", site: str | None = None, opened: str | None = None) -> Inputs:
@@ -119,7 +118,7 @@ def test_reasons_add_up_to_the_centred_log_odds_less_the_intercept(target: str) 
     without_row = head.intercept * head.calibration.scale
     for answer in fitted_model().answer(FRESH, most_reasons=10_000):
         found = answer.answers[target]
-        log_odds, best = np.log(found.probabilities), found.best[0]
+        log_odds, best = np.log(found.probabilities), found.probabilities.argmax()
         expected = (log_odds[best] - log_odds.mean()) - (without_row[best] - without_row.mean())
         assert sum(reason.contribution for reason in found.reasons) == pytest.approx(expected, abs=1e-9)
 
@@ -135,7 +134,7 @@ def test_reasons_are_the_largest_first_and_bounded() -> None:
 
 def test_words_of_the_topic_are_the_reasons_for_it() -> None:
     found = next(fitted_model().answer(one("please help, 打印机 卡纸, toner"))).answers["topic"]
-    assert fitted_model().head("topic").classes[found.best[0]] == "printing"
+    assert found.ranked[0].label == "printing"
     first = found.reasons[0]
     assert (first.kind, first.contribution > 0) == ("term", True)
     assert set(first.name.split()) <= {"打", "印", "机", "卡", "纸", "toner"}

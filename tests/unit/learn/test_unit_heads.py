@@ -62,7 +62,7 @@ def test_reasons_add_up_to_the_log_odds_less_what_no_feature_adds() -> None:
         levels = np.maximum(embeddings_of(model.bag)[row.ids].T @ row.values + model.bag.bias, 0.0)
         of_biases = (model.bag.bias * (levels > 0)) @ head.outputs + head.intercept
         log_odds = np.log(found.probabilities) / head.calibration.scale - of_biases
-        expected = (log_odds[found.best[0]] - log_odds.mean()) * head.calibration.scale
+        expected = (log_odds[found.probabilities.argmax()] - log_odds.mean()) * head.calibration.scale
         assert sum(reason.contribution for reason in found.reasons) == pytest.approx(expected, abs=1e-3)
 
 
