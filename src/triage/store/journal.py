@@ -5,37 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 from typing import Self
 
-from sqlalchemy import URL, Engine, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
 
 from triage.decide.grouping import GroupingRules
 from triage.domain import Change, Feedback, Group, Incident, IncidentEnd, Outcome
-from triage.errors import Conflict, NotFound, StoreUnavailable, bounded
 from triage.flow import Answer, ChangePage, CommitCounts, Entry, GroupPage, GroupQuery, Page, Relabel, Unlabelled
+from triage.store.answer_queries import (
+    find_answer,
+    latest_incident,
+    newest_incidents,
+    page_answers,
+    read_feedback,
+)
 from triage.store.change_rows import change_row, known_changes, page_changes
-from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
-from triage.store.cursors import from_cursor, to_cursor
 from triage.store.ends import read_ends
 from triage.store.evidence import SqlEvidenceBook
-from triage.store.group_queries import answers_with_groups, find_group, page_groups
+from triage.store.group_queries import find_group, page_groups
 from triage.store.grouping import GroupLedger
 from triage.store.keys import SqlKeyStore
 from triage.store.late import put_labels, select_unlabelled, unlabelled_of
-from triage.store.lock import FileLock
 from triage.store.metric_journal import SqlMetricJournal
+from triage.store.opening import open_database
 from triage.store.outbox import SqlOutbox
 from triage.store.outcome_rows import put_outcome
 from triage.store.polls import SqlCursors
 from triage.store.reading import Reader
-from triage.store.recording import latest_answers, select_newest
-from triage.store.rows import incident_of, rows_of
-from triage.store.schema import upgrade_schema
+from triage.store.rows import rows_of
 from triage.store.session_lock import SessionLocks
-from triage.store.tables import feedback as verdicts
-from triage.store.tables import incidents, revisions
 from triage.store.writer import GroupWriter
 from triage.store.writing import Write, check_writable, write_all
 
@@ -56,6 +54,10 @@ class SqlJournal:
     locks : SessionLocks
     held : ExitStack
         What to let go at the end, after the writer.
+
+    Notes
+    -----
+    Every method that reads or writes raises `StoreUnavailable` where the database cannot be read, or nothing was kept.
     """
 
     def __init__(self, writer: GroupWriter, reads: Engine, locks: SessionLocks, held: ExitStack) -> None:
@@ -95,24 +97,10 @@ class SqlJournal:
         StoreUnavailable
             The database cannot be opened, or is none.
         """
-        url = to_url(database_url)
-        where = str(url.database) if is_sqlite(url) else url.render_as_string(hide_password=True)
         with ExitStack() as held:
-            try:
-                _claim_file(url, held)
-                writes = writing_engine(url, busy_timeout_s)
-                held.callback(writes.dispose)
-                upgrade_schema(writes)
-            except OSError as err:
-                raise StoreUnavailable(f"{where} cannot be made: {err.strerror}. Make the folder writable.") from err
-            except SQLAlchemyError as err:
-                raise StoreUnavailable(f"{where} cannot be used as the database: {_said(err)}.") from err
-            reads = reading_engine(url, busy_timeout_s)
-            held.callback(reads.dispose)
-            locks = SessionLocks(None if is_sqlite(url) else reads)
-            held.callback(locks.close)
+            opened = open_database(database_url, busy_timeout_s, held)
             write = partial(write_all, ledger=GroupLedger(grouping))
-            return cls(GroupWriter(writes, write, most_waiting), reads, locks, held.pop_all())
+            return cls(GroupWriter(opened.writes, write, most_waiting), opened.reads, opened.locks, held.pop_all())
 
     def close(self) -> None:
         """Commit what waits, then let the file go; twice is once. It blocks for that long."""
@@ -160,33 +148,19 @@ class SqlJournal:
 
         Raises
         ------
-        StoreUnavailable
-            None of them was kept.
         Conflict
             Nor were they then: an incident does not stand as one of them says that it must.
         """
         return await self._writer.submit(Write(entries=rows_of(entries)))
 
     async def unlabelled(self, after: int, limit: int) -> list[Unlabelled]:
-        """Return revisions that went on without labels, the oldest first.
-
-        Raises
-        ------
-        StoreUnavailable
-            The database cannot be read.
-        """
+        """Return revisions that went on without labels, the oldest first."""
         query = select_unlabelled(after, limit)
         rows = await self._reader.read(lambda connection: connection.execute(query).mappings().all())
         return [unlabelled_of(row) for row in rows]
 
     async def relabel(self, relabels: Sequence[Relabel], given_up: Sequence[int] = ()) -> None:
-        """Commit labels that followed; see `triage.flow.Journal`.
-
-        Raises
-        ------
-        StoreUnavailable
-            None of them was kept.
-        """
+        """Commit labels that followed; see `triage.flow.Journal`."""
         await self._writer.perform(lambda connection: put_labels(connection, relabels, given_up))
 
     async def add_feedback(self, feedback: Feedback) -> None:
@@ -196,8 +170,6 @@ class SqlJournal:
         ------
         NotFound
             Its incident is not stored.
-        StoreUnavailable
-            It was not kept.
         """
         await self._writer.submit(Write(verdicts=(feedback,)))
 
@@ -208,8 +180,6 @@ class SqlJournal:
         ------
         NotFound
             It is not stored.
-        StoreUnavailable
-            It was not kept.
         """
         await self._writer.perform(lambda connection: put_outcome(connection, outcome))
 
@@ -226,38 +196,12 @@ class SqlJournal:
             No such incident.
         Conflict
             Several sources have the id and none is given.
-        StoreUnavailable
-            The database cannot be read.
         """
-        query = latest_answers().where(incidents.c.incident_id == incident_id).order_by(incidents.c.source)
-        if source is not None:
-            query = query.where(incidents.c.source == source)
-        # Enough to say which sources are meant; a message shows no more.
-        rows, found = await self._reader.read(lambda connection: answers_with_groups(connection, query.limit(6)))
-        if not rows:
-            of = "" if source is None else f" of source {source!r}"
-            raise NotFound(f"No incident {incident_id!r}{of} is stored.")
-        if len(rows) > 1:
-            sources = bounded(repr(row["source"]) for row in rows)
-            raise Conflict(f"Several sources have an incident {incident_id!r}: {sources}. Add ?source= to choose.")
-        return found[0]
+        return await self._reader.read(lambda connection: find_answer(connection, incident_id, source))
 
     async def latest(self, incident_id: str, source: str) -> Incident | None:
-        """Return an incident as its latest revision said, or None.
-
-        Raises
-        ------
-        StoreUnavailable
-            The database cannot be read.
-        """
-        query = (
-            select(revisions)
-            .where((revisions.c.source == source) & (revisions.c.incident_id == incident_id))
-            .order_by(revisions.c.revision.desc())
-            .limit(1)
-        )
-        row = await self._reader.read(lambda connection: connection.execute(query).mappings().first())
-        return None if row is None else incident_of(row)
+        """Return an incident as its latest revision said, or None."""
+        return await self._reader.read(lambda connection: latest_incident(connection, incident_id, source))
 
     def newest(self, most: int, after: int = 0) -> tuple[list[Incident], int]:
         """Return the incidents that came in last, the oldest of them first, and the place of the last one.
@@ -270,33 +214,15 @@ class SqlJournal:
         most : int
         after : int, default=0
             Only those beyond this place.
-
-        Raises
-        ------
-        StoreUnavailable
-            The database cannot be read.
         """
-        rows = self._reader.read_now(lambda connection: connection.execute(select_newest(most, after)).mappings().all())
-        return [incident_of(row) for row in reversed(rows)], rows[0]["seq"] if rows else after
+        return self._reader.read_now(lambda connection: newest_incidents(connection, most, after))
 
     def ends(self, most: int) -> list[IncidentEnd]:
-        """Return what is known of how incidents ended; see `read_ends`. It waits for the database, as `newest` does.
-
-        Raises
-        ------
-        StoreUnavailable
-            The database cannot be read.
-        """
+        """Return what is known of how incidents ended; see `read_ends`. It waits for the database, as `newest` does."""
         return self._reader.read_now(lambda connection: read_ends(connection, most))
 
     async def add_changes(self, changes: Sequence[Change]) -> int:
-        """Commit changes, those that are known already left as they are, and return how many were new.
-
-        Raises
-        ------
-        StoreUnavailable
-            None of them was kept.
-        """
+        """Commit changes, those that are known already left as they are, and return how many were new."""
         rows = tuple(change_row(change) for change in changes)
         known = await self._reader.read(lambda connection: known_changes(connection, rows))
         await self._writer.submit(Write(changes=rows))
@@ -309,8 +235,6 @@ class SqlJournal:
         ------
         UsageError
             The cursor is none of ours.
-        StoreUnavailable
-            The database cannot be read.
         """
         return await self._reader.read(lambda connection: page_changes(connection, limit, cursor))
 
@@ -330,16 +254,8 @@ class SqlJournal:
         ------
         UsageError
             The cursor is none of ours.
-        StoreUnavailable
-            The database cannot be read.
         """
-        query = latest_answers().order_by(incidents.c.seq.desc()).limit(limit + 1)
-        if cursor is not None:
-            query = query.where(incidents.c.seq < from_cursor(cursor))
-        if source is not None:
-            query = query.where(incidents.c.source == source)
-        rows, found = await self._reader.read(lambda connection: answers_with_groups(connection, query))
-        return Page(tuple(found[:limit]), to_cursor(rows[limit - 1]["seq"]) if len(rows) > limit else None)
+        return await self._reader.read(lambda connection: page_answers(connection, limit, cursor, source))
 
     async def find_group(self, group_id: str) -> Group:
         """Return a group with its members, as far as a thousand.
@@ -348,8 +264,6 @@ class SqlJournal:
         ------
         NotFound
             There is none with this id.
-        StoreUnavailable
-            The database cannot be read.
         """
         return await self._reader.read(lambda connection: find_group(connection, group_id))
 
@@ -360,38 +274,9 @@ class SqlJournal:
         ------
         UsageError
             The cursor is none of ours.
-        StoreUnavailable
-            The database cannot be read.
         """
         return await self._reader.read(lambda connection: page_groups(connection, query))
 
     async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
-        """Return the verdicts on an incident, oldest first.
-
-        Raises
-        ------
-        StoreUnavailable
-            The database cannot be read.
-        """
-        query = (
-            select(verdicts)
-            .where((verdicts.c.source == source) & (verdicts.c.incident_id == incident_id))
-            .order_by(verdicts.c.seq)
-        )
-        rows = await self._reader.read(lambda connection: connection.execute(query).all())
-        return [
-            Feedback(row.incident_id, row.source, row.target, row.label, row.given_by, row.given_at) for row in rows
-        ]
-
-
-def _claim_file(url: URL, held: ExitStack) -> None:
-    """See to it that no other process writes the same file; a server of PostgreSQL takes several."""
-    if is_sqlite(url):
-        file = Path(str(url.database))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        held.callback(FileLock(file).release)
-
-
-def _said(error: SQLAlchemyError) -> str:
-    """Return what the database itself said, without SQLAlchemy's additions."""
-    return str(getattr(error, "orig", None) or error)
+        """Return the verdicts on an incident, oldest first."""
+        return await self._reader.read(lambda connection: read_feedback(connection, incident_id, source))

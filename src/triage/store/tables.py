@@ -1,4 +1,7 @@
-"""The tables as the code uses them; `migrations` makes them. Kept to what SQLite and PostgreSQL both have."""
+"""The tables as the code uses them; `migrations` makes them. Kept to what SQLite and PostgreSQL both have.
+
+In one module though it is long: keys lead from table to table, and whoever changes one sees here what hangs on it.
+"""
 
 from __future__ import annotations
 
