@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from triage.domain import (
     Change,
-    Decision,
     Feedback,
     Group,
     Incident,
     IncidentEnd,
     Outcome,
-    OutcomeValue,
     PrecedentQuery,
     Triage,
 )
-from triage.errors import DataError, NotFound, Problem
+from triage.errors import NotFound
 from triage.flow.answers import Answer, AnswerStatus, Entry, Received, Unlabelled
 from triage.flow.asking import remember_ends, remember_events
 from triage.flow.labelling import Labelling, LabellingJob
@@ -27,11 +25,9 @@ from triage.flow.late import LateLabels
 from triage.flow.oversight import Oversight
 from triage.flow.pages import ChangePage, GroupPage, GroupQuery, Page
 from triage.flow.ports import CommitCounts, Journal, Labeller, Outlets
+from triage.flow.verdicts import Verdicts
 
 __all__ = ["LiveFlow", "Waits"]
-
-# Nobody is named, or we are.
-_OURSELVES = ("", "triage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +89,7 @@ class LiveFlow:
         # Changes that were new since the start: whoever remembers some need not ask the journal whether there are more.
         self.changes_taken = 0
         self.late = LateLabels(self._labelling, labeller_source, journal, clock, outlets)
+        self._verdicts = Verdicts(labeller_source, journal, oversight)
 
     @property
     def labelling_fault(self) -> str:
@@ -165,87 +162,12 @@ class LiveFlow:
         ]
 
     async def feedback(self, feedback: Feedback) -> Feedback:
-        """Commit a person's verdict.
-
-        Parameters
-        ----------
-        feedback : Feedback
-            With an empty source, the only source that has the incident is meant.
-
-        Returns
-        -------
-        Feedback
-            As it was kept.
-
-        Raises
-        ------
-        NotFound
-            No such incident.
-        Conflict
-            The source is empty and several have the incident.
-        DataError
-            The stored answer has no such target.
-        StoreUnavailable
-            Nothing was kept.
-        """
-        found = await self._journal.find(feedback.incident_id, feedback.source or None)
-        targets = [prediction.target for prediction in found.triage.predictions]
-        # What was answered without a model has no targets; what a person says of it is kept all the same.
-        if targets and feedback.target not in targets:
-            problem = Problem(f"must be one of {', '.join(targets)}", where="target", got=feedback.target)
-            raise DataError("The answer on this incident has no such target.", [problem])
-        feedback = replace(feedback, source=found.triage.source)
-        incident = await self._journal.latest(feedback.incident_id, feedback.source)
-        await self._journal.add_feedback(feedback)
-        await self._remember(incident, (OutcomeValue(feedback.target, feedback.label, feedback.given_at),))
-        if self.oversight is not None:
-            await self.oversight.hear(found.triage, {feedback.target: feedback.label}, feedback.given_at)
-        return feedback
+        """Commit a person's verdict; raises as `Verdicts.feedback` does."""
+        return await self._verdicts.feedback(feedback)
 
     async def outcome(self, outcome: Outcome) -> Outcome:
-        """Commit how an incident ended.
-
-        A label that we filled in ourselves comes back to us from the core; as long as nobody is named for it, it
-        says nothing about whether it was right, and is marked as ours.
-
-        Parameters
-        ----------
-        outcome : Outcome
-            With an empty source, the only source that has the incident is meant.
-
-        Returns
-        -------
-        Outcome
-            As it was kept.
-
-        Raises
-        ------
-        NotFound
-            No such incident.
-        Conflict
-            The source is empty and several have the incident.
-        StoreUnavailable
-            Nothing was kept.
-        """
-        found = await self._journal.find(outcome.incident_id, outcome.source or None)
-        filled_in = {
-            (one.target, one.ranked[0].label)
-            for one in found.triage.predictions
-            if one.decision is Decision.AUTO and one.ranked
-        }
-        is_unsigned = outcome.given_by in _OURSELVES
-        values = tuple(
-            replace(each, is_ours=is_unsigned and (each.name, each.value) in filled_in) for each in outcome.values
-        )
-        kept = replace(outcome, source=found.triage.source, values=values)
-        incident = await self._journal.latest(kept.incident_id, kept.source)
-        await self._journal.add_outcome(kept)
-        await self._remember(incident, values)
-        said = {each.name: each for each in values if not each.is_ours}
-        if self.oversight is not None and said:
-            known_at = max(each.known_at for each in said.values())
-            await self.oversight.hear(found.triage, {name: each.value for name, each in said.items()}, known_at)
-        return kept
+        """Commit how an incident ended; raises as `Verdicts.outcome` does."""
+        return await self._verdicts.outcome(outcome)
 
     async def find(self, incident_id: str, source: str | None = None) -> Answer:
         """Return the stored answer on an incident; raises as `Journal.find` does."""
@@ -280,11 +202,6 @@ class LiveFlow:
     async def check(self) -> None:
         """Raise StoreUnavailable unless an incident could be accepted now."""
         await self._journal.check()
-
-    async def _remember(self, incident: Incident | None, values: Sequence[OutcomeValue]) -> None:
-        """Have precedents show what was committed of an incident's end."""
-        if incident is not None:
-            await remember_ends(self._labeller_source, [IncidentEnd(incident, tuple(values))])
 
     async def _standing(self, incident: Incident) -> Triage | None:
         try:
