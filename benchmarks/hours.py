@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lightgbm
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.data_folder import find_data_folder
+from benchmarks.outcomes import opening_columns
 from benchmarks.report import ResultTable
 from triage.datasets import ReadOptions, read_table, to_history
 from triage.learn.duration import LEVELS
@@ -24,10 +25,6 @@ from triage.training.durations import fit_before, waits_before
 
 __all__ = ["run"]
 
-_FIELDS = (
-    "contact_type location caller_id opened_by category subcategory u_symptom cmdb_ci impact urgency priority "
-    "assignment_group knowledge notify"
-)
 _COLUMNS = (
     "row",
     "median error, h",
@@ -80,8 +77,9 @@ def run(is_final: bool) -> list[ResultTable]:
     if folder is None:
         print(f"Hours to resolution: skipped, {reason}")
         return []
-    options = ReadOptions(targets=("assignment_group_final",), fields=tuple(f"{name}_open" for name in _FIELDS.split()))
-    history = to_history(read_table(folder / "tickets/uci_incident_log/incidents.csv.gz", options), options)
+    options = ReadOptions(targets=("assignment_group_final",))
+    table = read_table(folder / "tickets/uci_incident_log/incidents.csv.gz", options)
+    history = to_history(table, replace(options, fields=tuple(opening_columns(table.columns))))
     inputs = from_frame(history.inputs, history.opened_at, history.columns)
     cuts = [_cut(history, inputs, *span) for span in (_NEWEST if is_final else _OLDER)]
     methods: dict[str, Callable[[_Cut], _Found]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
 from benchmarks.data_folder import find_data_folder
 from benchmarks.report import ResultTable
+from triage.exports import is_opening_field
 from triage.learn.features import Features, fit_features
 from triage.learn.fitting import EFFORTS, choose_model, refit_model
 from triage.learn.inputs import InputColumns, Inputs, from_frame
@@ -28,24 +29,8 @@ from triage.learn.risk_fitting import RiskLessons
 from triage.measure.bootstrap import paired_interval
 from triage.measure.risks import area_under_curve, score_risk
 
-__all__ = ["OPENING_COLUMNS", "Incidents", "Slice", "measure_group", "measure_risks", "read_incidents", "run"]
+__all__ = ["Incidents", "Slice", "measure_group", "measure_risks", "opening_columns", "read_incidents", "run"]
 
-OPENING_COLUMNS = [
-    "contact_type",
-    "location",
-    "caller_id",
-    "opened_by",
-    "category",
-    "subcategory",
-    "u_symptom",
-    "cmdb_ci",
-    "impact",
-    "urgency",
-    "priority",
-    "assignment_group",
-    "knowledge",
-    "notify",
-]
 _RISK_COLUMNS = ("row", "breach, AUC", "Brier", "calibration error", "reassigned, AUC", "Brier", "calibration error")
 _GROUP_COLUMNS = ("row", "accuracy", "top-3", "fit, s")
 _DRAWS = 500
@@ -89,11 +74,16 @@ def run(is_final: bool) -> list[ResultTable]:
     return [measure_risks(incidents, cut), measure_group(incidents, cut)]
 
 
+def opening_columns(columns: Iterable[str]) -> list[str]:
+    """Return the log's columns of what a field was at opening, for the fields that incidents are opened with."""
+    return [name for name in columns if name.endswith("_open") and is_opening_field(name)]
+
+
 def read_incidents(file: Path) -> Incidents:
     """Read the log; an incident that was never resolved is over when it is closed."""
     table = pd.read_csv(file, dtype=str, keep_default_na=False).replace({"?": None, "": None})
     table = table.assign(opened=pd.to_datetime(table["opened_at"], utc=True)).sort_values("opened", kind="stable")
-    fields = table[[f"{name}_open" for name in OPENING_COLUMNS]].astype(object)
+    fields = table[opening_columns(map(str, table))].astype(object)
     fields = fields.where(fields.notna(), None).reset_index(drop=True)
     columns = InputColumns((), tuple(sorted(fields.columns)), opened_at=True)
     opened = table["opened"].reset_index(drop=True)
