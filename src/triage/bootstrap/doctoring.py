@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.bootstrap.reading import complete_targets, over_settings, part_names
+from triage.bootstrap.reading import complete_targets, over_settings, part_names, tell_encoding
 from triage.datasets import ReadOptions, Table, read_table, to_history
 from triage.datasets.event_log import FoldedLog, fold, is_event_log
 from triage.datasets.times import read_times
@@ -98,6 +98,7 @@ def examine_file(
     """
     progress(f"Reading {file}")
     table = read_table(file, options)
+    tell_encoding(table, progress)
     options = complete_targets(part_names(over_settings(settings, options), table.columns), table.columns)
     history = to_history(table, options)
     progress(f"{len(history):,} incidents ({history.kind}); targets {', '.join(map(str, history.targets))}")

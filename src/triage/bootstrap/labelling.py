@@ -9,7 +9,7 @@ from pathlib import Path
 
 from triage.bootstrap.labelled_columns import AddedColumns
 from triage.bootstrap.places import open_shelf
-from triage.bootstrap.reading import as_in_training, read_as_in_training, to_label_by
+from triage.bootstrap.reading import as_in_training, read_as_in_training, tell_encoding, to_label_by
 from triage.bootstrap.service_levels import to_service_levels
 from triage.datasets import ReadOptions, Table, check_out, read_table, to_incidents, write_labelled
 from triage.domain import Incident, Triage
@@ -95,6 +95,7 @@ def label_file(
     )
     progress(f"Reading {file}")
     table = read_table(file, options) if options.encoding else read_as_in_training(file, as_in_training(bundle.card))
+    tell_encoding(table, progress)
     options = to_label_by(bundle.card, options, table)
     added = AddedColumns.of(loaded, reasons=order.reasons, precedents=order.precedents, has_limits=levels is not None)
     check_out(table, added.names(), order.out)

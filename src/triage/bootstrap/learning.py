@@ -18,6 +18,7 @@ from triage.bootstrap.reading import (
     over_settings,
     part_names,
     read_as_in_training,
+    tell_encoding,
 )
 from triage.bootstrap.service_levels import to_service_levels
 from triage.datasets import ReadOptions, read_table, to_history
@@ -94,6 +95,7 @@ def train(settings: Settings, file: Path, options: ReadOptions, wish: Wish, prog
     open_shelf(settings).check_kind(name, "incidents")
     progress(f"Reading {file}")
     table = read_table(file, options)
+    tell_encoding(table, progress)
     options = part_names(over_settings(settings, options), table.columns)
     history = to_history(table, complete_targets(options, table.columns))
     if history.columns.time is not None and history.opened_at is not None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from triage.bootstrap.reading import tell_encoding
 from triage.datasets import (
     USUAL_STEP_NS,
     MetricOptions,
@@ -87,6 +88,7 @@ def read_metrics(file: Path, reading: MetricReading, progress: Callable[[str], N
     options = reading.options()
     progress(f"Reading {file}")
     table = read_table(file, ReadOptions(encoding=reading.encoding))
+    tell_encoding(table, progress)
     history = to_metric_history(table, options)
     if history.step_ns == USUAL_STEP_NS and options.step_ns is None:
         progress("Timestamps are whole numbers: each is taken for a step of a minute. Say otherwise by --step.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ __all__ = [
     "over_settings",
     "part_names",
     "read_as_in_training",
+    "tell_encoding",
     "to_label_by",
 ]
 
@@ -108,7 +109,13 @@ def read_as_in_training(file: Path, learnt: ReadOptions) -> Table:
     except DataError:
         return read_table(file, learnt)
     # Read by the name, a file that is UTF-8 by now would be garbled without a word.
-    return read_table(file, learnt) if table.problems else table
+    return read_table(file, learnt) if table.problems or table.encoding else table
+
+
+def tell_encoding(table: Table, progress: Callable[[str], None]) -> None:
+    """Say in which encoding a file was read where it is not UTF-8 and nobody named one."""
+    if table.encoding:
+        progress(f"{table.path.name} is read as {table.encoding}, by its letters; --encoding says otherwise.")
 
 
 def to_label_by(card: Card, given: ReadOptions, table: Table) -> ReadOptions:

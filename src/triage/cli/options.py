@@ -42,7 +42,9 @@ Order: TypeAlias = Annotated[
     str | None, typer.Option("--order", help="oldest-first or newest-first, where there is no time column.")
 ]
 TimeZone: TypeAlias = Annotated[str | None, typer.Option("--tz", help="Zone of times that name none; UTC otherwise.")]
-Encoding: TypeAlias = Annotated[str | None, typer.Option("--encoding", help="Of a text file that is not UTF-8.")]
+Encoding: TypeAlias = Annotated[
+    str | None, typer.Option("--encoding", help="Of a text file that is not UTF-8; told by its letters if not given.")
+]
 
 StepLength: TypeAlias = Annotated[
     str | None, typer.Option("--step", metavar="5m", help="Length of a step, where timestamps are whole numbers.")

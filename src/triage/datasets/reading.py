@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,11 @@ from triage.errors import DataError, UsageError
 
 __all__ = ["read_table"]
 
-_DELIMITED = frozenset({".csv", ".tsv", ".txt"})
+_PARSERS = {
+    **dict.fromkeys((".csv", ".tsv", ".txt"), parse_delimited),
+    **dict.fromkeys((".jsonl", ".ndjson", ".json"), parse_json_lines),
+}
 _SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods"})
-_JSON_LINES = frozenset({".jsonl", ".ndjson", ".json"})
 
 
 def read_table(path: Path, options: ReadOptions) -> Table:
@@ -51,10 +54,9 @@ def read_table(path: Path, options: ReadOptions) -> Table:
     content, suffix = content_of(path)
     if suffix == ".parquet":
         return _parse_parquet(path, content)
-    if suffix in _DELIMITED:
-        return parse_delimited(path, decode(content, options.encoding))
-    if suffix in _JSON_LINES:
-        return parse_json_lines(path, decode(content, options.encoding))
+    if suffix in _PARSERS:
+        text = decode(content, options.encoding)
+        return dataclasses.replace(_PARSERS[suffix](path, text), encoding=text.found)
     if suffix in _SPREADSHEETS:
         raise UsageError(f"{path} is a spreadsheet. Save the sheet as csv (UTF-8), and name that.")
     raise UsageError(f"{path} must end in .csv, .csv.gz, .zip, .parquet, .jsonl, .ndjson or .json. Got {suffix!r}.")

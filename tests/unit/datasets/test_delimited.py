@@ -108,12 +108,12 @@ def test_quote_inside_a_plain_cell_is_no_open_quote() -> None:
 
 
 def test_nul_and_undecodable_rows_are_named() -> None:
-    problems = _parse(b"id,text\n1,a\0b\n2,fine\n3,sch\xf6n\n").problems
+    problems = _parse(b"id,text\n1,a\0b\n2,fine\n3,sch\x81n\n").problems
     assert [(problem.where, problem.rows) for problem in problems] == [("text", (4,)), ("text", (2,))]
 
 
 def test_everything_wrong_is_told_in_one_pass() -> None:
-    told = str(_refused(b"id,text,text\n1,a\0b,x\n2,b\n3,sch\xf6n,x\n"))
+    told = str(_refused(b"id,text,text\n1,a\0b,x\n2,b\n3,sch\x81n,x\n"))
     for part in ("must differ", "not 3 cells", "not UTF-8", "NUL"):
         assert part in told
 
@@ -137,9 +137,9 @@ def test_a_number_behind_a_repeated_name_does_not_take_another_columns_name() ->
 
 
 def test_header_that_cannot_be_decoded_is_told_once() -> None:
-    problems = _refused("编号,描述,分组\n1,a,b\n".encode("gb18030")).problems
+    problems = _refused(b"id,te\x81xt,team\n1,a,b\n").problems
     assert [problem.where for problem in problems] == ["header"]
-    assert "--encoding gb18030" in problems[0].message
+    assert "try --encoding" in problems[0].message
 
 
 def test_long_cell_is_read() -> None:

@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from triage.datasets.encodings import NOT_DECODED, NUL, decode
-from triage.errors import DataError, UsageError
+from triage.errors import UsageError
 
 _GERMAN = "id;Störung\n1;Drucker im Büro geht nicht\n2;Maus fehlt\n3;schöne Grüße\n"
 _CHINESE = "编号,描述\n1,办公室的打印机不能打印了\n2,网络很慢请帮忙处理一下\n"
@@ -38,13 +38,18 @@ def test_byte_order_mark_wins_over_the_name() -> None:
 
 @pytest.mark.parametrize(
     ("content", "encoding"),
-    [(_GERMAN, "cp1252"), (_CHINESE, "gb18030"), (_JAPANESE, "shift_jis"), (_RUSSIAN, "cp1251"), (_KOREAN, "cp949")],
+    [(_GERMAN, "cp1252"), (_CHINESE, "gb18030"), (_JAPANESE, "cp932"), (_RUSSIAN, "cp1251"), (_KOREAN, "cp949")],
 )
-def test_file_of_another_encoding_is_told_which_to_try(content: str, encoding: str) -> None:
+def test_file_that_makes_sense_in_one_encoding_alone_is_read_in_it(content: str, encoding: str) -> None:
     text = decode(content.encode(encoding), None)
-    assert text.advice == f"not UTF-8; the whole file looks like {encoding}: try --encoding {encoding}."
+    assert (text.utf8.decode(), text.found, text.advice) == (content, encoding, "")
+    assert not decode(content.encode(encoding), encoding).found
+
+
+def test_file_whose_encoding_cannot_be_told_is_told_what_to_try() -> None:
+    text = decode("id;q\n1;sch\x81n\n".encode("latin-1"), None)
+    assert "try --encoding" in text.advice
     assert NOT_DECODED in text.utf8.decode()
-    assert decode(content.encode(encoding), encoding).utf8.decode() == content
 
 
 def test_mixed_encodings_are_told_apart_from_another_encoding() -> None:
@@ -71,11 +76,14 @@ def test_nul_is_marked() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf16_without_mark_is_told(encoding: str) -> None:
+def test_utf16_without_mark_is_read(encoding: str) -> None:
     raw = "id,text\n1,printer\n".encode(encoding)
-    with pytest.raises(DataError, match=f"--encoding {encoding}"):
-        decode(raw, None)
-    assert decode(raw, encoding).utf8 == b"id,text\n1,printer\n"
+    text = decode(raw, None)
+    assert (text.utf8, text.found) == (b"id,text\n1,printer\n", encoding)
+
+
+def test_zeros_that_are_no_utf16_are_told() -> None:
+    assert decode(b"id,text\n" + b"\0" * 40, None).nul_advice
 
 
 def test_unknown_encoding_is_wrong_usage() -> None:

@@ -42,11 +42,11 @@ def test_values_become_labels_by_the_common_rule() -> None:
 
 
 def test_every_kind_of_bad_line_is_told_with_its_lines() -> None:
-    table = _parse(b'{"a":1}\n[1]\n{bad\n{"a":"sch\xf6n"}\n"x"\n{"a":2}\n')
+    table = _parse(b'{"a":1}\n[1]\n{bad\n{"a":"sch\x81n"}\n"x"\n{"a":2}\n')
     assert {problem.message.split(" ", 3)[1]: problem.rows for problem in table.problems} == {
         "a": (2, 5),
         "JSON": (3,),
-        "UTF-8;": (4,),
+        "UTF-8,": (4,),
     }
     assert table.rows.tolist() == [1, 6]
 
