@@ -105,7 +105,8 @@ def add_error_handlers(app: FastAPI) -> None:
 def problem_response(error: TriageError) -> Response:
     """Answer an error of ours; one that is our fault is logged."""
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.error("request_failed", error=repr(error), exc_info=error)
+        # What kept the store from it has been logged where it happened.
+        _log.error("request_failed", error=repr(error), exc_info=None if isinstance(error, StoreUnavailable) else error)
     retry = {"retry-after": str(RETRY_AFTER_S)} if isinstance(error, StoreUnavailable) else None
     return _response(problem_of(error), error.http_status, retry)
 

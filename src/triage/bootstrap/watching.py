@@ -132,7 +132,7 @@ class LiveWatchers:
         BundleRefused
             Another version wrote it.
         """
-        return self._restored(state, "The stored state")
+        return self._restored(state, "The stored state", "A watcher as it was fitted takes its place.")
 
     def forget(self, watcher: StreamWatcher) -> tuple[StreamWatcher, tuple[EarlyWarning, ...]]:
         """Return a watcher without the entities that have been silent for long, and their warnings, closed."""
@@ -140,8 +140,8 @@ class LiveWatchers:
             return watcher, ()
         return forget_silent(watcher, self._forget_after_ns)
 
-    def _restored(self, state: Part, where: str) -> StreamingWatcher:
-        watcher = restored_watcher(state, where)
+    def _restored(self, state: Part, where: str, *advice: str) -> StreamingWatcher:
+        watcher = restored_watcher(state, where, *advice)
         watcher.silences = self._silences
         watcher.limits = self._limits
         load_kernels(watcher)

@@ -70,9 +70,8 @@ class IncidentModel:
         try:
             return cls._from_part(part)
         except (ValueError, KeyError) as err:
-            raise BundleRefused(
-                f"This is no incident model that this version can read: {err}. Train it again."
-            ) from err
+            why = f"{err} is missing" if isinstance(err, KeyError) else err
+            raise BundleRefused(f"this version of triage cannot read it: {why}. Train it again.") from err
 
     @classmethod
     def _from_part(cls, part: Part) -> IncidentModel:

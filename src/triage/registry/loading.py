@@ -18,6 +18,8 @@ from triage.registry.bundle import Bundle
 
 __all__ = ["LoadedWatcher", "restored_watcher", "to_loaded", "to_watcher"]
 
+_ADVICE = "Train it again."
+
 
 def to_loaded(bundle: Bundle, most_recent: int = 0) -> LoadedModel:
     """Put the served model of a verified bundle together.
@@ -46,9 +48,8 @@ def to_loaded(bundle: Bundle, most_recent: int = 0) -> LoadedModel:
         past = bundle.parts.get("precedents")
         precedents = None if past is None else Precedents.from_part(past, most_recent)
     except (BundleRefused, KeyError, IndexError, ValueError) as err:
-        raise BundleRefused(
-            f"Model {bundle.name!r} version {bundle.version} does not hold an incident model: {err}. Train it again."
-        ) from err
+        where = f"Model {bundle.name!r} version {bundle.version}"
+        raise BundleRefused(f"{where} does not hold an incident model: {_reason(err)}. {_ADVICE}") from err
     return LoadedModel(ModelRef(bundle.name, bundle.version), model, policy, risks, duration, precedents)
 
 
@@ -77,14 +78,22 @@ def to_watcher(bundle: Bundle) -> LoadedWatcher:
     """
     where = f"Model {bundle.name!r} version {bundle.version}"
     if "watcher" not in bundle.parts:
-        raise BundleRefused(f"{where} does not hold a watcher. Train it again.")
+        raise BundleRefused(f"{where} does not hold a watcher. {_ADVICE}")
     state = bundle.parts["watcher"]
     restored_watcher(state, where)
     return LoadedWatcher(ModelRef(bundle.name, bundle.version), state)
 
 
-def restored_watcher(state: Part, where: str) -> StreamingWatcher:
+def restored_watcher(state: Part, where: str, advice: str = _ADVICE) -> StreamingWatcher:
     """Make a watcher, with its early-warning model if it has one, of its state.
+
+    Parameters
+    ----------
+    state : Part
+    where : str
+        What holds it.
+    advice : str
+        What is to be done, or what becomes of it, where it cannot be read.
 
     Raises
     ------
@@ -94,4 +103,10 @@ def restored_watcher(state: Part, where: str) -> StreamingWatcher:
     try:
         return watcher_of(state)
     except (KeyError, IndexError, ValueError, TypeError, TriageError) as err:
-        raise BundleRefused(f"{where} does not hold a watcher: {err}. Train it again.") from err
+        raise BundleRefused(f"{where} does not hold a watcher: {_reason(err)}. {advice}") from err
+
+
+def _reason(err: Exception) -> str:
+    """Return what is wrong with a part; the advice follows once, for the whole."""
+    said = f"{err} is missing" if isinstance(err, KeyError) else str(err)
+    return said.removesuffix(_ADVICE).strip().rstrip(".")

@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
-__all__ = ["conflict_insert", "in_parts", "is_server"]
+__all__ = ["conflict_insert", "in_parts", "is_server", "said_by"]
 
 _Value = TypeVar("_Value")
 
@@ -19,6 +20,12 @@ _VALUES_A_STATEMENT = 900
 def is_server(connection: Connection) -> bool:
     """Tell whether this is PostgreSQL, where others may write at the same time."""
     return connection.dialect.name == "postgresql"
+
+
+def said_by(error: SQLAlchemyError) -> str:
+    """Return what the database itself said, in a line and without SQLAlchemy's additions."""
+    lines = str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__]
+    return lines[0].strip().rstrip(".")
 
 
 def conflict_insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -35,7 +35,7 @@ from triage.store.reading import Reader
 from triage.store.rows import rows_of
 from triage.store.session_lock import SessionLocks
 from triage.store.writer import GroupWriter
-from triage.store.writing import Write, check_writable, write_all
+from triage.store.writing import Write, check_by_writing, check_writable, write_all
 
 __all__ = ["SqlJournal"]
 
@@ -184,8 +184,8 @@ class SqlJournal:
         await self._writer.perform(lambda connection: put_outcome(connection, outcome))
 
     async def check(self) -> None:
-        """Raise StoreUnavailable unless a transaction that writes can be had."""
-        await self._writer.perform(check_writable)
+        """Raise StoreUnavailable unless a transaction that writes can be had and, after one that failed, committed."""
+        await self._writer.perform(check_by_writing if self._writer.is_failing else check_writable)
 
     async def find(self, incident_id: str, source: str | None = None) -> Answer:
         """Return the latest answer on an incident.

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from triage.errors import StoreUnavailable
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
+from triage.store.dialects import said_by
 from triage.store.lock import FileLock
 from triage.store.schema import upgrade_schema
 from triage.store.session_lock import SessionLocks
@@ -64,7 +65,7 @@ def open_database(database_url: str, busy_timeout_s: float, held: ExitStack) -> 
     except OSError as err:
         raise StoreUnavailable(f"{where} cannot be made: {err.strerror}. Make the folder writable.") from err
     except SQLAlchemyError as err:
-        raise StoreUnavailable(f"{where} cannot be used as the database: {_said(err)}.") from err
+        raise StoreUnavailable(f"{where} cannot be used as the database: {said_by(err)}.") from err
     reads = reading_engine(url, busy_timeout_s)
     held.callback(reads.dispose)
     locks = SessionLocks(None if is_sqlite(url) else reads)
@@ -78,8 +79,3 @@ def _claim_file(url: URL, held: ExitStack) -> None:
         file = Path(str(url.database))
         file.parent.mkdir(parents=True, exist_ok=True)
         held.callback(FileLock(file).release)
-
-
-def _said(error: SQLAlchemyError) -> str:
-    """Return what the database itself said, without SQLAlchemy's additions."""
-    return str(getattr(error, "orig", None) or error)

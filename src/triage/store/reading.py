@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from triage.errors import StoreUnavailable
+from triage.store.dialects import said_by
 
 __all__ = ["Reader"]
 
@@ -50,4 +51,4 @@ class Reader:
             with self._engine.connect() as connection:
                 return query(connection)
         except SQLAlchemyError as err:
-            raise StoreUnavailable("The database cannot be read. Try again.") from err
+            raise StoreUnavailable(f"The database cannot be read: {said_by(err)}. Try again.") from err

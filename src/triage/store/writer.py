@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from triage.errors import Conflict, StoreUnavailable, TriageError
 from triage.flow import Answer, CommitCounts
-from triage.store.writing import Outcome, Write
+from triage.store.dialects import said_by
+from triage.store.writing import Outcome, Write, check_by_writing
 
 __all__ = ["GroupWriter"]
 
@@ -65,6 +66,7 @@ class GroupWriter:
         self._waiting_rows = 0
         self._is_open = True
         self._counts = CommitCounts()
+        self._is_failing = False
         # A daemon, as what is not committed has not been acknowledged and so may be lost with the process.
         self._thread = threading.Thread(target=self._serve, name="triage-writer", daemon=True)
         self._thread.start()
@@ -73,6 +75,11 @@ class GroupWriter:
     def counts(self) -> CommitCounts:
         """What has been written since the start."""
         return self._counts
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the database could not commit what was written last."""
+        return self._is_failing
 
     async def submit(self, write: Write) -> list[Answer]:
         """Write a request and return the answers on its entries; what is returned for is on disk.
@@ -157,10 +164,14 @@ class GroupWriter:
         except SQLAlchemyError as err:
             _log.error("commit_failed", requests=len(batch), error=repr(err), exc_info=True)
             self._counts = replace(self._counts, failures=self._counts.failures + 1)
-            reason = "Nothing was stored, as the database could not commit. Send it again."
+            self._is_failing = True
+            reason = f"Nothing was stored, as the database could not commit: {said_by(err)}. Send it again."
             outcomes = [_caused(StoreUnavailable(reason), err) for _ in batch]
         else:
             rows = sum(waiter.write.rows for waiter in batch)
+            # A transaction that only looks may succeed on a full disk.
+            if rows or any(waiter.write.task is check_by_writing for waiter in batch):
+                self._is_failing = False
             if rows:
                 self._counts = replace(self._counts, commits=self._counts.commits + 1, rows=self._counts.rows + rows)
         _answer(batch, outcomes)

@@ -114,6 +114,24 @@ def check_writable(connection: Connection) -> None:
         raise StoreUnavailable("The database takes no writes at present. Try again.")
 
 
+def check_by_writing(connection: Connection) -> None:
+    """Find out whether a commit succeeds, by one that changes nothing: of a database that has just failed.
+
+    Raises
+    ------
+    StoreUnavailable
+        As `check_writable` does; what the commit itself raises comes later.
+    """
+    check_writable(connection)
+    if is_server(connection):
+        # A transaction that has a number is written down.
+        connection.execute(text("SELECT txid_current()"))
+    else:
+        # The number is the same; the page that it is in is written all the same.
+        kept = int(connection.scalar(text("PRAGMA user_version")) or 0)
+        connection.execute(text(f"PRAGMA user_version = {kept}"))
+
+
 def _perform(connection: Connection, task: Callable[[Connection], object]) -> Outcome:
     try:
         return task(connection)

@@ -23,8 +23,10 @@ def bundle_of(folder: Path, parts: Parts, card: dict[str, str]) -> Bundle:
 
 def test_a_verified_bundle_that_holds_no_incident_model_is_refused(tmp_path: Path) -> None:
     bundle = bundle_of(tmp_path, {"served": Part({}, {"columns": 1}), "policy": Part({}, {})}, {})
-    with pytest.raises(BundleRefused, match="does not hold an incident model"):
+    with pytest.raises(BundleRefused, match="does not hold an incident model") as caught:
         to_loaded(bundle)
+    assert str(caught.value).count("Train it again.") == 1
+    assert ".." not in str(caught.value)
 
 
 def test_a_model_of_metrics_answers_no_incidents_and_says_what_it_is_for(tmp_path: Path) -> None:

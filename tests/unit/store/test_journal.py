@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import tempfile
 from dataclasses import replace
 from datetime import timedelta
@@ -129,6 +130,28 @@ def test_check_tells_whether_a_file_can_be_written(file: Path) -> None:
         with write_locked(file), pytest.raises(StoreUnavailable):
             asyncio.run(journal.check())
         assert journal.counts.commits == 0
+
+
+def test_full_disk_is_not_ready_until_a_commit_succeeds(file: Path) -> None:
+    async def record_and_check(number: str, said: str) -> None:
+        with pytest.raises(StoreUnavailable, match=r"could not commit: .*(disk|I/O)"):
+            await journal.record([entry(number, said)])
+        with pytest.raises(StoreUnavailable):
+            await journal.check()
+
+    with SqlJournal.open(database_url(file)) as journal:
+        asyncio.run(journal.record([entry("1")]))
+        asyncio.run(journal.check())
+        log = file.with_name(f"{file.name}-wal")
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size, hard))
+        try:
+            asyncio.run(record_and_check("2", "x" * 50_000))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        asyncio.run(journal.check())
+        asyncio.run(journal.record([entry("3")]))
+        assert journal.counts.rows == 2
 
 
 def test_check_tells_whether_a_server_takes_writes(postgres: PostgresServer) -> None:
