@@ -285,9 +285,6 @@ class MemoryJournal:
         await self.find(outcome.incident_id, outcome.source)
         self.outcomes.append(outcome)
 
-    async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
-        return [one for one in self.verdicts if (one.incident_id, one.source) == (incident_id, source)]
-
     async def find_group(self, group_id: str) -> Group:
         raise NotFound(f"No group {group_id!r}.")
 

@@ -99,7 +99,6 @@ class ChangeHistory:
     onsets : iterable of Onset
         In any order.
     topology : Topology
-    window_s : float, default=WINDOW_S
 
     Examples
     --------
@@ -110,10 +109,7 @@ class ChangeHistory:
     (8, 8, 0.09)
     """
 
-    def __init__(
-        self, changes: Iterable[MadeChange], onsets: Iterable[Onset], topology: Topology, window_s: float = WINDOW_S
-    ) -> None:
-        self.window_s = window_s
+    def __init__(self, changes: Iterable[MadeChange], onsets: Iterable[Onset], topology: Topology) -> None:
         self.changes = sorted(changes, key=lambda one: (one.made_s, one.source, one.id))
         self._made = [one.made_s for one in self.changes]
         self._topology = topology
@@ -128,18 +124,18 @@ class ChangeHistory:
             trouble = self._troubles.get(change.names)
             if trouble is None:
                 near = self._near(change.names)
-                trouble = _Trouble(sorted(at for name in near for at in by_entity.get(name, ())), window_s)
+                trouble = _Trouble(sorted(at for name in near for at in by_entity.get(name, ())))
                 self._troubles[change.names] = trouble
             tally = self._tallies.setdefault((change.source, change.kind), _Tally())
             tally.add(change, trouble.follows(change.made_s))
 
     def before(self, now_s: float) -> Sequence[MadeChange]:
         """Return the changes that were made within the window before a time, the oldest first."""
-        return self.changes[bisect_left(self._made, now_s - self.window_s) : bisect_right(self._made, now_s)]
+        return self.changes[bisect_left(self._made, now_s - WINDOW_S) : bisect_right(self._made, now_s)]
 
     def rate_of(self, source: str, kind: str, now_s: float) -> HitRate | None:
         """Return what was known at a time about changes of a source and kind; None before any change was judged."""
-        last_s = now_s - self.window_s
+        last_s = now_s - WINDOW_S
         chances: dict[tuple[str, ...], float] = {}
         seen = {key: self._seen(tally, last_s, chances) for key, tally in self._tallies.items()}
         count = sum(each.count for each in seen.values())
@@ -194,13 +190,12 @@ class _Tally:
 class _Trouble:
     """Onsets near one entity, and the moments whose window holds one."""
 
-    def __init__(self, onsets: Sequence[float], window_s: float) -> None:
+    def __init__(self, onsets: Sequence[float]) -> None:
         self._onsets = onsets
-        self._window_s = window_s
 
     def follows(self, made_s: float) -> bool:
         at = bisect_left(self._onsets, made_s)
-        return at < len(self._onsets) and self._onsets[at] <= made_s + self._window_s
+        return at < len(self._onsets) and self._onsets[at] <= made_s + WINDOW_S
 
     def share(self, first_s: float, last_s: float) -> float:
         """Return the share of the moments from the first to the last that an onset follows within the window."""
@@ -208,9 +203,9 @@ class _Trouble:
         if span <= 0.0:
             return 1.0 if self.follows(first_s) else 0.0
         covered, reached = 0.0, first_s
-        for onset in self._onsets[: bisect_left(self._onsets, last_s + self._window_s)]:
+        for onset in self._onsets[: bisect_left(self._onsets, last_s + WINDOW_S)]:
             end = min(onset, last_s)
-            begin = max(onset - self._window_s, reached)
+            begin = max(onset - WINDOW_S, reached)
             if end > begin:
                 covered += end - begin
                 reached = end

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from triage.decide.grouping import Topology
-from triage.decide.hit_rates import ChangeHistory, HitRate, MadeChange, Onset
+from triage.decide.hit_rates import WINDOW_S, ChangeHistory, HitRate, MadeChange, Onset
 
 __all__ = ["MOST_SUSPECTS", "Suspect", "names_near", "rank_suspects"]
 
@@ -45,10 +45,8 @@ class Suspect(NamedTuple):
     history: HitRate | None
 
 
-def rank_suspects(
-    history: ChangeHistory, onset: Onset, topology: Topology, most: int = MOST_SUSPECTS
-) -> tuple[Suspect, ...]:
-    """Return the changes that trouble may have come of, the most suspicious first.
+def rank_suspects(history: ChangeHistory, onset: Onset, topology: Topology) -> tuple[Suspect, ...]:
+    """Return the changes that trouble may have come of, at most three, the most suspicious first.
 
     They are ranked by their kind's lift over chance, halved with every quarter of the window and every step away.
 
@@ -58,7 +56,6 @@ def rank_suspects(
         Of what is later than the onset nothing is used.
     onset : Onset
     topology : Topology
-    most : int, default=MOST_SUSPECTS
 
     Returns
     -------
@@ -83,8 +80,8 @@ def rank_suspects(
         if key not in rates:
             rates[key] = history.rate_of(*key, onset.at_s)
         suspect = Suspect(change, entity, onset.at_s - change.made_s, steps, rates[key])
-        ranked.append((-_weight(suspect, history.window_s), -change.made_s, change.source, change.id, suspect))
-    return tuple(each[-1] for each in sorted(ranked, key=lambda each: each[:-1])[:most])
+        ranked.append((-_weight(suspect), -change.made_s, change.source, change.id, suspect))
+    return tuple(each[-1] for each in sorted(ranked, key=lambda each: each[:-1])[:MOST_SUSPECTS])
 
 
 def names_near(onset: Onset, topology: Topology) -> dict[str, int]:
@@ -103,7 +100,7 @@ def names_near(onset: Onset, topology: Topology) -> dict[str, int]:
     return near | dict.fromkeys(own, 0)
 
 
-def _weight(suspect: Suspect, window_s: float) -> float:
+def _weight(suspect: Suspect) -> float:
     past = suspect.history
     lift = 1.0 if past is None else (past.rate + _FLOOR) / (past.base_rate + _FLOOR)
-    return float(lift * 0.5 ** (suspect.before_s / (_HALF_LIFE * window_s)) * _A_STEP**suspect.steps)
+    return float(lift * 0.5 ** (suspect.before_s / (_HALF_LIFE * WINDOW_S)) * _A_STEP**suspect.steps)

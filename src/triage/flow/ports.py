@@ -115,9 +115,6 @@ class Journal(Protocol):
     async def add_outcome(self, outcome: Outcome) -> None:
         """Commit how a known incident ended; NotFound otherwise."""
 
-    async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
-        """Return the verdicts on an incident, oldest first."""
-
     async def add_changes(self, changes: Sequence[Change]) -> int:
         """Commit changes, those that are known already left as they are, and return how many were new."""
 

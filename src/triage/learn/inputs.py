@@ -79,10 +79,6 @@ class Inputs:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def field_values(self, row: int) -> dict[str, str | None]:
-        """Return one row's fields by name, in feature order."""
-        return {name: values[row] for name, values in self.fields.items()}
-
     def take(self, rows: Iterable[int]) -> Inputs:
         """Return the given rows, in the given order."""
         chosen = list(rows)

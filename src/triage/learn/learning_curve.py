@@ -31,6 +31,7 @@ _MOST_JUDGED, _MOST_LEARNT = 3_000, 12_000
 # Small histories are drawn from several times, as far as that costs no more than a larger one drawn from once.
 _ROWS_ALL_DRAWS, _MOST_DRAWS = 3_000, 4
 _USUAL_STRENGTH = 3.0
+_SEED = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +58,6 @@ def draw_curves(
     inputs: Inputs,
     targets: Mapping[str, _Labels],
     recipes: Mapping[str, Recipe],
-    seed: int = 0,
 ) -> dict[str, list[CurveDraw]]:
     """Fit linear heads on growing parts of rows drawn at random, and judge them on others.
 
@@ -70,7 +70,6 @@ def draw_curves(
         Of the same rows.
     recipes : mapping of str to Recipe
         Whose strengths are taken.
-    seed : int, default=0
 
     Returns
     -------
@@ -85,7 +84,7 @@ def draw_curves(
     """
     matrix = to_matrix(features.rows(inputs), len(features))
     has_text = bool(len(features.terms))
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(_SEED)
     found: dict[str, list[CurveDraw]] = {target: [] for target in recipes}
     for _ in range(min(_MOST_DRAWS, max(1, _ROWS_ALL_DRAWS // max(1, len(inputs))))):
         order = generator.permutation(len(inputs))

@@ -7,9 +7,12 @@ from numpy.typing import NDArray
 
 __all__ = ["paired_interval"]
 
+# Resamples: the third digit is stable.
+_DRAWS = 2_000
+
 
 def paired_interval(
-    first: NDArray[np.float64], second: NDArray[np.float64], seed: int, error_rate: float = 0.05, draws: int = 2000
+    first: NDArray[np.float64], second: NDArray[np.float64], seed: int, error_rate: float = 0.05
 ) -> tuple[float, float]:
     """Return the percentile interval of ``mean(first - second)`` over resampled rows.
 
@@ -21,8 +24,6 @@ def paired_interval(
         The same seed gives the same interval.
     error_rate : float, default=0.05
         In (0, 1), both sides together.
-    draws : int, default=2000
-        Resamples; the third digit is stable at 2,000.
 
     Notes
     -----
@@ -35,6 +36,6 @@ def paired_interval(
     """
     difference = np.asarray(first, np.float64) - second
     generator = np.random.default_rng(seed)
-    means = [difference[generator.integers(0, len(difference), len(difference))].mean() for _ in range(draws)]
+    means = [difference[generator.integers(0, len(difference), len(difference))].mean() for _ in range(_DRAWS)]
     low, high = np.quantile(means, [error_rate / 2, 1 - error_rate / 2])
     return float(low), float(high)

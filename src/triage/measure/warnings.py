@@ -173,15 +173,13 @@ class WarningScores:
         return {name: float(value) for name, value in self.as_document().items() if value is not None}
 
 
-def coalesce(alerts: Alerts, within_ns: int = COALESCED_NS) -> Alerts:
-    """Keep the first alert of each run of an entity's alerts that follow each other closely.
+def coalesce(alerts: Alerts) -> Alerts:
+    """Keep the first alert of each run of an entity's alerts, each of which comes within 15 minutes of the last.
 
     Parameters
     ----------
     alerts : Alerts
         In any order.
-    within_ns : int, default=15 minutes
-        An alert at most so long after the one before it belongs to the same run.
 
     Returns
     -------
@@ -197,7 +195,7 @@ def coalesce(alerts: Alerts, within_ns: int = COALESCED_NS) -> Alerts:
     order = np.lexsort((alerts.start_ns, alerts.entity))
     entity, start_ns = alerts.entity[order], alerts.start_ns[order]
     first = np.ones(len(order), dtype=bool)
-    first[1:] = (entity[1:] != entity[:-1]) | (np.diff(start_ns) > within_ns)
+    first[1:] = (entity[1:] != entity[:-1]) | (np.diff(start_ns) > COALESCED_NS)
     return Alerts(entity[first], start_ns[first])
 
 

@@ -69,11 +69,6 @@ class Shelf:
         pointer = self._home(name).pointer()
         return pointer.current.version if pointer else None
 
-    def earlier_champions(self, name: str) -> tuple[str, ...]:
-        """Return the versions that were champion before, newest first, each once, at most 20."""
-        pointer = self._home(name).pointer()
-        return tuple(pin.version for pin in pointer.earlier) if pointer else ()
-
     def folder(self, name: str, version: str) -> Path:
         """Return the folder of a stored bundle, which need not verify.
 

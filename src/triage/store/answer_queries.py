@@ -1,20 +1,19 @@
-"""What is asked about incidents: answers, what they said last, what people say of them. Nothing is written."""
+"""What is asked about incidents: their answers, and what they said last. Nothing is written."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from triage.domain import Feedback, Incident
+from triage.domain import Incident
 from triage.errors import Conflict, NotFound, bounded
 from triage.flow import Answer, Page
 from triage.store.cursors import from_cursor, to_cursor
 from triage.store.group_queries import answers_with_groups
 from triage.store.recording import latest_answers, select_newest
 from triage.store.rows import incident_of
-from triage.store.tables import feedback as verdicts
 from triage.store.tables import incidents, revisions
 
-__all__ = ["find_answer", "latest_incident", "newest_incidents", "page_answers", "read_feedback"]
+__all__ = ["find_answer", "latest_incident", "newest_incidents", "page_answers"]
 
 # Enough to say which sources are meant; a message shows no more.
 _MOST_SOURCES = 6
@@ -62,16 +61,3 @@ def newest_incidents(connection: Connection, most: int, after: int) -> tuple[lis
     """Return the incidents that came in last, the oldest of them first, and the place of the last one."""
     rows = connection.execute(select_newest(most, after)).mappings().all()
     return [incident_of(row) for row in reversed(rows)], rows[0]["seq"] if rows else after
-
-
-def read_feedback(connection: Connection, incident_id: str, source: str) -> list[Feedback]:
-    """Return the verdicts on an incident, oldest first."""
-    query = (
-        select(verdicts)
-        .where((verdicts.c.source == source) & (verdicts.c.incident_id == incident_id))
-        .order_by(verdicts.c.seq)
-    )
-    return [
-        Feedback(row.incident_id, row.source, row.target, row.label, row.given_by, row.given_at)
-        for row in connection.execute(query)
-    ]

@@ -12,13 +12,7 @@ from sqlalchemy import Engine
 from triage.decide.grouping import GroupingRules
 from triage.domain import Change, Feedback, Group, Incident, IncidentEnd, Outcome
 from triage.flow import Answer, ChangePage, CommitCounts, Entry, GroupPage, GroupQuery, Page, Relabel, Unlabelled
-from triage.store.answer_queries import (
-    find_answer,
-    latest_incident,
-    newest_incidents,
-    page_answers,
-    read_feedback,
-)
+from triage.store.answer_queries import find_answer, latest_incident, newest_incidents, page_answers
 from triage.store.change_rows import change_row, known_changes, page_changes
 from triage.store.ends import read_ends
 from triage.store.evidence import SqlEvidenceBook
@@ -276,7 +270,3 @@ class SqlJournal:
             The cursor is none of ours.
         """
         return await self._reader.read(lambda connection: page_groups(connection, query))
-
-    async def feedback_of(self, incident_id: str, source: str) -> list[Feedback]:
-        """Return the verdicts on an incident, oldest first."""
-        return await self._reader.read(lambda connection: read_feedback(connection, incident_id, source))

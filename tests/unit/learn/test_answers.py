@@ -156,7 +156,7 @@ def test_row_is_that_of_the_features_and_stays_as_it_is() -> None:
 
 
 def test_reasons_name_terms_fields_pairs_and_times_and_add_up() -> None:
-    fields, row = INPUTS.field_values(3), FEATURES.rows(INPUTS)[3]
+    fields, row = {name: values[3] for name, values in INPUTS.fields.items()}, FEATURES.rows(INPUTS)[3]
     amounts = np.random.default_rng(0).normal(size=len(row.ids)).tolist()
     reasons = reasons_of(FEATURES, INPUTS.take([3]), dict(zip(row.ids.tolist(), amounts, strict=True)))
     assert sum(reason.contribution for reason in reasons) == pytest.approx(sum(amounts), abs=1e-5)

@@ -133,7 +133,6 @@ def test_taken_rows_stand_in_the_order_asked_for() -> None:
     inputs = Inputs(["a", "b", "c"], {"site": ["1", None, "3"]})
     assert inputs.take([2, 0, 2]) == Inputs(["c", "a", "c"], {"site": ["3", "1", "3"]})
     assert inputs.take([]) == Inputs([], {"site": []})
-    assert inputs.field_values(1) == {"site": None}
 
 
 @pytest.mark.parametrize(

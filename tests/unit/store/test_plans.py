@@ -56,7 +56,6 @@ async def use(journal: SqlJournal) -> None:
     await journal.page(3, cursor)
     await journal.page(3, cursor, "source-1")
     await journal.add_feedback(Feedback("4", "source-1", "team", "network", "", NOON))
-    await journal.feedback_of("4", "source-1")
     journal.ends(20)
     await use_metrics(journal.metrics)
     await use_late_labels(journal)
