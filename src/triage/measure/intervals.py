@@ -58,7 +58,7 @@ def precision_upper_bound(right: float, n: float, error_rate: float = 0.05) -> f
     Examples
     --------
     >>> round(precision_upper_bound(90, 100, 0.01), 4)
-    0.9567
+    0.9576
     """
     return 1.0 - precision_lower_bound(n - right, n, error_rate)
 
