@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.learn.lineage_kernel import Links
+from triage.learn.lines import empty_in_lines
 from triage.learn.name_kernel import Names, empty_names
 from triage.learn.text_kernel import Scratch, empty_scratch, most_features
 from triage.learn.unit_kernel import Layer
@@ -149,6 +150,7 @@ def empty_room(n_code_points: int, n_fields: int, n_units: int) -> Room:
         picked=np.empty(most, np.int32),
         steps=np.empty(most),
         levels=np.empty(n_units),
-        through=np.empty(n_units, np.float32),
+        # Read with every feature of every head: across lines, a ticket with reasons takes 1.3 us longer.
+        through=empty_in_lines((n_units,), np.float32),
         largest=np.empty(most),
     )

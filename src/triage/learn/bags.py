@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.learn.lines import empty_in_lines
 from triage.learn.rows import Row
 from triage.learn.unit_kernel import SHARED, Layer, fill_levels, weigh_steps
 
@@ -18,8 +18,6 @@ __all__ = ["NO_BAG", "Bag", "to_bag"]
 _MOST_STEPS = 127
 # Features that are rounded at a time, which bounds the room that it takes; whole groups of those that share a step.
 _AT_ONCE = 1024 * SHARED
-# What memory delivers at a time, in bytes.
-_LINE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class Bag:
     @property
     def layer(self) -> Layer:
         """What the kernels read, in memory of its own; the embeddings begin with a line of it."""
-        embeddings = _room(self.embeddings.shape)
+        embeddings = empty_in_lines(self.embeddings.shape, np.int8)
         embeddings[:] = self.embeddings
         return Layer(embeddings, np.array(self.steps), np.array(self.bias))
 
@@ -96,7 +94,7 @@ def to_bag(embeddings: Sequence[NDArray[np.float32]], bias: NDArray[np.float32])
            [-127]], dtype=int8)
     """
     n_features = len(embeddings[0])
-    rounded, steps = _room((n_features, len(bias))), []
+    rounded, steps = empty_in_lines((n_features, len(bias)), np.int8), []
     for begin in range(0, n_features, _AT_ONCE):
         numbers = np.hstack([each[begin : begin + _AT_ONCE] for each in embeddings])
         groups = np.arange(0, len(numbers), SHARED)
@@ -106,14 +104,6 @@ def to_bag(embeddings: Sequence[NDArray[np.float32]], bias: NDArray[np.float32])
         numbers /= steps[-1].repeat(SHARED)[: len(numbers), None]
         rounded[begin : begin + _AT_ONCE] = np.rint(numbers, out=numbers)
     return Bag(rounded, np.concatenate([np.empty(0, np.float32), *steps]), bias)
-
-
-def _room(shape: tuple[int, ...]) -> NDArray[np.int8]:
-    """Return an array that begins with a line of memory."""
-    size = math.prod(shape)
-    room = np.empty(size + _LINE, np.int8)
-    begin = -room.ctypes.data % _LINE
-    return room[begin : begin + size].reshape(shape)
 
 
 NO_BAG = Bag(np.zeros((0, 0), np.int8), np.zeros(0, np.float32), np.zeros(0, np.float32))

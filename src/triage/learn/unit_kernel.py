@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.compiling import compiled, prefetch, reordered, unsigned
+from triage.learn.lines import LINE
 
 __all__ = ["SHARED", "Layer", "add_through_units", "fill_levels", "weigh_steps"]
 
 # How many features share a step: with one each, steps lie all over 1.6 MB and are waited for, 18 us a ticket instead of
 # 12.
 SHARED = 8
-# How far ahead of being added up embeddings are asked for, in features, and how many numbers memory delivers at a time.
-_AHEAD, _LINE = 16, 64
+# How far ahead of being added up embeddings are asked for, in features.
+_AHEAD = 16
 # Embeddings that are added up in one turn: a level is read and written once for so many.
 _A_TURN = 4
 
@@ -123,7 +124,7 @@ def add_through_units(
 def _fetch(embeddings: NDArray[np.int8], ids: NDArray[np.int32], begin: int, end: int) -> None:
     for at in range(begin, end):
         embedding = embeddings[ids[at]]
-        for unit in range(0, len(embedding), _LINE):
+        for unit in range(0, len(embedding), LINE):
             prefetch(embedding[unit:])
 
 
