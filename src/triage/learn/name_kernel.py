@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.compiling import compiled
+from triage.compiling import compiled, unsigned
 from triage.learn.text_kernel import MOST_APART, VIEWS, Scratch, count_distinct
 
 __all__ = ["UNKNOWN", "Names", "empty_names", "name_features", "share_out"]
@@ -90,7 +90,7 @@ def name_features(scratch: Scratch, names: Names) -> tuple[int, int]:
 def share_out(names: Names, n_found: int, contributions: NDArray[np.float64], amounts: NDArray[np.float64]) -> None:
     """Add what a text's features add to what their names add; ``amounts`` has one a name."""
     for at in range(n_found):
-        amounts[names.name[at]] += contributions[names.feature[at]] * names.share[at]
+        amounts[unsigned(names.name[at])] += contributions[unsigned(names.feature[at])] * names.share[at]
 
 
 @compiled

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.compiling import compiled, prefetch
+from triage.compiling import compiled, prefetch, unsigned
 
 __all__ = ["Slots", "build_slots", "fetch_slots", "look_up"]
 
@@ -44,12 +44,12 @@ def build_slots(keys: NDArray[np.uint64], numbers: NDArray[np.int32]) -> Slots:
 @compiled
 def look_up(slots: Slots, key: np.uint64) -> int:
     """Return the number of a key; -1 if it is not there."""
-    mask = len(slots.cells) - 1
-    slot = np.int64(key & np.uint64(mask))
+    mask = unsigned(len(slots.cells) - 1)
+    slot = key & mask
     while slots.cells[slot] > 0:
         if (slots.cells[slot] ^ key) >> _NUMBER_BITS == 0:
             return int(slots.cells[slot] & _NUMBER) - 1
-        slot = (slot + 1) & mask
+        slot = (slot + np.uint64(1)) & mask
     return -1
 
 
@@ -58,7 +58,7 @@ def fetch_slots(slots: Slots, keys: NDArray[np.uint64], begin: int, end: int) ->
     """Have memory deliver what `look_up` will read for some of the keys, all of it at a time."""
     mask = np.uint64(len(slots.cells) - 1)
     for at in range(begin, end):
-        prefetch(slots.cells[np.int64(keys[at] & mask) :])
+        prefetch(slots.cells[keys[at] & mask :])
 
 
 @compiled

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.compiling import compiled
+from triage.compiling import compiled, unsigned
 from triage.learn.text import LETTER, MOST_CHARACTERS, NO_LETTER, SIGN_MARK
 
 __all__ = [
@@ -180,19 +180,19 @@ def count_distinct(scratch: Scratch, begin: int, end: int) -> int:
     while size < 2 * (end - begin):
         size *= 2
     slots[:size] = -1
-    distinct = 0
+    mask, distinct = unsigned(size - 1), 0
     for at in range(begin, end):
-        feature = features[at]
-        slot = np.int64(feature & np.uint64(size - 1))
-        while slots[slot] >= 0 and features[begin + slots[slot]] != feature:
-            slot = (slot + 1) & (size - 1)
+        feature = features[unsigned(at)]
+        slot = feature & mask
+        while slots[slot] >= 0 and features[unsigned(begin + slots[slot])] != feature:
+            slot = (slot + np.uint64(1)) & mask
         if slots[slot] < 0:
             slots[slot] = distinct
-            features[begin + distinct] = feature
-            counts[begin + distinct] = 0
+            features[unsigned(begin + distinct)] = feature
+            counts[unsigned(begin + distinct)] = 0
             distinct += 1
-        counts[begin + slots[slot]] += 1
-        scratch.which[at] = slots[slot]
+        counts[unsigned(begin + slots[slot])] += 1
+        scratch.which[unsigned(at)] = slots[slot]
     return distinct
 
 
