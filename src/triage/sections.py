@@ -6,7 +6,7 @@ has types of its own: ``"3"`` is no number, and 1 is not true.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -16,8 +16,8 @@ from triage.wording import wanted
 
 __all__ = ["Section", "TextOrTexts", "Texts"]
 
-# Nothing was got there, or what was got is a whole table.
-_NOT_SHOWN = ("dict_type", "extra_forbidden", "missing", "model_type")
+# Nothing was got there, or the message says what.
+_NOT_SHOWN = ("dict_type", "extra_forbidden", "list_type", "missing", "model_type")
 
 Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False)]
 """A list of texts, none of them empty."""
@@ -83,12 +83,24 @@ class Section(BaseModel):
     def _to_problems(cls, err: ValidationError, name: str) -> Iterator[Problem]:
         fields = {field.alias or key: field for key, field in cls.model_fields.items()}
         for error in err.errors():
-            kind = error["type"]
-            keys = [str(each) for each in error["loc"] if not isinstance(each, int)]  # an item goes by its list's name
+            kind, place, is_table = error["type"], error["loc"], isinstance(error["input"], Mapping)
+            if kind == "model_type" and place and isinstance(place[-1], int):
+                kind = "list_type"  # one of several that should be tables
+            keys = [key for at, each in enumerate(place, 1) if (key := _key(each, is_table or at < len(place)))]
             where = ".".join((name, *keys))
             if kind == "extra_forbidden" and len(keys) == 1:
                 message = f"is not known here; known are {', '.join(fields)}"
+            elif kind == "list_type":  # of texts there are only tuples
+                message = f"must be one or more tables; write [[{where}]]"
             else:
                 message = wanted(kind, error["msg"], error.get("ctx", {}), where)
-            is_shown = kind not in _NOT_SHOWN and not (keys and keys[0] in fields and not fields[keys[0]].repr)
+            is_secret = bool(keys) and keys[0] in fields and not fields[keys[0]].repr
+            is_shown = not (is_secret or is_table or kind in _NOT_SHOWN)
             yield Problem(f"{message.removesuffix('.')}.", where, got=str(error["input"]) if is_shown else "")
+
+
+def _key(each: str | int, is_in_table: bool) -> str:
+    """Return how a step on the way to a value is named: a table of several by its number, other items not at all."""
+    if isinstance(each, str):
+        return each
+    return str(each + 1) if is_in_table else ""

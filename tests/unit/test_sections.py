@@ -17,6 +17,13 @@ class Colour(StrEnum):
     BLUE = "blue"
 
 
+class Board(Section):
+    """One of several."""
+
+    width_m: float
+    names: Texts = ()
+
+
 class Shelf(Section):
     """Of a table with a key of every kind."""
 
@@ -29,6 +36,7 @@ class Shelf(Section):
     colours: dict[str, Annotated[Colour, Field(strict=False)]] = Field(default_factory=dict)
     key: Annotated[str, Field(repr=False, max_length=5)] = ""
     list_: Annotated[Texts, Field(alias="list")] = ()
+    boards: list[Board] = Field(default_factory=list)
 
 
 def test_table_is_read_with_what_is_usual_where_it_says_nothing() -> None:
@@ -54,6 +62,10 @@ def test_table_is_read_with_what_is_usual_where_it_says_nothing() -> None:
         ({"colour": "grey"}, "shelf.colour: must be 'red' or 'blue'. Got 'grey'."),
         ({"colours": 3}, "shelf.colours: must be a table."),
         ({"colours": {"door": "grey"}}, "shelf.colours.door: must be 'red' or 'blue'. Got 'grey'."),
+        ({"boards": {"width_m": 1}}, "shelf.boards: must be one or more tables; write [[shelf.boards]]."),
+        ({"boards": [3]}, "shelf.boards: must be one or more tables; write [[shelf.boards]]."),
+        ({"boards": [{"width_m": 1}, {}]}, "shelf.boards.2.width_m: must be given."),
+        ({"boards": [{"width_m": 1, "names": ["a", 3]}]}, "shelf.boards.1.names: must be a text. Got '3'."),
     ],
 )
 def test_what_cannot_be_used_is_named_with_what_to_do(table: object, line: str) -> None:
@@ -63,7 +75,9 @@ def test_what_cannot_be_used_is_named_with_what_to_do(table: object, line: str) 
 
 
 def test_unknown_key_is_answered_with_those_that_are_known() -> None:
-    with pytest.raises(SettingsError, match=r"shelf\.sice: is not known here; known are size, width_m, .*, list\."):
+    with pytest.raises(
+        SettingsError, match=r"shelf\.sice: is not known here; known are size, width_m, .*, list, boards\."
+    ):
         Shelf.read({"sice": 3}, "shelf")
 
 
