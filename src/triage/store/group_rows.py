@@ -17,6 +17,8 @@ from triage.store.rows import Key
 from triage.store.tables import group_members, groups
 
 __all__ = [
+    "GROUP_COLUMNS",
+    "MEMBER_COLUMNS",
     "MemberRow",
     "MovedRow",
     "first_members",
@@ -30,6 +32,10 @@ __all__ = [
     "record_of",
     "select_records",
 ]
+
+# What of both tables an answer shows, beside who it is.
+MEMBER_COLUMNS = ("similarity", "reasons", "severity", "began_at", "ended_at", "pause")
+GROUP_COLUMNS = ("severity", "size", "open", "began_at", "ended_at")
 
 
 class MemberRow(TypedDict):
@@ -118,24 +124,24 @@ def record_of(row: RowMapping) -> MemberRecord:
     )
 
 
-def member_of(row: RowMapping) -> GroupMember:
-    """Read a member as an answer shows it."""
+def member_of(row: RowMapping, prefix: str = "") -> GroupMember:
+    """Read a member as an answer shows it; where others are selected beside it, its columns have a prefix."""
     return GroupMember(
         row["source"],
         row["incident_id"],
-        row["similarity"],
-        reasons_in(row["reasons"]),
-        row["severity"],
-        row["began_at"],
-        row["ended_at"],
-        pause_in(row["pause"]),
+        row[f"{prefix}similarity"],
+        reasons_in(row[f"{prefix}reasons"]),
+        row[f"{prefix}severity"],
+        row[f"{prefix}began_at"],
+        row[f"{prefix}ended_at"],
+        pause_in(row[f"{prefix}pause"]),
     )
 
 
-def group_of(row: RowMapping, members: Iterable[GroupMember]) -> Group:
-    """Read a group."""
-    named = (row["group_id"], row["severity"], row["size"], row["open"], row["began_at"], row["ended_at"])
-    return Group(*named, tuple(members))
+def group_of(row: RowMapping, members: Iterable[GroupMember], prefix: str = "") -> Group:
+    """Read a group; where others are selected beside it, its columns have a prefix, but for its id."""
+    severity, size, still_open, began_at, ended_at = (row[f"{prefix}{name}"] for name in GROUP_COLUMNS)
+    return Group(row["group_id"], severity, size, still_open, began_at, ended_at, tuple(members))
 
 
 def put_members(connection: Connection, made: Sequence[MemberRow], moved: Sequence[MovedRow]) -> None:

@@ -9,17 +9,13 @@ from typing import TypedDict
 import orjson
 from sqlalchemy import RowMapping
 
-from triage.domain import Group, GroupMember
 from triage.flow import Content, DeadLetter, Edit, GroupNews, MemberMode, Message, MessageKind
-from triage.store.group_rows import reasons_in
+from triage.store.group_rows import group_of, member_of
 from triage.store.grouping import Grouped
-from triage.store.pause_rows import pause_in
 from triage.store.rows import EntryRows, Key, answer_of
 
 __all__ = [
     "DEAD",
-    "GROUP_COLUMNS",
-    "MEMBER_COLUMNS",
     "SENDING",
     "WAITING",
     "MessageRow",
@@ -33,9 +29,6 @@ __all__ = [
 # Due at once, where it is not known since when.
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _COMMENTED = 10
-# What of both tables is selected beside a message, by names of its own.
-MEMBER_COLUMNS = ("similarity", "reasons", "severity", "began_at", "ended_at", "pause")
-GROUP_COLUMNS = ("severity", "size", "open", "began_at", "ended_at")
 WAITING, SENDING, DEAD = "waiting", "sending", "dead"
 
 
@@ -121,7 +114,7 @@ def message_of(row: RowMapping, attempt: int) -> Message:
         answer.triage,
         None if edit is None else Edit(edit["labels"], edit["fields"]),
         answer.state,
-        _group_of(row),
+        None if row["group_id"] is None else group_of(row, [member_of(row, "member_")], "group_"),
     )
     thread, own = (row["thread_source"], row["thread_id"]), (row["source"], row["incident_id"])
     return Message(
@@ -149,23 +142,6 @@ def _is_told(grouped: Grouped, mode: MemberMode) -> bool:
     # A thousand alerts are no thousand comments: the first ten, then the 20th, the 40th and so on.
     tens, rest = divmod(grouped.group.size, _COMMENTED)
     return tens == 0 or (rest == 0 and tens & (tens - 1) == 0)
-
-
-def _group_of(row: RowMapping) -> Group | None:
-    if row["group_id"] is None:
-        return None
-    member = GroupMember(
-        row["source"],
-        row["incident_id"],
-        row["member_similarity"],
-        reasons_in(row["member_reasons"]),
-        row["member_severity"],
-        row["member_began_at"],
-        row["member_ended_at"],
-        pause_in(row["member_pause"]),
-    )
-    severity, size, still_open, began_at, ended_at = (row[f"group_{name}"] for name in GROUP_COLUMNS)
-    return Group(row["group_id"], severity, size, still_open, began_at, ended_at, (member,))
 
 
 def edit_text(edit: Edit) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Select, exists, select
 
+from triage.store.group_rows import GROUP_COLUMNS, MEMBER_COLUMNS
 from triage.store.joins import with_decision, with_revision
-from triage.store.messages import GROUP_COLUMNS, MEMBER_COLUMNS, SENDING, WAITING
+from triage.store.messages import SENDING, WAITING
 from triage.store.tables import decisions, deliveries, destinations, group_members, groups, outbox, revisions
 
 __all__ = ["is_disabled", "is_first", "whole_messages"]
