@@ -93,3 +93,29 @@ def test_what_waits_is_told_or_spared_whatever_kills_the_service_meanwhile(
         tickets, calls = tickets_in(file)
     assert tickets == {core: {_SHORT: 1, "Outage": 1} for core in ("pager", "desk")}
     assert "resolve" not in calls
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_a_condition_holds_is_told_once_enough_have_come_whatever_kills_the_service_meanwhile(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    database_url = new_database_url(kind, request, "postgres") or f"sqlite:///{tmp_path / 'triage.db'}"
+    with running_cores(tmp_path) as (cores, file):
+        configure(tmp_path, cores, database_url)
+        with (tmp_path / "triage.toml").open("a", encoding="utf-8") as settings:
+            settings.write('[[grouping.conditions]]\nmatch = {alertname = "Flap"}\nn = 2\nwithin_s = 3600\n')
+        with Service(tmp_path) as service:
+            [held] = post(service, _SHORT)["members"]
+            assert held["pause"]["evidence"] == {"level": "condition", "alerts": 1, "needed": 2}
+            service.kill()
+        with Service(tmp_path) as service:
+            # Whatever was left to be sent would be sent before this.
+            post(service, "Outage", host="web-3", severity="critical")
+            wait_until(lambda: all("Outage" in tickets_in(file)[0].get(core, {}) for core in ("pager", "desk")))
+            assert all(_SHORT not in tickets_in(file)[0][core] for core in ("pager", "desk"))
+            told = post(service, _SHORT, number=1)["members"]
+            assert [member["pause"]["state"] for member in told] == ["ended", "ended"]
+            wait_until(lambda: all(_SHORT in tickets_in(file)[0][core] for core in ("pager", "desk")))
+            service.interrupt()
+        tickets, _ = tickets_in(file)
+    assert tickets == {core: {_SHORT: 1, "Outage": 1} for core in ("pager", "desk")}

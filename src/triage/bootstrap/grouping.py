@@ -6,9 +6,11 @@ import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from triage.decide.grouping import GroupingRules, PauseRules, Topology
+from pydantic import Field, model_validator
+
+from triage.decide.grouping import Condition, GroupingRules, PauseRules, Topology
 from triage.errors import SettingsError, UsageError
 from triage.flow import WARNING_SOURCE
 from triage.sections import Section, Texts
@@ -18,6 +20,28 @@ __all__ = ["read_dependencies", "to_grouping"]
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _USUAL, _USUAL_PAUSES = GroupingRules(), PauseRules()
+
+
+class _Condition(Section):
+    """One of ``[[grouping.conditions]]``, as it is written."""
+
+    match: dict[str, Annotated[str, Field(min_length=1)]]
+    n: int
+    within_s: float
+    critical: bool = False
+
+    @model_validator(mode="after")
+    def _refuse_what_never_holds(self) -> Self:
+        try:
+            self.to_condition()
+        except UsageError as err:
+            raise ValueError(err.message) from err
+        return self
+
+    def to_condition(self) -> Condition:
+        # An early warning that waits is none any more, unless just that is wanted.
+        exempt = () if "source" in self.match else (WARNING_SOURCE,)
+        return Condition(tuple(sorted(self.match.items())), self.n, self.within_s, self.critical, exempt)
 
 
 class _Grouping(Section):
@@ -33,6 +57,7 @@ class _Grouping(Section):
     pause_share: float = _USUAL_PAUSES.share
     pause_longest_s: float = _USUAL_PAUSES.longest_s
     pause_miss_risk: float = _USUAL_PAUSES.most_miss_risk
+    conditions: list[_Condition] = Field(default_factory=list)
 
 
 def to_grouping(settings: Settings) -> GroupingRules | None:
@@ -47,7 +72,13 @@ def to_grouping(settings: Settings) -> GroupingRules | None:
     topology = read_dependencies(settings.home / table.dependencies) if table.dependencies else Topology()
     try:
         rules = GroupingRules(
-            table.window_s, table.reopen_s, table.entities, table.scopes, topology, pauses=_pauses(table)
+            table.window_s,
+            table.reopen_s,
+            table.entities,
+            table.scopes,
+            topology,
+            pauses=_pauses(table),
+            conditions=tuple(one.to_condition() for one in table.conditions),
         )
     except UsageError as err:
         raise SettingsError(f"[grouping] cannot be used. {err.message}") from err

@@ -34,19 +34,25 @@ def deliver(context: typer.Context) -> None:
 
 
 def list_destinations(as_json: AsJson = False) -> None:
-    """List the destinations: what waits, what was given up, and which want nothing any more."""
+    """List the destinations: what waits, is held or was given up, and which want nothing any more."""
     names = _destinations()
     states = _ask(lambda outbox: outbox.states(names))
     if as_json:
         show_json(
             [
-                {"name": one.name, "waiting": one.waiting, "dead": one.dead, "disabled": one.reason or None}
+                {
+                    "name": one.name,
+                    "waiting": one.waiting,
+                    "held": one.held,
+                    "dead": one.dead,
+                    "disabled": one.reason or None,
+                }
                 for one in states
             ]
         )
     else:
-        rows = [(one.name, str(one.waiting), str(one.dead), one.reason or "-") for one in states]
-        show_table("Destinations", ["name", "waiting", "dead", "disabled"], rows)
+        rows = [(one.name, str(one.waiting), str(one.held), str(one.dead), one.reason or "-") for one in states]
+        show_table("Destinations", ["name", "waiting", "held", "dead", "disabled"], rows)
         if not rows:
             say("Nothing is delivered: there is no [deliver.NAME] table in triage.toml.")
 

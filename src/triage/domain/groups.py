@@ -13,15 +13,18 @@ __all__ = ["Group", "GroupMember", "GroupReason", "Pause", "PauseState"]
 class PauseState(StrEnum):
     """What became of a pause.
 
-    ``suggested``: it is told at once all the same. ``paused``: what would open a record waits until then. ``ended``:
-    the wait ended early, as it became worse, came back, or something joined that does not wait. ``spared``: it was
-    over before then, and no record was opened.
+    ``suggested``: it is told at once all the same. ``paused``: what would open a record waits until then. ``held``: it
+    waits for more of its like to come until then. ``ended``: the wait ended early, as enough of them came, it became
+    worse, came back, or something joined that does not wait. ``spared``: it was over before, and no record was opened.
+    ``expired``: too few came, and none was opened.
     """
 
     SUGGESTED = "suggested"
     PAUSED = "paused"
+    HELD = "held"
     ENDED = "ended"
     SPARED = "spared"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +38,30 @@ class Pause:
         Aware, UTC.
     reason : str
         A sentence.
-    miss_risk : float
+    miss_risk : float or None
         In [0, 1], higher is worse: at most so likely (at 95 % confidence) is such an alert real, so that waiting delays
-        it; real is what outlasts the longest pause that is allowed.
+        it; real is what outlasts the longest pause that is allowed. None for what waits by a condition.
     level : str
-        What the evidence is of: ``fingerprint``, ``template`` or ``source``.
+        What the evidence is of: ``fingerprint``, ``template`` or ``source``; ``condition`` for what waits by one.
     alerts : int
-        Past ones that came in longer ago than the longest pause.
-    outlasted : int
-        How many of them outlasted it.
+        Past ones that came in longer ago than the longest pause; or those that have come within a condition's time.
+    outlasted : int, default=0
+        How many of them outlasted the longest pause.
+    needed : int, default=0
+        How many a condition waits for.
+    rule : str, default=""
+        Which condition, by what it matches.
     """
 
     state: PauseState
     until: datetime
     reason: str
-    miss_risk: float
+    miss_risk: float | None
     level: str
     alerts: int
-    outlasted: int
+    outlasted: int = 0
+    needed: int = 0
+    rule: str = ""
 
 
 class GroupReason(NamedTuple):

@@ -86,14 +86,15 @@ class _GroupReason(TypedDict):
 class _Evidence(TypedDict):
     level: str
     alerts: int
-    outlasted: int
+    outlasted: NotRequired[int]
+    needed: NotRequired[int]
 
 
 class _Pause(TypedDict):
     state: str
     until: datetime
     reason: str
-    miss_risk: float
+    miss_risk: NotRequired[float]
     evidence: _Evidence
 
 
@@ -228,13 +229,18 @@ def _member_document(member: GroupMember) -> _GroupMember:
 
 
 def _pause_document(pause: Pause) -> _Pause:
-    return {
+    document: _Pause = {
         "state": pause.state.value,
         "until": pause.until,
         "reason": pause.reason,
-        "miss_risk": pause.miss_risk,
-        "evidence": {"level": pause.level, "alerts": pause.alerts, "outlasted": pause.outlasted},
+        "evidence": {"level": pause.level, "alerts": pause.alerts},
     }
+    if pause.miss_risk is None:
+        document["evidence"]["needed"] = pause.needed
+    else:
+        document["miss_risk"] = pause.miss_risk
+        document["evidence"]["outlasted"] = pause.outlasted
+    return document
 
 
 def _prediction(target: str, document: PredictionDocument) -> Prediction:

@@ -211,7 +211,7 @@ class DeadLetterPage:
 
 @dataclass(frozen=True, slots=True)
 class DestinationState:
-    """How a destination stands: messages that wait or are dead, and since when and why it gets none.
+    """How a destination stands: messages that wait, are dead or held, and since when and why it gets none.
 
     Parameters
     ----------
@@ -219,6 +219,8 @@ class DestinationState:
     waiting, dead : int
     disabled_at : datetime or None, default=None
     reason : str, default=""
+    held : int, default=0
+        Messages that are not sent before more alerts come, and do not count as waiting.
     """
 
     name: str
@@ -226,6 +228,7 @@ class DestinationState:
     dead: int = 0
     disabled_at: datetime | None = None
     reason: str = field(default="")
+    held: int = 0
 
 
 class Outbox(Protocol):

@@ -18,7 +18,9 @@ _MOST_KNOWN = 50_000
 
 def warning_rules(rules: GroupingRules) -> GroupingRules:
     """Return by what warnings are grouped where alerts are grouped by these rules: a problem that is over stays so."""
-    return replace(rules, window_s=max(rules.window_s, _WINDOW_S), reopen_s=0.0, burst_s=_BURST_S, pauses=None)
+    return replace(
+        rules, window_s=max(rules.window_s, _WINDOW_S), reopen_s=0.0, burst_s=_BURST_S, pauses=None, conditions=()
+    )
 
 
 def in_order(opened: Iterable[EarlyWarning], closed: Iterable[EarlyWarning]) -> list[EarlyWarning]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, Select, func, or_, select, text, union
 
 from triage.decide.grouping import (
     FORGET_S,
+    NOT_YET,
     Alert,
     GroupingRules,
     MemberRecord,
@@ -30,10 +32,10 @@ from triage.domain import Group
 from triage.errors import TriageError
 from triage.flow import Answer, AnswerStatus, GroupNews
 from triage.store.dialects import is_server
-from triage.store.group_rows import MemberRow, MovedRow, member_row, put_groups, put_members, record_of, select_records
-from triage.store.pause_rows import ChangedPause, pause_text, put_pauses
+from triage.store.group_changes import GroupChanges
+from triage.store.group_rows import MemberRow, MovedRow, member_row, record_of, select_records
 from triage.store.rows import EntryRows, Key
-from triage.store.tables import group_members, groups
+from triage.store.tables import group_members, groups, outbox
 
 __all__ = ["GroupLedger", "Grouped"]
 
@@ -78,7 +80,7 @@ class GroupLedger:
     def __init__(self, rules: GroupingRules | None) -> None:
         self._rules = rules
         self._known: OpenGroups | None = None
-        self._pauses: Pauses | None = None
+        self._pauses = Pauses(rules or GroupingRules())
         # The last change that was read or written, and of whom.
         self._change = 0
         self._last: Key | None = None
@@ -124,10 +126,7 @@ class GroupLedger:
     def _place(
         self, connection: Connection, known: OpenGroups, alerts: Sequence[tuple[Alert | None, bool]]
     ) -> list[Grouped | None]:
-        made: dict[Key, MemberRow] = {}
-        moved: dict[Key, MovedRow] = {}
-        changed: dict[Key, ChangedPause] = {}
-        touched: dict[str, Standing] = {}
+        changes = GroupChanges()
         found: list[Grouped | None] = []
         for alert, is_new in alerts:
             if alert is None:
@@ -135,50 +134,31 @@ class GroupLedger:
                 continue
             self._change += 1
             self._last = alert.key
-            standing = None if is_new else self._find(connection, known, alert.key)
+            find = partial(self._find, connection, known, changes)
+            # Before it is placed: that lets go of groups that are long past, which may be what has expired.
+            expired = self._pauses.expire(alert.received_s, find)
+            standing = None if is_new else find(alert.key)
             if standing is None:
-                grouped, made[alert.key] = self._place_new(known, alert)
+                grouped, row = self._place_new(known, alert, expired)
+                changes.make(row)
             else:
-                grouped, row = self._move(known, standing, alert)
-                if alert.key in made:
-                    made[alert.key] |= {
-                        "change": self._change,
-                        "severity": row["to_severity"],
-                        "ended_at": row["to_ended_at"],
-                        "touched_at": row["to_touched_at"],
-                    }
-                else:
-                    moved[alert.key] = row
+                grouped, moved = self._move(known, standing, alert, expired)
+                changes.move(moved)
             if grouped.wait is not None:
-                self._note(grouped.wait, made, changed)
+                # Changes of their own, so that others read them.
+                for key, pause in grouped.wait.changed.items():
+                    self._change += 1
+                    self._last = key
+                    changes.pause(key, self._change, pause)
             found.append(grouped)
-            touched[grouped.group.id] = _known(known, alert.key)
-        put_groups(connection, list(touched.values()))
-        put_members(connection, list(made.values()), list(moved.values()))
-        for key in changed.keys() & moved.keys():
-            changed[key]["to_change"] = max(changed[key]["to_change"], moved[key]["to_change"])
-        put_pauses(connection, list(changed.values()))
+            changes.touch(_known(known, alert.key))
+        changes.write(connection)
         return found
 
-    def _note(self, wait: Wait, made: dict[Key, MemberRow], changed: dict[Key, ChangedPause]) -> None:
-        """Have what became of pauses of other members written, as changes that others read."""
-        for key, pause in wait.changed.items():
-            self._change += 1
-            self._last = key
-            if key in made:
-                made[key] |= {"change": self._change, "pause": pause_text(pause)}
-            else:
-                changed[key] = {
-                    "of_source": key[0],
-                    "of_id": key[1],
-                    "to_change": self._change,
-                    "to_pause": pause_text(pause),
-                }
-
-    def _place_new(self, known: OpenGroups, alert: Alert) -> tuple[Grouped, MemberRow]:
+    def _place_new(self, known: OpenGroups, alert: Alert, expired: Wait | None) -> tuple[Grouped, MemberRow]:
         placed = known.place(alert)
         standing = _known(known, alert.key)
-        wait = None if self._pauses is None else self._pauses.place(alert, standing, placed)
+        wait = self._pauses.place(alert, standing, placed, expired)
         member = standing.members[alert.key]
         ended_s = None if member.ended_at is None else member.ended_at.timestamp()
         record = MemberRecord(
@@ -200,17 +180,18 @@ class GroupLedger:
             news = GroupNews.WORSE if placed.is_worse else GroupNews.JOINED
         return Grouped(standing.to_group(alert.key), standing.lead, news, wait), member_row(record)
 
-    def _move(self, known: OpenGroups, standing: Standing, alert: Alert) -> tuple[Grouped, MovedRow]:
+    def _move(
+        self, known: OpenGroups, standing: Standing, alert: Alert, expired: Wait | None
+    ) -> tuple[Grouped, MovedRow]:
         was_open, severity, before = standing.is_open, standing.severity, standing.members[alert.key]
         known.update(alert)
-        wait = None
-        if self._pauses is not None:
-            wait = self._pauses.move(alert, standing, before, is_worse=standing.severity != severity)
+        is_worse = standing.severity != severity
+        wait = self._pauses.move(alert, standing, before, is_worse=is_worse, expired=expired)
         member = standing.members[alert.key]
         news = GroupNews.NONE
         if standing.is_open is not was_open:
             news = GroupNews.REOPENED if standing.is_open else GroupNews.ENDED
-        elif standing.severity != severity:
+        elif is_worse:
             news = GroupNews.WORSE
         row: MovedRow = {
             "of_source": alert.key[0],
@@ -235,7 +216,7 @@ class GroupLedger:
                 return self._known
             # What was placed last is not there: its transaction was rolled back.
         self._known = OpenGroups(rules)
-        self._pauses = None if rules.pauses is None else Pauses(rules.pauses)
+        self._pauses = Pauses(rules)
         self._change, self._last = 0, None
         newest = connection.scalar(select(func.max(group_members.c.touched_at)))
         if newest is not None:
@@ -244,8 +225,9 @@ class GroupLedger:
             open_ones = groups.c.ended_at.is_(None) & (groups.c.touched_at >= not_past)
             recent = select(groups.c.group_id).where(or_(open_ones, groups.c.ended_at >= still_near))
             recent = recent.order_by(groups.c.seq.desc()).limit(_MOST_GROUPS)
+            known = union(select(recent.subquery().c.group_id), _holding())
             rows = connection.execute(
-                select_records().where(group_members.c.group_id.in_(recent)).order_by(group_members.c.seq)
+                select_records().where(group_members.c.group_id.in_(known)).order_by(group_members.c.seq)
             ).mappings()
             learnt = connection.execute(
                 select_records().order_by(group_members.c.seq.desc()).limit(_MOST_LEARNT)
@@ -256,17 +238,18 @@ class GroupLedger:
     def _take(self, known: OpenGroups, records: Sequence[MemberRecord], learnt: Sequence[MemberRecord]) -> None:
         known.learn(learnt)
         known.restore(records)
-        if self._pauses is not None:
-            self._pauses.learn(learnt)
-            self._pauses.restore(records)
+        self._pauses.learn(learnt)
+        self._pauses.restore(records)
         last = max((*records, *learnt), key=lambda one: one.change)
         self._change, self._last = last.change, last.alert.key
 
-    def _find(self, connection: Connection, known: OpenGroups, key: Key) -> Standing | None:
+    def _find(self, connection: Connection, known: OpenGroups, changes: GroupChanges, key: Key) -> Standing | None:
         """Return a member's group, read again where it has been let go; None for what is no member yet."""
         standing = known.of(key)
         if standing is not None:
             return standing
+        # It may be this transaction that has changed it, before it was let go.
+        changes.write(connection)
         of_it = (group_members.c.source == key[0]) & (group_members.c.incident_id == key[1])
         group_id = connection.scalar(select(group_members.c.group_id).where(of_it))
         if group_id is None:
@@ -274,9 +257,14 @@ class GroupLedger:
         whole = select_records().where(group_members.c.group_id == group_id).order_by(group_members.c.seq)
         records = [record_of(row) for row in connection.execute(whole).mappings()]
         known.restore(records)
-        if self._pauses is not None:
-            self._pauses.restore(records)
+        self._pauses.restore(records)
         return known.of(key)
+
+
+def _holding() -> Select[tuple[str]]:
+    """Select the groups of which something is held: whatever came in since, it is to expire."""
+    on_it = (outbox.c.thread_source == group_members.c.source) & (outbox.c.thread_id == group_members.c.incident_id)
+    return select(group_members.c.group_id).join(outbox, on_it).where(outbox.c.due_at >= NOT_YET)
 
 
 def _known(known: OpenGroups, key: Key) -> Standing:

@@ -28,6 +28,7 @@ from triage.store.polls import SqlCursors
 from triage.store.reading import Reader
 from triage.store.rows import rows_of
 from triage.store.session_lock import SessionLocks
+from triage.store.waiting import release_held
 from triage.store.writer import GroupWriter
 from triage.store.writing import Write, check_by_writing, check_writable, write_all
 
@@ -80,7 +81,7 @@ class SqlJournal:
         busy_timeout_s : float, default=5.0
             How long to wait for somebody else's lock on the database, in seconds.
         grouping : GroupingRules or None, default=None
-            By what alerts are grouped; not at all if None.
+            By what alerts are grouped; not at all if None: then what was held for more alerts is sent.
 
         Raises
         ------
@@ -93,6 +94,8 @@ class SqlJournal:
         """
         with ExitStack() as held:
             opened = open_database(database_url, busy_timeout_s, held)
+            if grouping is None:
+                release_held(opened.reads, opened.writes)
             write = partial(write_all, ledger=GroupLedger(grouping))
             return cls(GroupWriter(opened.writes, write, most_waiting), opened.reads, opened.locks, held.pop_all())
 

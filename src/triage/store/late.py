@@ -73,10 +73,9 @@ def put_labels(connection: Connection, relabels: Sequence[Relabel], given_up: Se
 
 
 def _not_spared(connection: Connection, one: Relabel, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave out who has never heard of an incident that waited and was over before its record was opened."""
+    """Leave out who has never heard of an incident that waited, and whose record was not opened."""
     of_it = (group_members.c.source == one.source) & (group_members.c.incident_id == one.incident_id)
-    waited = group_members.c.pause.is_not(None) & group_members.c.ended_at.is_not(None)
-    pause = pause_in(connection.scalar(select(group_members.c.pause).where(of_it, waited))) if names else None
+    pause = pause_in(connection.scalar(select(group_members.c.pause).where(of_it))) if names else None
     if pause is None or pause.state is PauseState.SUGGESTED:
         return names
     known = knowing(connection, (one.source, one.incident_id), names)

@@ -16,6 +16,7 @@ from triage.store.rows import EntryRows, Key, answer_of
 
 __all__ = [
     "DEAD",
+    "LONG_AGO",
     "SENDING",
     "WAITING",
     "MessageRow",
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 # Due at once, where it is not known since when.
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _COMMENTED = 10
 WAITING, SENDING, DEAD = "waiting", "sending", "dead"
 
@@ -59,7 +60,8 @@ def new_messages(
     """
     due_at, key = entry.revision["received_at"], entry.key
     names = [name for name in entry.entry.destinations if name not in silent]
-    opens_at = due_at if grouped is None or grouped.wait is None else grouped.wait.opens_at or due_at
+    wait = None if grouped is None else grouped.wait
+    opens_at, joins_at = (due_at, due_at) if wait is None else (wait.opens_at or due_at, wait.joins_at or due_at)
     if grouped is None or grouped.lead == key:
         return message_rows(key, revision, names, opens_at, MessageKind.EVENT)
     modes = entry.entry.members
@@ -67,7 +69,7 @@ def new_messages(
     within = [name for name in names if name not in apart and _is_told(grouped, modes[name])]
     return [
         *message_rows(key, revision, apart, opens_at, MessageKind.EVENT),
-        *message_rows(key, revision, within, due_at, MessageKind.MEMBER, grouped.lead),
+        *message_rows(key, revision, within, joins_at, MessageKind.MEMBER, grouped.lead),
     ]
 
 
@@ -91,7 +93,7 @@ def message_rows(
             "state": WAITING,
             "attempts": 0,
             "was_tried": False,
-            "due_at": due_at or _LONG_AGO,
+            "due_at": due_at or LONG_AGO,
             "reason": "",
             "thread_source": thread_source,
             "thread_id": thread_id,

@@ -13,8 +13,9 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, case, delete, func, insert, select, update
 
+from triage.decide.grouping import NOT_YET
 from triage.errors import Conflict, NotFound
 from triage.flow import DeadLetter, DeadLetterPage, DestinationState, Edit, Ending, EndState, Message
 from triage.store.connections import is_sqlite, reading_engine, to_url, writing_engine
@@ -32,6 +33,8 @@ from triage.store.writing import write_all
 __all__ = ["SqlOutbox", "open_outbox"]
 
 _BUSY_TIMEOUT_S = 5.0
+# What counts apart from what waits: it is not sent before more alerts come.
+_HELD = "held"
 
 
 class SqlOutbox:
@@ -201,10 +204,11 @@ class SqlOutbox:
         """Return how destinations stand, by name."""
 
         def ask(connection: Connection) -> list[DestinationState]:
-            counted = select(outbox.c.destination, outbox.c.state, func.count().label("n"))
+            stands = case((outbox.c.due_at >= NOT_YET, _HELD), else_=outbox.c.state).label("stands")
+            counted = select(outbox.c.destination, stands, func.count().label("n"))
             counts = {
-                (row.destination, row.state): row.n
-                for row in connection.execute(counted.group_by(outbox.c.destination, outbox.c.state))
+                (row.destination, row.stands): row.n
+                for row in connection.execute(counted.group_by(outbox.c.destination, "stands"))
             }
             disabled = {row.name: row for row in connection.execute(select(destinations))}
             found = sorted({*names, *(name for name, _ in counts), *disabled})
@@ -215,6 +219,7 @@ class SqlOutbox:
                     counts.get((name, DEAD), 0),
                     disabled[name].disabled_at if name in disabled else None,
                     disabled[name].reason if name in disabled else "",
+                    counts.get((name, _HELD), 0),
                 )
                 for name in found
             ]

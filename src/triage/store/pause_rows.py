@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TypedDict
 
@@ -36,17 +37,8 @@ def pause_text(pause: Pause | None) -> str | None:
     """
     if pause is None:
         return None
-    return orjson.dumps(
-        {
-            "state": pause.state.value,
-            "until": pause.until.isoformat(),
-            "reason": pause.reason,
-            "miss_risk": pause.miss_risk,
-            "level": pause.level,
-            "alerts": pause.alerts,
-            "outlasted": pause.outlasted,
-        }
-    ).decode()
+    said = {**asdict(pause), "state": pause.state.value, "until": pause.until.isoformat()}
+    return orjson.dumps(said).decode()
 
 
 def pause_in(text: str | None) -> Pause | None:

@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, select, union, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select, union, update
+from sqlalchemy.exc import SQLAlchemyError
 
+from triage.decide.grouping import NOT_YET
+from triage.domain import IncidentState
+from triage.errors import StoreUnavailable
 from triage.flow import MemberMode
 from triage.store.grouping import Grouped
-from triage.store.messages import WAITING
+from triage.store.messages import LONG_AGO, WAITING
 from triage.store.rows import EntryRows, Key
 from triage.store.tables import deliveries, outbox
 
-__all__ = ["knowing", "settle_waiting"]
+__all__ = ["knowing", "release_held", "settle_waiting"]
 
 
 def settle_waiting(connection: Connection, entry: EntryRows, grouped: Grouped) -> frozenset[str]:
@@ -28,6 +32,8 @@ def settle_waiting(connection: Connection, entry: EntryRows, grouped: Grouped) -
     wait, now = grouped.wait, entry.revision["received_at"]
     if wait is None:
         return frozenset()
+    for thread in wait.expired:
+        _take_back(connection, thread, now)
     for thread, due_at in wait.due.items():
         waits = _is_on(thread) & _is_waiting(now)
         connection.execute(update(outbox).where(waits).values(due_at=due_at))
@@ -35,14 +41,37 @@ def settle_waiting(connection: Connection, entry: EntryRows, grouped: Grouped) -
     apart = {name for name in entry.entry.destinations if modes.get(name, MemberMode.SEPARATE) is MemberMode.SEPARATE}
     within = set(entry.entry.destinations) - apart
     silent: set[str] = set()
-    if wait.is_over and apart:
-        _take_back(connection, entry.key, now, apart)
+    if wait.is_silent and apart:
+        if entry.entry.received.incident.state is IncidentState.RESOLVED:
+            _take_back(connection, entry.key, now, apart)
         silent |= apart - knowing(connection, entry.key, apart)
-    if wait.is_all_over:
-        # All there is on that record, as its own incident is over too; it may go elsewhere than this one.
+    if wait.is_silent_in_group:
+        # All there is on that record, as its own incident is over too, or never was told; it may go elsewhere.
         _take_back(connection, grouped.lead, now)
         silent |= within - knowing(connection, grouped.lead, within)
     return frozenset(silent)
+
+
+def release_held(reads: Engine, writes: Engine) -> None:
+    """Have all that is held sent at once: where alerts are grouped no longer, nothing else would end it.
+
+    Raises
+    ------
+    StoreUnavailable
+        Something is held, and the database cannot be written.
+    """
+    is_held = (outbox.c.state == WAITING) & (outbox.c.due_at >= NOT_YET)
+    try:
+        with reads.connect() as connection:
+            if connection.scalar(select(outbox.c.seq).where(is_held).limit(1)) is None:
+                return
+        with writes.begin() as connection:
+            connection.execute(update(outbox).where(is_held).values(due_at=LONG_AGO))
+    except SQLAlchemyError as err:
+        said = getattr(err, "orig", None) or err
+        raise StoreUnavailable(
+            f"What is held in the outbox cannot be sent: {said}. Let the database be written."
+        ) from err
 
 
 def knowing(connection: Connection, thread: Key, names: Collection[str]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -15,8 +16,8 @@ from tests.stored import database_url
 
 from triage.api import Service, create_app
 from triage.api.schemas import GroupAnswer
-from triage.decide.grouping import GroupingRules, PauseRules
-from triage.domain import IncidentState
+from triage.decide.grouping import Condition, GroupingRules, PauseRules
+from triage.domain import Incident, IncidentState
 from triage.flow import LiveFlow
 from triage.store import SqlJournal
 
@@ -36,19 +37,24 @@ def post(client: TestClient, *hosts: str) -> list[str]:
     return [item["answer"]["group"]["id"] for item in answers]
 
 
-def test_member_says_what_it_waits_for(tmp_path: Path) -> None:
-    rules = GroupingRules(pauses=PauseRules(acts=True, least=1, most_miss_risk=0.99))
+def group_of_last(tmp_path: Path, rules: GroupingRules, *incidents: Incident) -> dict[str, Any]:
     with SqlJournal.open(database_url(tmp_path / "triage.db"), grouping=rules) as journal:
-        for minutes, state in ((0, IncidentState.OPEN), (2, IncidentState.RESOLVED), (500, IncidentState.OPEN)):
-            incident = alert_incident("slow", "web", minutes, state, number=minutes // 100)
+        for incident in incidents:
             [answer] = asyncio.run(journal.record([alert_entry(incident)]))
         flow = LiveFlow(FakeLabeller, journal, fixed_clock)
         service = Service(flow, started_metrics(flow), FakeCatalogue(), MemoryOutbox(), memory_keys())
         with TestClient(create_app(service)) as client:
             assert answer.group is not None
-            group = client.get(f"/v1/groups/{answer.group.id}").json()
+            group: dict[str, Any] = client.get(f"/v1/groups/{answer.group.id}").json()
     assert GroupAnswer.model_validate(group).model_dump(mode="json", exclude_none=True) == group
-    [member] = group["members"]
+    return group
+
+
+def test_member_says_what_it_waits_for(tmp_path: Path) -> None:
+    rules = GroupingRules(pauses=PauseRules(acts=True, least=1, most_miss_risk=0.99))
+    plan = ((0, IncidentState.OPEN), (2, IncidentState.RESOLVED), (500, IncidentState.OPEN))
+    incidents = [alert_incident("slow", "web", minutes, state, minutes // 100) for minutes, state in plan]
+    [member] = group_of_last(tmp_path, rules, *incidents)["members"]
     assert member["pause"] == {
         "state": "paused",
         "until": "2026-11-23T18:22:05Z",
@@ -56,6 +62,17 @@ def test_member_says_what_it_waits_for(tmp_path: Path) -> None:
         "at most 95% go on for longer (95% confidence).",
         "miss_risk": 0.95,
         "evidence": {"level": "fingerprint", "alerts": 1, "outlasted": 0},
+    }
+
+
+def test_held_member_says_how_many_it_waits_for(tmp_path: Path) -> None:
+    rules = GroupingRules(conditions=(Condition((("host", "web"),), needed=3, within_s=600.0),))
+    [member] = group_of_last(tmp_path, rules, alert_incident("slow", "web"))["members"]
+    assert member["pause"] == {
+        "state": "held",
+        "until": "2026-11-23T10:10:05Z",
+        "reason": "1 of 3 alerts with host=web within 10 min.",
+        "evidence": {"level": "condition", "alerts": 1, "needed": 3},
     }
 
 

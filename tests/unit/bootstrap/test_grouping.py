@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from triage.bootstrap.grouping import read_dependencies, to_grouping
-from triage.decide.grouping import GroupingRules, PauseRules
+from triage.decide.grouping import Condition, GroupingRules, PauseRules
 from triage.errors import SettingsError
 from triage.settings import Settings
+
+CONDITION = {"match": {"source": "alertmanager", "alertname": "Slow"}, "n": 3, "within_s": 600}
 
 
 def test_alerts_are_grouped_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
@@ -40,6 +42,15 @@ def test_dependencies_are_read_beside_the_settings(tmp_path: Path) -> None:
         ({"pause": "act", "pause_share": 2}, "share to spare"),
         ({"pause_longest_s": "10m"}, "grouping.pause_longest_s"),
         ({"dependencies": "none.csv"}, r"none\.csv"),
+        ({"conditions": CONDITION}, r"grouping\.conditions: must be one or more tables; write \[\[grouping\.cond"),
+        ({"conditions": [CONDITION, {"n": 2}]}, r"grouping\.conditions\.2\.match: must be given"),
+        ({"conditions": [CONDITION | {"n": True}]}, r"grouping\.conditions\.1\.n: must be a whole number"),
+        ({"conditions": [CONDITION | {"n": 1}]}, r"grouping\.conditions\.1: A condition must wait for 2 to 100 "),
+        ({"conditions": [CONDITION | {"within_s": "10m"}]}, r"grouping\.conditions\.1\.within_s: must be a number"),
+        ({"conditions": [CONDITION | {"match": {}}]}, r"grouping\.conditions\.1: A condition must match at least one"),
+        ({"conditions": [CONDITION | {"match": {"alertname": ""}}]}, r"grouping\.conditions\.1\.match\.alertname"),
+        ({"conditions": [CONDITION | {"critical": 1}]}, r"grouping\.conditions\.1\.critical: must be true or false"),
+        ({"conditions": [CONDITION | {"needed": 3}]}, r"grouping\.conditions\.1\.needed: is not known here"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, table: dict[str, object], where: str) -> None:
@@ -71,3 +82,13 @@ def test_nothing_waits_unless_the_settings_say_so(tmp_path: Path) -> None:
     assert rules is not None
     assert rules.pauses is not None
     assert not rules.pauses.acts
+
+
+def test_conditions_are_read_in_their_order(tmp_path: Path) -> None:
+    table = {"conditions": [CONDITION, {"match": {"team": "dba"}, "n": 2, "within_s": 1.5, "critical": True}]}
+    rules = to_grouping(Settings(home=tmp_path, grouping=table))
+    assert rules is not None
+    assert rules.conditions == (
+        Condition((("alertname", "Slow"), ("source", "alertmanager")), 3, 600.0),
+        Condition((("team", "dba"),), 2, 1.5, critical=True, exempt=("triage.watch",)),
+    )

@@ -15,10 +15,12 @@ pauses = st.builds(
     st.sampled_from(PauseState),
     st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # made aware
     st.text(),
-    st.floats(0.0, 1.0),
-    st.sampled_from(["fingerprint", "template", "source"]),
+    st.none() | st.floats(0.0, 1.0),
+    st.sampled_from(["fingerprint", "template", "source", "condition"]),
     st.integers(0, 200),
     st.integers(0, 200),
+    st.integers(0, 100),
+    st.text(),
 )
 
 

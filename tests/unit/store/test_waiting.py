@@ -16,9 +16,9 @@ from tests.alerting import alert_entry, alert_incident
 from tests.fakes import NOON
 from tests.stored import Database, PostgresDatabase, SqliteDatabase
 
-from triage.decide.grouping import GroupingRules, PauseRules
+from triage.decide.grouping import Condition, GroupingRules, PauseRules
 from triage.domain import Group, Incident, IncidentState, Pause, PauseState, Triage
-from triage.flow import Answer, Ending, EndState, MemberMode, Message, MessageKind, Relabel
+from triage.flow import Answer, Ending, EndState, Entry, MemberMode, Message, MessageKind, Relabel
 from triage.store import SqlJournal
 
 PAUSES = PauseRules(acts=True, least=3, most_miss_risk=0.9)
@@ -282,11 +282,23 @@ def test_record_of_the_group_is_taken_back_wherever_its_first_alert_goes(databas
         assert told(journal, 9000, ["desk", "chat"]) == {"desk": [], "chat": []}
 
 
+# Of groups that are let go meanwhile.
+WEEK = 8 * 24 * 60
+CONDITIONS = (
+    Condition((("severity", "warning"), ("title", f"slow on {HOST}")), needed=2, within_s=90.0),
+    Condition((("source", "monitor"),), needed=3, within_s=150.0, critical=True),
+)
+WAYS = [
+    RULES,
+    GroupingRules(conditions=CONDITIONS),
+    GroupingRules(conditions=CONDITIONS[1:]),
+    replace(RULES, conditions=CONDITIONS[:1]),
+]
 steps = st.lists(
     st.tuples(
         st.sampled_from(["slow", "down"]),
         st.sampled_from([HOST, OTHER]),
-        st.sampled_from([0, 0, 1, 1, 2, 40]),
+        st.sampled_from([0, 0, 1, 1, 2, 40, WEEK]),
         st.sampled_from([OPEN, OVER]),
         st.sampled_from(["warning", "warning", "critical"]),
         st.integers(1, 3),
@@ -296,27 +308,29 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
-@given(steps, st.integers(1, 5))
+@settings(max_examples=25, deadline=None)
+@given(steps, st.integers(1, 5), st.sampled_from(WAYS))
 def test_batches_and_restarts_change_nothing(
-    plan: Sequence[tuple[str, str, int, IncidentState, str, int]], size: int
+    plan: Sequence[tuple[str, str, int, IncidentState, str, int]], size: int, rules: GroupingRules
 ) -> None:
-    now, entries = THEN, []
+    now, batches = THEN, [list[Entry]()]
     for name, host, pause, state, severity, number in plan:
         now += pause
-        entries.append(alert_entry(alert_incident(name, host, now, state, number, severity=severity), MODES))
+        if pause == WEEK or len(batches[-1]) == size:
+            batches.append([])
+        batches[-1].append(alert_entry(alert_incident(name, host, now, state, number, severity=severity), MODES))
     left = "SELECT destination, incident_id, revision, kind, due_at FROM outbox ORDER BY seq"
     pauses = "SELECT incident_id, pause FROM group_members ORDER BY seq"
     with tempfile.TemporaryDirectory() as folder:
         one, other = (SqliteDatabase(Path(folder) / f"{name}.db") for name in ("one", "other"))
-        with opened(one) as journal:
+        with SqlJournal.open(one.url, grouping=rules) as journal:
             past(journal, "slow", "down")
-            for entry in entries:
+            for entry in (one for batch in batches for one in batch):
                 asyncio.run(journal.record([entry]))
-        with opened(other) as journal:
+        with SqlJournal.open(other.url, grouping=rules) as journal:
             past(journal, "slow", "down")
-        for start in range(0, len(entries), size):
-            with opened(other) as journal:
-                asyncio.run(journal.record(entries[start : start + size]))
+        for batch in batches:
+            with SqlJournal.open(other.url, grouping=rules) as journal:
+                asyncio.run(journal.record(batch))
         assert other.execute(pauses) == one.execute(pauses)
         assert other.execute(left) == one.execute(left)

@@ -21,25 +21,31 @@ class GroupReason(BaseModel):
 
 
 class PauseEvidence(BaseModel):
-    """Which past alerts speak for a pause."""
+    """Which alerts speak for a wait."""
 
-    level: str = Field(description="fingerprint (the same at the same entity), template (at any) or source")
-    alerts: int = Field(description="those that came in longer ago than the longest pause allowed")
-    outlasted: int = Field(description="how many of them outlasted it")
+    level: str = Field(
+        description="fingerprint (the same at the same entity), template (at any) or source: past ones; or condition: "
+        "those that have come by now"
+    )
+    alerts: int = Field(description="past ones that came in longer ago than the longest pause; or those by now")
+    outlasted: int | None = Field(default=None, description="how many of the past ones outlasted it")
+    needed: int | None = Field(default=None, description="how many a condition waits for")
 
 
 class Pause(BaseModel):
     """Why an alert waits before it opens a record, or might."""
 
     state: str = Field(
-        description="suggested (it is told at once all the same), paused (its record is opened at `until`), ended (it "
-        "was opened earlier) or spared (it was over before then, and none was opened)"
+        description="suggested (it is told at once all the same), paused (its record is opened at `until`), held (by a "
+        "condition, for more alerts to come), ended (it was opened earlier, or at once), spared (it was over before, "
+        "and none was opened) or expired (too few came, and none was opened)"
     )
     until: datetime
     reason: str
-    miss_risk: float = Field(
-        description="in [0, 1]; higher is worse: at most so likely does such an alert outlast the longest pause allowed"
-        " (95 % confidence), so that waiting delays what is real"
+    miss_risk: float | None = Field(
+        default=None,
+        description="of a pause, in [0, 1]; higher is worse: at most so likely does such an alert outlast the longest "
+        "pause allowed (95 % confidence), so that waiting delays what is real",
     )
     evidence: PauseEvidence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from triage.decide.grouping.rules import GroupingRules
+from triage.decide.grouping.rules import Condition, GroupingRules
 from triage.decide.grouping.templates import fingerprint_of, masked, tokens_of
 from triage.decide.severity import severity_of
 from triage.domain import Incident, IncidentState
@@ -41,6 +41,8 @@ class Alert:
         info, warning, error or critical.
     is_over : bool, default=False
         Whether its sender says that it is over.
+    condition : Condition or None, default=None
+        By which it waits for more of its like.
     """
 
     key: Key
@@ -51,6 +53,7 @@ class Alert:
     template: str
     severity: str
     is_over: bool = False
+    condition: Condition | None = None
     fingerprint: str = field(init=False)
     tokens: frozenset[str] = field(init=False)
 
@@ -84,6 +87,7 @@ def to_alert(incident: Incident, rules: GroupingRules) -> Alert | None:
         template=masked(_sentence(labels), entity),
         severity=severity_of(labels),
         is_over=incident.state is IncidentState.RESOLVED,
+        condition=next((one for one in rules.conditions if one.matches(incident.source, labels)), None),
     )
 
 

@@ -13,6 +13,7 @@ from math import ceil
 from triage.decide.grouping.alerts import Alert, Key
 from triage.decide.grouping.rules import PauseRules
 from triage.decide.grouping.standing import moment
+from triage.decide.grouping.times import spoken
 from triage.domain import Pause, PauseState
 from triage.measure.intervals import precision_lower_bound
 
@@ -23,7 +24,6 @@ _MOST_ALERTS = 20_000
 _MOST_OF_A_KIND = 200
 # Shares such as .7 of 10 are not whole in binary.
 _ROUNDING = 1e-9
-_MINUTE_S = 60.0
 
 
 @dataclass(slots=True)
@@ -121,14 +121,9 @@ def _shortest(lives: Sequence[_Life], now_s: float, rules: PauseRules, level: st
     if miss_risk > rules.most_miss_risk:
         return None
     reason = (
-        f"{over} of {alerts} earlier alerts of this {level} were over within {_spoken(rules.longest_s)}, "
-        f"{rules.share:.0%} of such ones within {_spoken(pause_s)}; "
+        f"{over} of {alerts} earlier alerts of this {level} were over within {spoken(rules.longest_s)}, "
+        f"{rules.share:.0%} of such ones within {spoken(pause_s)}; "
         f"at most {miss_risk:.0%} go on for longer (95% confidence)."
     )
     state = PauseState.PAUSED if rules.acts else PauseState.SUGGESTED
     return Pause(state, moment(now_s + pause_s), reason, miss_risk, level, alerts, alerts - over)
-
-
-def _spoken(pause_s: float) -> str:
-    minutes, seconds = divmod(round(pause_s), int(_MINUTE_S))
-    return " ".join([*([f"{minutes} min"] if minutes else []), *([f"{seconds} s"] if seconds else [])])

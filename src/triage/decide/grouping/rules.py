@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from triage.decide.grouping.topology import Topology
 from triage.errors import UsageError
 
-__all__ = ["ENTITY_LABELS", "SCOPE_LABELS", "GroupingRules", "PauseRules"]
+__all__ = ["ENTITY_LABELS", "SCOPE_LABELS", "Condition", "GroupingRules", "PauseRules"]
 
 # What monitors call the thing that an alert is about, the one that counts most first.
 ENTITY_LABELS = (
@@ -32,6 +33,8 @@ SCOPE_LABELS = (
     "business_service",
     "cmdb_ci",
 )
+
+_MOST_NEEDED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,55 @@ class PauseRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """Alerts that open a record only once so many of them have come within a time: n of m.
+
+    Parameters
+    ----------
+    match : tuple of (str, str)
+        Labels and their values, all of which an alert must have; ``source`` is who sent it.
+    needed : int
+        How many, at least 2.
+    within_s : float
+        Within which time, in seconds; at most 7 days.
+    critical : bool, default=False
+        Whether critical ones are held, too.
+    exempt : tuple of str, default=()
+        Sources of alerts that it is never about.
+
+    Raises
+    ------
+    UsageError
+        Nothing is matched, or a number is out of range.
+    """
+
+    match: tuple[tuple[str, str], ...]
+    needed: int
+    within_s: float
+    critical: bool = False
+    exempt: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.match:
+            raise UsageError("A condition must match at least one label, or the source.")
+        if not (2 <= self.needed <= _MOST_NEEDED and 1.0 <= self.within_s <= 7 * 86_400.0):
+            raise UsageError(
+                f"A condition must wait for 2 to {_MOST_NEEDED} alerts within a second to 7 days. "
+                f"Got {self.needed} within {self.within_s:g} s."
+            )
+
+    @property
+    def rule(self) -> str:
+        """What it matches, as it is shown, and told apart from others by."""
+        return ", ".join(f"{name}={value}" for name, value in self.match)
+
+    def matches(self, source: str, labels: Mapping[str, str]) -> bool:
+        """Tell whether it is about alerts such as this."""
+        is_meant = ((source if name == "source" else labels.get(name)) == value for name, value in self.match)
+        return source not in self.exempt and all(is_meant)
+
+
+@dataclass(frozen=True, slots=True)
 class GroupingRules:
     """By what alerts are grouped.
 
@@ -94,6 +146,8 @@ class GroupingRules:
         Within which time the same sentence about several counts as a burst, in seconds.
     pauses : PauseRules or None, default=None
         Which alerts wait before they open a record; none if None.
+    conditions : tuple of Condition, default=()
+        Which alerts wait for more of their like; the first that matches counts.
 
     Raises
     ------
@@ -108,6 +162,7 @@ class GroupingRules:
     topology: Topology = field(default_factory=Topology)
     burst_s: float = 120.0
     pauses: PauseRules | None = None
+    conditions: tuple[Condition, ...] = ()
 
     def __post_init__(self) -> None:
         if not (0.0 < self.window_s <= 86_400.0 and 0.0 <= self.reopen_s <= 7 * 86_400.0):

@@ -150,6 +150,7 @@ def test_pause_keeps_its_bounds(lasted: Sequence[float | None], share: float, lo
     transient = [each for each in ended if each <= longest_s]
     assert 0.0 < waits_s <= longest_s + 1e-3
     assert sum(each <= waits_s + 1e-3 for each in transient) >= share * len(transient) - 1e-6
+    assert pause.miss_risk is not None
     assert pause.outlasted / pause.alerts <= pause.miss_risk <= RULES.most_miss_risk
 
 
@@ -167,5 +168,7 @@ def test_order_in_which_ends_became_known_does_not_matter(lasted: Sequence[float
 def test_one_more_that_outlasts_never_lowers_the_risk(lasted: Sequence[float | None]) -> None:
     before, after = chosen(known(lasted)), chosen(known([*lasted, 5000.0]))
     if before is not None and after is not None:
+        assert before.miss_risk is not None
+        assert after.miss_risk is not None
         assert after.until == before.until
         assert after.miss_risk >= before.miss_risk
