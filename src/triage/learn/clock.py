@@ -25,7 +25,17 @@ class Clock:
     sums: NDArray[np.float64]
 
     def between(self, begin: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the mean busyness between moments in hours since a Monday, 0:00; `end` lies after `begin`."""
+        """Return the mean busyness between moments; 1 is that of a mean hour.
+
+        Parameters
+        ----------
+        begin, end : ndarray of float64 of the same shape
+            Hours since a Monday, 0:00 UTC; each end lies after its begin.
+
+        Returns
+        -------
+        ndarray of float64 of that shape
+        """
         return np.asarray((self._since(end) - self._since(begin)) / (end - begin))
 
     def _since(self, moment: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -201,7 +201,15 @@ class DurationModel:
         return hours
 
     def curve_of(self, scores: NDArray[np.float64], opened: float) -> Curve:
-        """Return how a wait may end, by the linear scores of shape (n_marks,)."""
+        """Return how a wait may end.
+
+        Parameters
+        ----------
+        scores : ndarray of float64 of shape (n_marks,)
+            The linear scores of the incident's features.
+        opened : float
+            As :meth:`hours` takes it.
+        """
         room = self._room()
         room.scores[:] = scores
         rate = fill_course(self._kernel[1], float(opened), room)
@@ -210,7 +218,20 @@ class DurationModel:
     def quantiles(
         self, rows: Sequence[Row], opened: NDArray[np.float64], waited: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
-        """Return hours of shape (len(rows), len(LEVELS)), row by row as :meth:`hours` gives them."""
+        """Return hours row by row, as :meth:`hours` gives them.
+
+        Parameters
+        ----------
+        rows : sequence of Row
+        opened : ndarray of float64 of shape (n,)
+            In hours since a Monday, 0:00 UTC; NaN where not known.
+        waited : ndarray of float64 of shape (n,) or None, default=None
+            Hours since opening after which each is known to be open still; 0 for all if None.
+
+        Returns
+        -------
+        ndarray of float64 of shape (n, len(LEVELS))
+        """
         since = np.zeros(len(rows)) if waited is None else waited
         found = np.empty((len(rows), len(LEVELS)))
         for at, row in enumerate(rows):
@@ -247,35 +268,3 @@ class DurationModel:
             and len(self.edges) > LAST
             and ascending
         )
-
-
-def to_stretches(
-    edges: NDArray[np.float64],
-    scores: NDArray[np.float64],
-    opened: NDArray[np.float64],
-    clock: Clock,
-) -> NDArray[np.float64]:
-    """Return what the trees read of every stretch of every incident.
-
-    Parameters
-    ----------
-    edges : ndarray of shape (n_bins + 1,)
-    scores : ndarray of shape (n, n_marks)
-    opened : ndarray of shape (n,)
-        NaN where not known: the stretch is then as busy as any.
-    clock : Clock
-
-    Returns
-    -------
-    ndarray of float64 of shape (n * n_bins, 2 + n_marks)
-        The number of the stretch, how busy it is, and the scores; an incident's stretches follow each other.
-    """
-    n_bins, n = len(edges) - 1, len(opened)
-    found = np.empty((n, n_bins, 2 + scores.shape[1]))
-    found[:, :, 0] = np.arange(n_bins)
-    moments = opened[:, None] + edges
-    known = ~np.isnan(opened)
-    found[:, :, 1] = 1.0
-    found[known, :, 1] = clock.between(moments[known, :-1], moments[known, 1:])
-    found[:, :, 2:] = scores[:, None, :]
-    return found.reshape(n * n_bins, -1)

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from triage.learn.boosting import Boosting, fit_trees
 from triage.learn.clock import Clock, fit_clock
-from triage.learn.duration import NO_CORRECTION, Correction, DurationModel, to_stretches
+from triage.learn.duration import NO_CORRECTION, Correction, DurationModel
 from triage.learn.features import Features
 from triage.learn.inputs import Inputs
 from triage.learn.rows import to_matrix
@@ -25,7 +25,7 @@ from triage.learn.trees import Trees
 from triage.learn.waits import Waits
 from triage.measure.survival import ended_share
 
-__all__ = ["LEAST_ENDED", "fit_duration"]
+__all__ = ["LEAST_ENDED", "fit_duration", "to_stretches"]
 
 # Fewer ends tell nothing that the mean of all would not.
 LEAST_ENDED = 100
@@ -96,8 +96,49 @@ def fit_duration(features: Features, inputs: Inputs, waits: Waits, n_jobs: int =
     return replace(model, correction=_correct(model, seen, waits))
 
 
+def to_stretches(
+    edges: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    opened: NDArray[np.float64],
+    clock: Clock,
+) -> NDArray[np.float64]:
+    """Return what the trees read of every stretch of every incident.
+
+    Parameters
+    ----------
+    edges : ndarray of shape (n_bins + 1,)
+    scores : ndarray of shape (n, n_marks)
+    opened : ndarray of shape (n,)
+        NaN where not known: the stretch is then as busy as any.
+    clock : Clock
+
+    Returns
+    -------
+    ndarray of float64 of shape (n * n_bins, 2 + n_marks)
+        The number of the stretch, how busy it is, and the scores; an incident's stretches follow each other.
+    """
+    n_bins, n = len(edges) - 1, len(opened)
+    found = np.empty((n, n_bins, 2 + scores.shape[1]))
+    found[:, :, 0] = np.arange(n_bins)
+    moments = opened[:, None] + edges
+    known = ~np.isnan(opened)
+    found[:, :, 1] = 1.0
+    found[known, :, 1] = clock.between(moments[known, :-1], moments[known, 1:])
+    found[:, :, 2:] = scores[:, None, :]
+    return found.reshape(n * n_bins, -1)
+
+
 def half_life(waits: Waits, days: float, incidents: int) -> float:
-    """Return a half-life in hours: so many days, or the age of the newest so many incidents if that is more."""
+    """Return a half-life in hours: so many days, or the age of the newest so many incidents if that is more.
+
+    Parameters
+    ----------
+    waits : Waits
+        At least one.
+    days : float
+    incidents : int
+        At least 1.
+    """
     ages = np.sort(waits.age)
     return max(24.0 * days, float(ages[min(incidents, len(ages)) - 1]))
 

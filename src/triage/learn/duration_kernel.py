@@ -98,7 +98,16 @@ def tell_quantiles(
 
 @compiled
 def fill_course(told: Told, opened: float, room: WaitRoom) -> float:
-    """Fill in the chances that the wait has ended by each edge, from the linear scores; return the rate beyond."""
+    """Fill in the chances that the wait has ended by each edge; return the chance an hour beyond the last, above 0.
+
+    Parameters
+    ----------
+    told : Told
+    opened : float
+        In hours since a Monday, 0:00 UTC; NaN where not known.
+    room : WaitRoom
+        Its ``scores`` are read, the rest is filled.
+    """
     edges, n_bins = told.edges, len(room.log_odds)
     for stretch in range(n_bins):
         begin, end = opened + edges[stretch], opened + edges[stretch + 1]

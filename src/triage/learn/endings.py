@@ -56,7 +56,7 @@ class Endings:
         Microseconds since 1970 (UTC): when each was opened, ascending, and when its end was known; ``NOT_KNOWN``
         where the history does not say.
     hours : ndarray of float64 of shape (n_rows,)
-        From opening to resolution; NaN where that is not known.
+        From opening to resolution, or where the history tells of that alone to closing; NaN where neither is known.
     reopened : ndarray of int32 of shape (n_rows,)
         1, 0, or -1 where that is not known.
     fixes : Coded

@@ -35,7 +35,17 @@ def words_a_character(features: Features, ids: NDArray[np.int32], text: str) -> 
 
 
 def unseen_fields(features: Features, names: Sequence[str], inputs: Inputs, row: int) -> list[str]:
-    """Return which of the fields have a value in a row that the features do not know."""
+    """Return which of the fields have a value in a row that the features do not know.
+
+    Parameters
+    ----------
+    features : Features
+    names : sequence of str
+        Fields of the features.
+    inputs : Inputs
+    row : int
+        Which of the inputs.
+    """
     found = []
     for name in names:
         value = inputs.fields[name][row]

@@ -60,7 +60,18 @@ class Features:
         return self.fields.numbers(inputs.fields, len(inputs), plain) + np.int32(len(self.terms))
 
     def reason(self, number: int, inputs: Inputs, row: int, amount: float) -> Reason:
-        """Name what the field or pair of a given number, in feature order, adds to a row's answer."""
+        """Name what a field or pair of fields adds to a row's answer.
+
+        Parameters
+        ----------
+        number : int
+            Which, in feature order: the fields from 0 on, then the pairs.
+        inputs : Inputs
+        row : int
+            Which of the inputs.
+        amount : float
+            In log-odds.
+        """
         plain = len(self.fields.values) - len(self.pairs)
         if number < plain:
             name = next(islice(self.fields.values, number, None))

@@ -56,7 +56,13 @@ class RowSource(Protocol):
     scale: NDArray[np.float32] | None
 
     def read(self, order: NDArray[np.int64]) -> Iterator[Chunk]:
-        """Yield the rows of an order, chunk by chunk, so that the chunks' orders make up the order."""
+        """Yield the rows of an order, chunk by chunk, so that the chunks' orders make up the order.
+
+        Parameters
+        ----------
+        order : ndarray of int64 of shape (n_read,)
+            Rows of the history, in the order in which they are learnt from.
+        """
 
 
 class HeldRows:
@@ -115,6 +121,14 @@ def to_source(
     features: Features, inputs: Inputs, scale: NDArray[np.float32] | None = None, most_held: int = _MOST_HELD
 ) -> RowSource:
     """Hold the rows if they have at most so many values, else stream them; multiplied by the scale, if there is one.
+
+    Parameters
+    ----------
+    features : Features
+    inputs : Inputs
+    scale : ndarray of float32 of shape (n_features,) or None, default=None
+    most_held : int, default=40_000_000
+        Values, of 8 bytes each.
 
     Notes
     -----

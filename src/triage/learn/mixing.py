@@ -34,7 +34,17 @@ class Mix:
     shifts: tuple[float, ...]
 
     def apply(self, margins: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-        """Return mixed margins of shape (n, n_classes) from each model's margins of the same shape."""
+        """Return mixed margins.
+
+        Parameters
+        ----------
+        margins : sequence of ndarray of float64 of shape (n, n_classes)
+            Each model's, in the order of the shares.
+
+        Returns
+        -------
+        ndarray of float64 of shape (n, n_classes)
+        """
         mixed = sum(share * each for share, each in zip(self.shares, margins, strict=True))
         return np.asarray(mixed + np.array(self.shifts))
 

@@ -32,7 +32,7 @@ class Course:
     hours: _Floats
 
     def take(self, rows: NDArray[np.int64]) -> Course:
-        """Return the given rows."""
+        """Return the given rows, of shape (n_taken,), in their order."""
         return Course(self.ended[rows], self.hours[rows])
 
 

@@ -29,7 +29,17 @@ class OutcomeShares:
     sizes: NDArray[np.float32]
 
     def columns(self, numbers: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Return columns of shape (n, 2 * n_fields) for rows' values: the shares, then the sizes."""
+        """Return what is known of rows' values: the shares, then the sizes.
+
+        Parameters
+        ----------
+        numbers : ndarray of int32 of shape (n, n_fields)
+            As :meth:`FieldFeatures.numbers` gives them.
+
+        Returns
+        -------
+        ndarray of float32 of shape (n, 2 * n_fields)
+        """
         return np.hstack([self.shares[numbers], self.sizes[numbers]])
 
 

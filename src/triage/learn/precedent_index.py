@@ -183,12 +183,28 @@ def build_index(texts: Sequence[str], repeats: int = HEAD_REPEATS) -> PrecedentI
 
 
 def rarity(frequencies: NDArray[np.int64] | NDArray[np.float64], n_rows: int) -> NDArray[np.float64]:
-    """Return the idf of features that are in so many rows: above 0, as in BM25."""
+    """Return how rare features are: the inverse document frequency, above 0 as in BM25.
+
+    Parameters
+    ----------
+    frequencies : ndarray of shape (n_features,)
+        In how many of the rows each is, in [0, n_rows].
+    n_rows : int
+
+    Returns
+    -------
+    ndarray of float64 of shape (n_features,)
+
+    Notes
+    -----
+    ``log(1 + (n - df + .5) / (df + .5))``: that of S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework:
+    BM25 and Beyond", 2009, with 1 added as Lucene does, so that what is in most rows still counts.
+    """
     return np.log1p((n_rows - frequencies + 0.5) / (frequencies + 0.5))
 
 
 def empty_query(n_features: int) -> Query:
-    """Return room for a query of so many features."""
+    """Return room for a query of up to so many features."""
     n_slots = 4 << max(n_features, 2).bit_length()
     return Query(
         np.empty(n_features, np.int32),

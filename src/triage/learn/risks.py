@@ -112,7 +112,7 @@ class RiskAnswer:
     ----------
     name : str
     probability : float
-        Calibrated, in [0, 1].
+        Calibrated, in [0, 1]; higher is worse.
     """
 
     name: str

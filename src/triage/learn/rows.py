@@ -64,7 +64,13 @@ class Rows(Sequence[Row]):
         return Row(self.ids[cut], self.values[cut])
 
     def take(self, kept: NDArray[np.int64]) -> Rows:
-        """Return the rows of these numbers, which ascend; the same where these are all."""
+        """Return some of the rows; the same where these are all.
+
+        Parameters
+        ----------
+        kept : ndarray of int64 of shape (n_kept,)
+            Their numbers, ascending, each once.
+        """
         if len(kept) == len(self):
             return self
         lengths = np.diff(self.starts)[kept]

@@ -35,7 +35,15 @@ class Slots(NamedTuple):
 
 
 def build_slots(keys: NDArray[np.uint64], numbers: NDArray[np.int32]) -> Slots:
-    """Return the table of keys, each of which is there once; numbers are below 2**27 - 1."""
+    """Return the table of keys and their numbers.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64 of shape (n,)
+        Each once, spread over all their bits.
+    numbers : ndarray of int32 of shape (n,)
+        In [0, 2**27 - 1).
+    """
     slots = Slots(np.zeros(2 << len(keys).bit_length(), np.uint64))
     _fill(keys, numbers, slots)
     return slots

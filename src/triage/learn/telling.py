@@ -58,7 +58,13 @@ def telling_weights(matrix: csr_array, truths: Sequence[NDArray[np.int64]]) -> N
 
 
 def scaled(matrix: csr_array, by: NDArray[np.float64]) -> csr_array:
-    """Return a matrix with its columns multiplied; it shares all but the values."""
+    """Return a matrix with its columns multiplied; it shares all but the values.
+
+    Parameters
+    ----------
+    matrix : csr_array of shape (n_rows, n_features)
+    by : ndarray of float64 of shape (n_features,)
+    """
     return csr_array((matrix.data * by[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape)
 
 

@@ -47,7 +47,7 @@ class Waits:
         return np.asarray((self.opened + self.hours).max() - self.opened)
 
     def take(self, chosen: NDArray[np.int64]) -> Waits:
-        """Return the given ones, in the given order."""
+        """Return the waits at these places of shape (n_chosen,), in their order."""
         return Waits(self.rows[chosen], self.opened[chosen], self.hours[chosen], self.ended[chosen])
 
 
@@ -95,6 +95,15 @@ def waits_at(
 
 def to_hours(moments: NDArray[np.datetime64]) -> NDArray[np.float64]:
     """Return moments (UTC) in hours since a Monday, 0:00; NaN where there is none.
+
+    Parameters
+    ----------
+    moments : ndarray of datetime64 of shape (n,)
+        Of any unit; NaT where there is none.
+
+    Returns
+    -------
+    ndarray of float64 of shape (n,)
 
     Examples
     --------

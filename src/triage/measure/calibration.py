@@ -36,7 +36,16 @@ class Calibration:
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return each row's softmax.
+    """Return each row's softmax: probabilities that sum to 1.
+
+    Parameters
+    ----------
+    logits : ndarray of float64 of shape (n, n_classes)
+        Log-odds, finite; ``n_classes`` at least 1.
+
+    Returns
+    -------
+    ndarray of float64 of shape (n, n_classes)
 
     Examples
     --------

@@ -111,6 +111,13 @@ def score_hours(
 def pinball(truth: NDArray[np.float64], foretold: NDArray[np.float64]) -> float:
     """Return the mean pinball loss over rows and the levels :data:`JUDGED_AT`, in hours; lower is better.
 
+    Parameters
+    ----------
+    truth : ndarray of float64 of shape (n,)
+        Hours it took.
+    foretold : ndarray of float64 of shape (n, 4)
+        Hours at these levels.
+
     Examples
     --------
     >>> round(pinball(np.array([10.0]), np.array([[10.0, 10.0, 10.0, 20.0]])), 6)

@@ -66,6 +66,16 @@ def precision_upper_bound(right: float, n: float, error_rate: float = 0.05) -> f
 def effective_size(weights: NDArray[np.float64]) -> float:
     """Return as how many equal rows rows of unequal weight tell (L. Kish, "Survey Sampling", 1965).
 
+    Parameters
+    ----------
+    weights : ndarray of float64 of shape (n,)
+        Above 0.
+
+    Returns
+    -------
+    float
+        In [1, n]; 0 without rows.
+
     Examples
     --------
     >>> effective_size(np.array([1.0, 1.0, 2.0])).__round__(2)

@@ -219,6 +219,11 @@ def commonest(labels: Iterable[str | None]) -> str:
 def macro_f1(truth: NDArray[np.int64], predicted: NDArray[np.int64]) -> float:
     """Return the mean F1 over the labels that occur or were predicted; in [0, 1], NaN without rows.
 
+    Parameters
+    ----------
+    truth, predicted : ndarray of int64 of shape (n,)
+        Class positions, from 0.
+
     Examples
     --------
     >>> macro_f1(np.array([0, 0, 1]), np.array([0, 0, 0]))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from triage.errors import BundleRefused
 from triage.learn.clock import fit_clock
-from triage.learn.duration import LEVELS, Correction, Curve, DurationModel, to_stretches
+from triage.learn.duration import LEVELS, Correction, Curve, DurationModel
 from triage.learn.rows import Row
 from triage.learn.trees import Trees
 from triage.parts import JSON, Part
@@ -93,12 +93,6 @@ def test_what_has_waited_longer_takes_longer() -> None:
 def test_correction_moves_quantiles_to_what_late_cases_showed() -> None:
     plain = Correction(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
     assert curve().quantile(0.6) == pytest.approx(curve(plain).quantile(0.5))
-
-
-def test_a_moment_that_is_not_known_is_as_busy_as_any() -> None:
-    found = to_stretches(EDGES, np.zeros((2, 1)), np.array([np.nan, 30.0]), CLOCK)
-    assert found[:, 0].tolist() == [0.0, 1.0, 2.0] * 2
-    assert found[:3, 1].tolist() == [1.0] * 3
 
 
 def test_model_survives_storage_to_the_last_bit() -> None:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from triage.learn.clock import fit_clock
 from triage.learn.duration import LEVELS, DurationModel
-from triage.learn.duration_fitting import LEAST_ENDED, fit_duration, half_life
+from triage.learn.duration_fitting import LEAST_ENDED, fit_duration, half_life, to_stretches
 from triage.learn.features import Features, fit_features
 from triage.learn.inputs import InputColumns, Inputs
 from triage.learn.waits import Waits, waits_at
@@ -73,3 +74,11 @@ def test_half_life_is_that_of_so_many_cases_where_these_go_further_back() -> Non
     assert half_life(waits, days=1.0, incidents=10) == 24.0
     assert half_life(waits, days=1.0, incidents=201) == pytest.approx(50.0)
     assert half_life(waits, days=1.0, incidents=9_999) == pytest.approx(opened[-1] - opened[0])
+
+
+def test_a_moment_that_is_not_known_is_as_busy_as_any() -> None:
+    clock = fit_clock(np.array([9.0, 10.0, 33.0]))
+    found = to_stretches(np.array([0.0, 1.0, 10.0, 100.0]), np.zeros((2, 1)), np.array([np.nan, 30.0]), clock)
+    assert found[:, 0].tolist() == [0.0, 1.0, 2.0] * 2
+    assert found[:3, 1].tolist() == [1.0] * 3
+    assert found[3, 1] < 1.0
