@@ -134,7 +134,14 @@ class ChangeHistory:
         return self.changes[bisect_left(self._made, now_s - WINDOW_S) : bisect_right(self._made, now_s)]
 
     def rate_of(self, source: str, kind: str, now_s: float) -> HitRate | None:
-        """Return what was known at a time about changes of a source and kind; None before any change was judged."""
+        """Return what was known at a time about changes of a source and kind; None before any change was judged.
+
+        Parameters
+        ----------
+        source, kind : str
+        now_s : float
+            In seconds since 1970. A change counts once its whole window has passed.
+        """
         last_s = now_s - WINDOW_S
         chances: dict[tuple[str, ...], float] = {}
         seen = {key: self._seen(tally, last_s, chances) for key, tally in self._tallies.items()}

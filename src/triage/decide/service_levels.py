@@ -102,12 +102,20 @@ class ServiceLevels:
     calendar: Calendar = AROUND_THE_CLOCK
 
     def breached(self, label: str | None, opened_at: datetime, resolved_at: datetime) -> bool | None:
-        """Return whether an incident took too long; None where its label has no limit."""
+        """Return whether an incident took longer than its limit, in working hours; None where its label has none.
+
+        Parameters
+        ----------
+        label : str or None
+            Of :attr:`column`.
+        opened_at, resolved_at : datetime
+            Aware.
+        """
         limit = None if label is None else self.limits.get(label)
         return None if limit is None else self.calendar.hours_between(opened_at, resolved_at) > limit
 
     def hours_left(self, label: str, opened_at: datetime) -> float | None:
-        """Return the hours by the clock from opening to the breach; None where there is none."""
+        """Return the hours by the clock from opening (aware) to the breach, at least 0; None where there is none."""
         limit = self.limits.get(label)
         until = None if limit is None else self.calendar.after(opened_at, limit)
         return None if until is None else (until - opened_at) / _HOUR

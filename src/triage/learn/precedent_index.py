@@ -197,8 +197,8 @@ def rarity(frequencies: NDArray[np.int64] | NDArray[np.float64], n_rows: int) ->
 
     Notes
     -----
-    ``log(1 + (n - df + .5) / (df + .5))``: that of S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework:
-    BM25 and Beyond", 2009, with 1 added as Lucene does, so that what is in most rows still counts.
+    ``log(1 + (n - df + .5) / (df + .5))``: S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM25
+    and Beyond", 2009, with 1 added as Lucene does, so that what is in most rows still counts.
     """
     return np.log1p((n_rows - frequencies + 0.5) / (frequencies + 0.5))
 

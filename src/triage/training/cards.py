@@ -24,6 +24,19 @@ def to_card(
 ) -> Card:
     """Write the card.
 
+    Parameters
+    ----------
+    history : History
+    request : TrainingRequest
+    split : Split
+        Of the history.
+    recipes : mapping of str to Recipe
+        By target, how its head was fitted.
+    scores : tuple of HeadScores
+        On the newest slice, one a target.
+    majorities : mapping of str to str
+        By target, the commonest label of the rows that were fitted on.
+
     Notes
     -----
     The scores are of the fit before the refit on everything; the card says so.

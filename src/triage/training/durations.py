@@ -61,7 +61,20 @@ class _Times:
 
 
 def fit_before(history: History, features: Features, inputs: Inputs, begin: int, n_jobs: int) -> Told | None:
-    """Learn from the rows before ``begin`` what was known when that row was opened; None if that is too little."""
+    """Learn from the rows before one what was known when that one was opened; None if that is too little.
+
+    Parameters
+    ----------
+    history : History
+    features : Features
+        Of the model that is judged.
+    inputs : Inputs
+        Of all rows of the history.
+    begin : int
+        Which row, in [0, len(history)).
+    n_jobs : int
+        Fits at a time, through joblib.
+    """
     waits = waits_before(history, begin)
     return None if waits is None else _fit(features, inputs, waits, n_jobs)
 
@@ -75,7 +88,18 @@ def waits_before(history: History, begin: int) -> Waits | None:
 
 
 def fit_on_all(history: History, features: Features, inputs: Inputs, n_jobs: int) -> Told | None:
-    """Learn from all rows what the file knows at its end; None if that is too little."""
+    """Learn from all rows what the file knows at its end; None if that is too little.
+
+    Parameters
+    ----------
+    history : History
+    features : Features
+        Of the model that serves.
+    inputs : Inputs
+        Of all rows of the history.
+    n_jobs : int
+        Fits at a time, through joblib.
+    """
     times = _times(history)
     if times is None:
         return None

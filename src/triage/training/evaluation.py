@@ -79,7 +79,16 @@ def split_history(history: History) -> Split:
 
 
 def probabilities(model: IncidentModel, policy: Policy, inputs: Inputs) -> Probabilities:
-    """Return every target's labels and probabilities of shape (n, n_labels), derived ones included."""
+    """Return every target's labels and probabilities of shape (n, n_labels), derived ones included.
+
+    Parameters
+    ----------
+    model : IncidentModel
+    policy : Policy
+        Says whether priority follows from impact and urgency.
+    inputs : Inputs
+        Any number of rows: they are answered 4,096 at a time, which bounds the memory.
+    """
     parts = [model.probabilities(inputs.take(rows)) for rows in _in_batches(len(inputs))]
     found = {head.target: np.concatenate([part[head.target] for part in parts]) for head in model.heads}
     return target_probabilities(policy, {head.target: (head.classes, found[head.target]) for head in model.heads})

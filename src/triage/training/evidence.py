@@ -66,7 +66,18 @@ class ChoosingRows:
 
 
 def take_choosing_rows(history: History, inputs: Inputs, targets: Targets, split: Split) -> ChoosingRows:
-    """Take the rows of a history that thresholds are chosen on."""
+    """Take the rows of a history that thresholds are chosen on.
+
+    Parameters
+    ----------
+    history : History
+    inputs : Inputs
+        Of all its rows.
+    targets : mapping of str to labels
+        Of all its rows.
+    split : Split
+        Of the history.
+    """
     rows, waiting = split.threshold, split.threshold_waiting
     truths = {target: [labels[row] for row in rows.tolist()] for target, labels in targets.items()}
     waits = watched = np.zeros(0)
@@ -110,7 +121,19 @@ def to_evidence(
 
 
 def find_doubtful(model: IncidentModel, usual: Familiarity | None, inputs: Inputs) -> NDArray[np.bool_]:
-    """Tell of each row whether its labels are not automatic, as it is strange to the model or says nothing."""
+    """Tell of each row whether its labels are not automatic, as it is strange to the model or says nothing.
+
+    Parameters
+    ----------
+    model : IncidentModel
+    usual : Familiarity or None
+        None: nothing is strange.
+    inputs : Inputs
+
+    Returns
+    -------
+    ndarray of bool of shape (len(inputs),)
+    """
     if usual is None:
         return np.zeros(len(inputs), bool)
     answers = enumerate(model.answer(inputs, most_reasons=0))

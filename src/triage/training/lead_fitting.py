@@ -67,7 +67,24 @@ def _halving(omens: _Floats, is_first: NDArray[np.bool_], fold: NDArray[np.int64
 
 
 def calibrated(raw: _Floats, is_so: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return slope and shift of the log-odds by maximum likelihood, the slope drawn towards 1 (Platt, 1999)."""
+    """Return slope and shift of the log-odds by maximum likelihood, the slope drawn towards 1 and the shift to 0.
+
+    Parameters
+    ----------
+    raw : ndarray of float64 of shape (n,)
+        Scores of rows that whoever gave them had not seen.
+    is_so : ndarray of bool of shape (n,)
+
+    Returns
+    -------
+    slope, shift : float
+        The slope is above 0.
+
+    Notes
+    -----
+    J. Platt, "Probabilistic outputs for support vector machines", 1999, with normal priors on the logarithm of the
+    slope (standard deviation 1) and on the shift (5).
+    """
     sign = np.where(is_so, -1.0, 1.0)
 
     def loss(at: _Floats) -> float:

@@ -146,7 +146,22 @@ def judge_watcher(
 def judge_alerts(
     alerts: Alerts, history: MetricHistory, incidents: MetricIncidents | None, window: Window
 ) -> tuple[WarningScores, int]:
-    """Judge the alerts on a history; see `judge_watcher`."""
+    """Judge the alerts on a history.
+
+    Parameters
+    ----------
+    alerts : Alerts
+        In any order, not coalesced; entities by their position in the history.
+    history : MetricHistory
+    incidents : MetricIncidents or None
+    window : Window
+
+    Returns
+    -------
+    scores : WarningScores
+    left_out : int
+        As of `judge_watcher`.
+    """
     first, last = spans_of(history)
     watched_ns = int((last - first)[first <= last].sum())
     if incidents is None:

@@ -79,7 +79,12 @@ class MetricHistory:
         return np.argsort(self.time_ns, kind="stable")
 
     def of_points(self, kept: NDArray[np.bool_]) -> MetricHistory:
-        """Return the history without some of its samples; rows, entities and series stay."""
+        """Return the history without some of its samples; rows, entities and series stay.
+
+        Parameters
+        ----------
+        kept : ndarray of bool of shape (n_points,)
+        """
         return replace(
             self,
             series_of_point=self.series_of_point[kept],
@@ -89,7 +94,12 @@ class MetricHistory:
         )
 
     def of_rows(self, kept: NDArray[np.bool_]) -> MetricHistory:
-        """Return the history without some of its rows; entities and series keep their positions."""
+        """Return the history without some of its rows; entities and series keep their positions.
+
+        Parameters
+        ----------
+        kept : ndarray of bool of shape (n_rows,)
+        """
         points = kept[self.row_of_point]
         return replace(
             self,

@@ -43,11 +43,11 @@ class History:
     targets : DataFrame
         A column a target, str or None: how it ended. Same index.
     opened_at : Series of datetime64[ns, UTC] or None
-        None when the file has no time column; the order is then the file's.
+        Never NaT; None when the file has no time column, and the order is then the file's.
     known_at : Series of datetime64[ns, UTC] or None
-        When the labels became known; None when the file does not say.
+        When the labels became known, NaT where the file does not say, None where it never does.
     ids : Series of str or None
-        The sender's identifiers.
+        The sender's identifiers, each once.
     columns : InputColumns
         Which of the inputs are text and which are fields.
     refused : tuple of RefusedColumn

@@ -80,7 +80,19 @@ def choose_history_risks(history: History, inputs: Inputs, features: Features, n
 def refit_history_risks(
     learnt: LearntRisks, history: History, inputs: Inputs, features: Features, n_jobs: int = 1
 ) -> RiskModel:
-    """Learn the same risks again from all incidents of a history, over the features of the model that serves."""
+    """Learn the same risks again from all incidents of a history.
+
+    Parameters
+    ----------
+    learnt : LearntRisks
+    history : History
+    inputs : Inputs
+        Of all its rows.
+    features : Features
+        Of the model that serves.
+    n_jobs : int, default=1
+        Risks at a time, through joblib.
+    """
     if not learnt.recipes:
         return RiskModel(features, ())
     lessons = _lessons(history, inputs, features, np.arange(len(history)), None)

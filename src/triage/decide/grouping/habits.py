@@ -46,7 +46,18 @@ class Rates:
             del self._counts[next(iter(self._counts))]
 
     def expected(self, name: str, at_s: float, within_s: float, but: int = 0) -> float:
-        """Return how many are to be expected within a time, by what has been counted but for so many of late."""
+        """Return how many are to be expected within a time, at least 0.
+
+        Parameters
+        ----------
+        name : str
+        at_s : float
+            When, in seconds since 1970.
+        within_s : float
+            Within how long, in seconds.
+        but : int, default=0
+            How many of those counted of late are left out: they are what is asked about.
+        """
         first_s, last_s, count = self._counts.get(name, (at_s, at_s, 0.0))
         watched_s = _DAY_S * (1.0 - exp(-max(at_s - first_s, _SHORTEST_S) / _DAY_S))
         return max(0.0, _faded(count, at_s - last_s) - but) * within_s / watched_s

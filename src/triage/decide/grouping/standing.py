@@ -66,7 +66,17 @@ class Standing:
         return None if self.open else moment(self.ended_s)
 
     def around(self, template: str, at_s: float, within_s: float) -> int:
-        """Return how many members said the same within a time before and after a moment."""
+        """Return how many members said the same around a moment.
+
+        Parameters
+        ----------
+        template : str
+            What they said, masked.
+        at_s : float
+            The moment, in seconds since 1970.
+        within_s : float
+            How long before and after it, in seconds.
+        """
         times = self.recent.get(template, ())
         return bisect_right(times, at_s + within_s) - bisect_left(times, at_s - within_s)
 
