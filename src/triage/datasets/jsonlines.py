@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import orjson
 import pandas as pd
 
 from triage.datasets.encodings import NOT_DECODED, NUL, Text
+from triage.datasets.nesting import flattened
 from triage.datasets.table import Table
 from triage.errors import DataError, Problem
 
@@ -29,6 +31,7 @@ def parse_json_lines(path: Path, text: Text) -> Table:
     Table
         Lines that are no JSON object or hold undecodable characters are left out, and are its problems. Rows of an
         array, which may stand alone or as an export's ``result``, ``records`` and the like, are counted by its items.
+        Parts of records within records are columns, too (see `flattened`).
 
     Raises
     ------
@@ -49,9 +52,19 @@ def parse_json_lines(path: Path, text: Text) -> Table:
     names = list(dict.fromkeys(name for record in records for name in record))
     if not names:
         raise DataError(f"{path} holds no JSON object with a value.", problems)
-    columns = {name: pd.Series([record.get(name, ABSENT) for record in records], dtype=object) for name in names}
+    frame = _frame(records, names)
+    flat = flattened(records)
     rows = np.array([number for number, record in read if record is not None], dtype=np.int64)
-    return Table(path, pd.DataFrame(columns), tuple(names), rows, problems)
+    if flat is None:
+        return Table(path, frame, tuple(names), rows, problems)
+    names = list(dict.fromkeys(name for record in flat for name in record))
+    return Table(path, _frame(flat, names), tuple(names), rows, problems, as_read=frame)
+
+
+def _frame(records: Sequence[Mapping[str, object]], names: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {name: pd.Series([record.get(name, ABSENT) for record in records], dtype=object) for name in names}
+    )
 
 
 def _items(utf8: bytes) -> list[object] | None:

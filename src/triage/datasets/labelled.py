@@ -38,7 +38,10 @@ def write_labelled(table: Table, extra_columns: Mapping[str, Sequence[str]], out
         When ``out`` has another ending, is the input itself, or cannot be written.
     """
     write = check_out(table, list(extra_columns), out)
-    frame = table.frame.assign(**{name: _to_column(name, values) for name, values in extra_columns.items()})
+    # Records within records go back as they came, not as the columns that were made of them.
+    frame = (table.frame if table.as_read is None else table.as_read).assign(
+        **{name: _to_column(name, values) for name, values in extra_columns.items()}
+    )
     # The process id keeps two writers of one file apart.
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
@@ -63,7 +66,7 @@ def check_out(table: Table, new_columns: Sequence[str], out: Path) -> Callable[[
     DataError, UsageError
         As `write_labelled` would.
     """
-    taken = [name for name in new_columns if name in {*table.columns, *table.header}]
+    taken = [name for name in new_columns if name in _names(table)]
     if taken:
         raise DataError(f"{table.path} has columns that would be added: {bounded(taken)}. Remove or rename them.")
     name = out.name.lower()
@@ -75,6 +78,10 @@ def check_out(table: Table, new_columns: Sequence[str], out: Path) -> Callable[[
     if out.resolve() == table.path.resolve():
         raise UsageError(f"{out} is the file that is read. Name another.")
     return _WRITERS[ending]
+
+
+def _names(table: Table) -> set[str]:
+    return {*table.columns, *table.header, *(() if table.as_read is None else table.as_read.columns)}
 
 
 def _to_column(name: str, values: Sequence[str]) -> pd.Series:
@@ -96,7 +103,8 @@ def _to_csv(table: Table, frame: pd.DataFrame, path: Path, compression: Literal[
     # A lone carriage return is only quoted when the line ending holds one, and unquoted it would split the row.
     texts = (plain[name] for name in plain.columns if isinstance(plain[name].dtype, pd.StringDtype))
     ending = "\r\n" if any(column.str.contains("\r", regex=False).any() for column in texts) else "\n"
-    header = [*table.header, *frame.columns[len(table.header) :]]
+    own = table.header if table.as_read is None else tuple(table.as_read.columns)
+    header = [*own, *frame.columns[len(own) :]]
     plain.to_csv(path, header=header, index=False, lineterminator=ending, compression=compression)
 
 

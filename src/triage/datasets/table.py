@@ -93,6 +93,8 @@ class Table:
         Number of each row as a spreadsheet shows it: the first data row of a csv file is 2; of other formats, 1.
     problems : tuple of Problem
         Rows that could not be read whole, so that nothing may be made of the table but further findings.
+    as_read : DataFrame or None
+        Rows as they came, to be written back, where the frame holds the parts of records within records; else None.
     encoding : str
         In which the file turned out to be, where nobody said so; empty for UTF-8, a marked file and other formats.
     """
@@ -102,6 +104,7 @@ class Table:
     header: tuple[str, ...]
     rows: NDArray[np.int64]
     problems: tuple[Problem, ...] = ()
+    as_read: pd.DataFrame | None = None
     encoding: str = ""
     _labels: dict[str, NDArray[np.object_]] = field(default_factory=dict, init=False, repr=False)
 

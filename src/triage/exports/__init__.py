@@ -18,6 +18,7 @@ from triage.exports.names import (
 from triage.exports.outcomes import outcome_columns, to_truth
 from triage.exports.refusals import creator_refusal, refusal, snapshot_refusal
 from triage.exports.relations import DUPLICATE_NAMES, RESTRICTED_NAMES, is_restricted, restricts
+from triage.exports.rich_text import to_issue_text
 from triage.exports.targets import target_columns
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "restricts",
     "snapshot_refusal",
     "target_columns",
+    "to_issue_text",
     "to_label",
     "to_nested_label",
     "to_truth",

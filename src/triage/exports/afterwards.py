@@ -26,7 +26,8 @@ _ASSIGNED_TO = {
     "Russian": r"исполнител\w* | ответственн\w* | владелец | назначен\w*",
 }
 _AFTERWARDS = {
-    "English": r"""resol(?:v|ution)\w* | clos(?:ed?|ing|ure) | reopen\w* | reassign\w* | final | status | ttr | mttr |
+    "English": r"""resol(?:v|ution)\w* | clos(?:ed?|ing|ure) | reopen\w* | reassign\w* | final | ttr | mttr |
+        status(?:es|category\w*)? |
         (?<!province_)state(?!_province) | outcomes? | results? | solutions? | solved | workaround | answers? |
         repl(?:y|ies) | responses? | responded | work_?notes? | work_log | comments? | activit(?:y|ies) | fix(?:ed)? |
         caus(?:es?|ed) | rca | diagnos(?:is|es) | post_?mortem | actions?_taken | disposition | end_time | finished |
@@ -74,7 +75,8 @@ _AFFECTED = r"(?:affected_)?(?:users?|people|persons|devices?|hosts?|servers?|si
 COUNTED = any_word(
     rf"""counts? | cnt | n | num | no_of | number(?=_of_)(?!_of_{_AFFECTED}) |
     (?<!business_)(?<!office_)(?<!opening_)(?<!working_)hours? | hrs | minutes? | mins | days | duration | elapsed |
-    time_(?:to|spent|worked|left|tracked) | handle_time | work_ratio | estimate | votes? | watch(?:es|ers) |
+    time_(?:to|spent|worked|left|tracked) | handle_time | work_?ratio | (?:aggregate)?time_?(?:spent|estimate) |
+    (?:aggregate)?(?:time)?(?:original)?_?estimate | votes? | watch(?:es|ers) |
     anzahl(?!_(?:der_)?(?:betroffen\w*|\w*benutzer|\w*nutzer|\w*anwender|personen|gerate)) | \w*dauer |
     \w+zeit_in_\w+ | duree\w* | nombre_de(?!_(?:utilisateurs|postes|personnes)) |
     temps_(?:de|passe|total|d)\w* | (?:duracion|duracao|durata) | (?:tiempo|tempo)_\w+ | horas |

@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from numbers import Integral, Real
 
+from triage.exports.rich_text import to_issue_text
+
 __all__ = ["to_label", "to_nested_label"]
 
 # "NA" alone is not among them: it is a region and a country as well.
@@ -65,7 +67,8 @@ def to_nested_label(value: object) -> str | None:
     Parameters
     ----------
     value : object
-        A record is known by the first of what it has of a display value, name, login, value, key and id.
+        A record is known by the first of what it has of a display value, name, login, value, key and id; a document of
+        Atlassian's by its text.
 
     Returns
     -------
@@ -81,6 +84,8 @@ def to_nested_label(value: object) -> str | None:
         parts = [label for each in value if not isinstance(each, list) and (label := to_nested_label(each)) is not None]
         return ", ".join(parts) or None
     if isinstance(value, Mapping):
+        if value.get("type") == "doc":
+            return to_label(to_issue_text(value))
         return next((label for name in _NAMING if (label := to_label(value.get(name))) is not None), None)
     return to_label(value)
 

@@ -156,6 +156,7 @@ KNOWN_AT_NAMES = (
     "resolved_time",
     "resolved_date",
     "resolution_date",
+    "resolutiondate",
     "closed_at",
     "closed",
     "closed_on",

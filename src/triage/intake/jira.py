@@ -7,12 +7,13 @@ from datetime import datetime
 
 from triage.domain import IncidentState
 from triage.errors import DataError
+from triage.exports import to_issue_text
 from triage.flow import Received
 from triage.intake.checks import shown
 from triage.intake.labels import flat_labels
 from triage.intake.reports import Findings, Report, to_received_report
 
-__all__ = ["to_issue", "to_issue_text"]
+__all__ = ["to_issue"]
 
 SOURCE = "jira"
 
@@ -24,9 +25,6 @@ _STATES = {
     "indeterminate": IncidentState.ACKNOWLEDGED,
     "done": IncidentState.RESOLVED,
 }
-# Blocks of a rich text that end a line.
-_BLOCKS = frozenset({"paragraph", "heading", "listItem", "codeBlock", "blockquote", "tableRow", "rule", "panel"})
-_DEEPEST = 64
 
 
 def to_issue(payload: object, now: datetime, names: Mapping[str, str] | None = None) -> Received | None:
@@ -81,39 +79,6 @@ def to_issue(payload: object, now: datetime, names: Mapping[str, str] | None = N
     state = IncidentState.RESOLVED if is_gone else _state(fields)
     said = {name: value for name, value in payload.items() if name != "timestamp"}
     return to_received_report(Report(key, SOURCE, labels, said, opened_at, state), now)
-
-
-def to_issue_text(document: object) -> str:
-    """Return the text of a description: a string as it is, or a document of Atlassian's format without its marks.
-
-    Examples
-    --------
-    >>> to_issue_text({"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "VPN"}]}]})
-    'VPN'
-    """
-    if isinstance(document, str):
-        return document
-    parts: list[str] = []
-    _collect(document, parts, 0)
-    return "".join(parts).strip()
-
-
-def _collect(node: object, parts: list[str], depth: int) -> None:
-    if not isinstance(node, Mapping) or depth > _DEEPEST:
-        return
-    kind, attributes = node.get("type"), node.get("attrs")
-    if kind == "text":
-        parts.append(str(node.get("text", "")))
-    elif kind == "hardBreak":
-        parts.append("\n")
-    elif isinstance(attributes, Mapping) and kind in ("mention", "emoji", "status", "inlineCard", "date"):
-        said = (attributes.get(name) for name in ("text", "shortName", "url", "timestamp"))
-        parts.append(str(next(filter(None, said), "")))
-    content = node.get("content")
-    for each in content if isinstance(content, list) else ():
-        _collect(each, parts, depth + 1)
-    if kind in _BLOCKS and parts and not parts[-1].endswith("\n"):
-        parts.append("\n")
 
 
 def _read(value: object) -> object:

@@ -9,7 +9,8 @@ from tests.fakes import NOON
 
 from triage.domain import Incident
 from triage.errors import DataError
-from triage.intake.jira import to_issue, to_issue_text
+from triage.exports import to_issue_text
+from triage.intake.jira import to_issue
 
 # The document of Atlassian's reference, with a list, a mention and a line break added.
 DOCUMENT = {
