@@ -44,6 +44,8 @@ def list_destinations(as_json: AsJson = False) -> None:
                     "name": one.name,
                     "waiting": one.waiting,
                     "held": one.held,
+                    "next_at": None if one.next_at is None else one.next_at.isoformat(),
+                    "failure": one.failure or None,
                     "dead": one.dead,
                     "disabled": one.reason or None,
                 }
@@ -51,8 +53,20 @@ def list_destinations(as_json: AsJson = False) -> None:
             ]
         )
     else:
-        rows = [(one.name, str(one.waiting), str(one.held), str(one.dead), one.reason or "-") for one in states]
-        show_table("Destinations", ["name", "waiting", "held", "dead", "disabled"], rows)
+        rows = [
+            (
+                one.name,
+                str(one.waiting),
+                "-" if one.next_at is None else f"{one.next_at:%Y-%m-%d %H:%M:%S}Z",
+                one.failure or "-",
+                str(one.held),
+                str(one.dead),
+                one.reason or "-",
+            )
+            for one in states
+        ]
+        header = ["name", "waiting", "tried again at", "why it waits", "held", "dead", "disabled"]
+        show_table("Destinations", header, rows)
         if not rows:
             say("Nothing is delivered: there is no [deliver.NAME] table in triage.toml.")
 

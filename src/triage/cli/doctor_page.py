@@ -25,6 +25,7 @@ _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 1080px; margin: 2em auto; padding: 0 1em; }
 h1 { font-size: 1.6em; } h2 { font-size: 1.2em; margin-top: 2.2em; border-bottom: 1px solid #ddd; }
 h3 { font-size: 1em; margin-bottom: .2em; }
+.wide { overflow-x: auto; } .wide table { min-width: 38em; }
 table { border-collapse: collapse; width: 100%; font-size: .92em; } caption { text-align: left; font-weight: 600; }
 td, th { text-align: left; vertical-align: top; padding: .25em .6em; border-bottom: 1px solid #eee;
   overflow-wrap: break-word; }
@@ -163,7 +164,8 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return "<p>None.</p>"
     head = "".join(f"<th>{_text(name)}</th>" for name in header)
     lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+    # In a narrow window the table is moved, not the page.
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>'
 
 
 def _text(value: object) -> str:

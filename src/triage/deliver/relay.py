@@ -133,6 +133,7 @@ class Lane:
                 attempt=message.attempt,
                 state=ending.state.value,
                 reason=attempt.reason,
+                next_at=None if ending.due_at is None else ending.due_at.isoformat(),
             )
         await self._outbox.settle(message, ending)
 

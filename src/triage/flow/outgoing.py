@@ -221,6 +221,10 @@ class DestinationState:
     reason : str, default=""
     held : int, default=0
         Messages that are not sent before more alerts come, and do not count as waiting.
+    next_at : datetime or None, default=None
+        When the first of those that wait is tried again; None where none waits.
+    failure : str, default=""
+        Why that one was not delivered the last time; empty where it has not been tried.
     """
 
     name: str
@@ -229,6 +233,8 @@ class DestinationState:
     disabled_at: datetime | None = None
     reason: str = field(default="")
     held: int = 0
+    next_at: datetime | None = None
+    failure: str = ""
 
 
 class Outbox(Protocol):

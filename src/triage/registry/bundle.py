@@ -22,6 +22,7 @@ from triage.registry.manifest import MANIFEST_FILE, FileRecord, Manifest, is_par
 __all__ = ["Bundle", "pack_parts", "read_bundle", "write_bundle"]
 
 # A card with the scores of ten targets of 75 classes has 20 kB; what is larger is not a manifest.
+_ADVICE = "Put the stored file back, or train the model again."
 _MOST_MANIFEST_BYTES = 16 * 2**20
 
 
@@ -157,7 +158,7 @@ def read_bundle(folder: Path, manifest_sha256: str, wanted: Container[str] | Non
     raw = read_regular(path, _MOST_MANIFEST_BYTES)
     digest = hashlib.sha256(raw).hexdigest()
     if digest != manifest_sha256:
-        raise BundleRefused(f"{path} was changed: its SHA-256 must be {manifest_sha256}. Got {digest}.")
+        raise BundleRefused(f"{path} was changed: its SHA-256 must be {manifest_sha256}. Got {digest}. {_ADVICE}")
     manifest = parse_manifest(raw, str(path))
     _check_names(folder, found, manifest)
     names = [name for name in manifest.part_names if wanted is None or name in wanted]
@@ -205,6 +206,6 @@ def _verified(path: Path, record: FileRecord) -> bytes:
 
 def _check_content(path: Path, got: FileRecord, record: FileRecord) -> None:
     if got.size != record.size:
-        raise BundleRefused(f"{path} was changed: it must have {record.size} bytes. Got {got.size}.")
+        raise BundleRefused(f"{path} was changed: it must have {record.size} bytes. Got {got.size}. {_ADVICE}")
     if got != record:
-        raise BundleRefused(f"{path} was changed: its SHA-256 must be {record.sha256}. Got {got.sha256}.")
+        raise BundleRefused(f"{path} was changed: its SHA-256 must be {record.sha256}. Got {got.sha256}. {_ADVICE}")

@@ -139,7 +139,10 @@ class Shelf:
                 return self._home(name).read(pin, wanted), tuple(refused)
             except BundleRefused as err:
                 refused.append(str(err))
-        raise BundleRefused(f"Of model {name!r} neither the champion nor a former one verifies: {bounded(refused)}")
+        raise BundleRefused(
+            f"Of model {name!r} neither the champion nor a former one verifies: {bounded(refused)}. Train it again, or "
+            "put the stored files back."
+        )
 
     def kind(self, name: str) -> str | None:
         """Return what a name's models learn from, ``incidents`` or ``metrics``; None as long as there are none.

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, Select, case, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, case, delete, func, insert, select, update
 
 from triage.decide.grouping import NOT_YET
 from triage.errors import Conflict, NotFound
@@ -212,6 +212,7 @@ class SqlOutbox:
             }
             disabled = {row.name: row for row in connection.execute(select(destinations))}
             found = sorted({*names, *(name for name, _ in counts), *disabled})
+            due = {name: connection.execute(_first_due(name)).first() for name in found if (name, WAITING) in counts}
             return [
                 DestinationState(
                     name,
@@ -220,6 +221,8 @@ class SqlOutbox:
                     disabled[name].disabled_at if name in disabled else None,
                     disabled[name].reason if name in disabled else "",
                     counts.get((name, _HELD), 0),
+                    first.due_at if (first := due.get(name)) else None,
+                    first.reason if first else "",
                 )
                 for name in found
             ]
@@ -286,3 +289,10 @@ def _disable(connection: Connection, destination: str, ending: Ending) -> None:
 
 def _no_dead(seq: int) -> NotFound:
     return NotFound(f"No dead letter has the number {seq}.")
+
+
+def _first_due(name: str) -> Select[tuple[datetime, str]]:
+    # One that was tried says why; what waits behind it is due already.
+    is_waiting = and_(outbox.c.destination == name, outbox.c.state == WAITING, outbox.c.due_at < NOT_YET)
+    waiting = select(outbox.c.due_at, outbox.c.reason).where(is_waiting)
+    return waiting.order_by(outbox.c.reason == "", outbox.c.due_at, outbox.c.seq).limit(1)

@@ -80,6 +80,19 @@ def test_message_that_waits_for_its_next_attempt_holds_up_its_incident_alone(jou
     assert asyncio.run(play()) == [["2/1"], LATER, 2, True]
 
 
+def test_state_of_a_destination_says_why_it_waits_and_until_when(journal: SqlJournal) -> None:
+    async def play() -> list[DestinationState]:
+        await journal.record([entry_for("1", "a"), entry_for("1", "b")])
+        untried = await journal.outbox.states(["desk"])
+        [message] = await journal.outbox.claim("desk", NOON, 10)
+        await journal.outbox.settle(message, Ending(EndState.WAITING, NOON, LATER, "503"))
+        return [*untried, *await journal.outbox.states(["desk"])]
+
+    untried, tried = asyncio.run(play())
+    assert (untried.waiting, untried.failure) == (2, "")
+    assert (tried.waiting, tried.next_at, tried.failure) == (2, LATER, "503")
+
+
 def test_destinations_do_not_wait_for_each_other(journal: SqlJournal) -> None:
     asyncio.run(journal.record([entry_for("1", destinations=("desk", "pager"))]))
     asyncio.run(journal.outbox.claim("desk", NOON, 10))
@@ -104,7 +117,10 @@ def test_disabled_destination_gets_nothing_until_it_is_enabled(journal: SqlJourn
 
     off, states, attempt = asyncio.run(play())
     assert off == [[], None]
-    assert states == [DestinationState("desk", 2, 0, NOON, "410 Gone"), DestinationState("pager")]
+    assert states == [
+        DestinationState("desk", 2, 0, NOON, "410 Gone", next_at=NOON, failure="410 Gone"),
+        DestinationState("pager"),
+    ]
     assert attempt == 1
 
 
