@@ -60,6 +60,23 @@ def test_every_error_stands_in_the_reference() -> None:
     assert [name for name in leaves if f"`{name}`" not in REFERENCE] == []
 
 
+def test_every_event_of_the_log_stands_in_the_reference() -> None:
+    logged = re.compile(r"_log\.\w+\(\s*\"(\w+)\"")
+    events = {
+        event for file in (ROOT / "src").rglob("*.py") for event in logged.findall(file.read_text(encoding="utf-8"))
+    }
+    assert len(events) > 30
+    assert [event for event in sorted(events) if f"`{event}`" not in REFERENCE] == []
+
+
+def test_every_metric_of_the_service_stands_in_the_reference() -> None:
+    source = (ROOT / "src" / "triage" / "api" / "metrics.py").read_text(encoding="utf-8")
+    names = set(re.findall(r"\"(triage_[a-z_]+)\"", source))
+    assert len(names) > 15
+    # A counter is shown with the ending of its kind.
+    assert [name for name in sorted(names) if not re.search(f"`{name}(?:_total)?[`{{]", REFERENCE)] == []
+
+
 def test_every_file_that_the_documents_link_to_is_there() -> None:
     documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md"), ROOT / "data/README.md"]
     broken = [
