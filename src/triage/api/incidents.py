@@ -14,7 +14,7 @@ from triage.api.described import answer, json_request, responses
 from triage.api.examples import ANSWER, INCIDENT, INCIDENTS, LIST_ANSWER, PAGE
 from triage.api.keys import answer_once, ids_of
 from triage.api.metrics import Metrics
-from triage.api.plain import PlainAnswer, PlainPost, PlainQuery
+from triage.api.plain import PlainAnswer, PlainPost
 from triage.api.problems import problem_of
 from triage.api.render import answer_body, json_response, suspects_body, to_json
 from triage.api.schemas import IncidentAnswer, IncidentList, IncidentPage, IncidentRequest
@@ -42,7 +42,7 @@ _STATUS = {
 # As they are usually written; the documented route reads every other spelling.
 _MOST_PRECEDENTS = 20
 _PLAIN_QUERIES = {
-    b"&".join(filter(None, (of_run, of_precedents))): PlainQuery(dry_run, precedents)
+    b"&".join(filter(None, (of_run, of_precedents))): (dry_run, precedents)
     for of_run, dry_run in ((b"", False), (b"dry_run=false", False), (b"dry_run=true", True))
     for of_precedents, precedents in (
         (b"", None),
@@ -130,17 +130,16 @@ def incident_routes(service: Service, metrics: Metrics) -> APIRouter:
 
 def plain_post(service: Service, metrics: Metrics) -> PlainPost:
     """Build the short way to the same answers for requests that are nothing but a body."""
-
-    async def post_plain(body: bytes, query: PlainQuery) -> PlainAnswer:
-        status, content = await _Post(service, metrics, query.dry_run, service.new_id, query.precedents).answer(body)
-        return status, to_json(content)
-
-    return PlainPost("/v1/incidents", _PLAIN_QUERIES, service.limits.max_body_bytes, post_plain)
+    answers = {
+        query: _Post(service, metrics, dry_run, service.new_id, precedents).answer_in_json
+        for query, (dry_run, precedents) in _PLAIN_QUERIES.items()
+    }
+    return PlainPost("/v1/incidents", answers, service.limits.max_body_bytes)
 
 
 @dataclass(frozen=True, slots=True)
 class _Post:
-    """One POST of incidents."""
+    """A POST of incidents with one query."""
 
     service: Service
     metrics: Metrics
@@ -155,6 +154,10 @@ class _Post:
         if not isinstance(payload, dict):
             raise DataError(f"The body must be an object or a list of objects. Got {shown(payload)}.")
         return await self._answer_one(payload, body)
+
+    async def answer_in_json(self, body: bytes) -> PlainAnswer:
+        status, content = await self.answer(body)
+        return status, to_json(content)
 
     async def _answer_one(self, payload: Mapping[str, object], body: bytes) -> _Rendered:
         [rendered] = await self._answers([self._read(payload, body)])

@@ -20,10 +20,9 @@ from triage.api.bodies import too_large
 from triage.api.headers import SAFETY_HEADERS
 from triage.api.problems import problem_response, unexpected_response
 from triage.api.recorder import Recorder
-from triage.domain import PrecedentQuery
 from triage.errors import TriageError
 
-__all__ = ["PlainAnswer", "PlainPost", "PlainPosts", "PlainQuery"]
+__all__ = ["PlainAnswer", "PlainPost", "PlainPosts"]
 
 # The status, and the body as JSON.
 PlainAnswer: TypeAlias = tuple[int, bytes]
@@ -41,39 +40,21 @@ _SILENT = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class PlainQuery:
-    """What a plain query means.
-
-    Parameters
-    ----------
-    dry_run : bool
-    precedents : PrecedentQuery or None, default=None
-        Which are wanted; None for the usual.
-    """
-
-    dry_run: bool
-    precedents: PrecedentQuery | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PlainPost:
     """A POST of JSON that can be answered from its body alone.
 
     Parameters
     ----------
     path : str
-    queries : mapping of bytes to PlainQuery
-        Every query string that is plain, and what it means.
+    answers : mapping of bytes to callable
+        For every query string that is plain: given a body, returns the status and the body to send.
     max_bytes : int
         Of a body; a longer one is refused.
-    answer : callable
-        Given a body and what the query means, returns the status and the body to send.
     """
 
     path: str
-    queries: Mapping[bytes, PlainQuery]
+    answers: Mapping[bytes, Callable[[bytes], Awaitable[PlainAnswer]]]
     max_bytes: int
-    answer: Callable[[bytes, PlainQuery], Awaitable[PlainAnswer]]
 
 
 class PlainPosts:
@@ -103,9 +84,7 @@ class PlainPosts:
         started = time.perf_counter()
         status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
         try:
-            status, content = await self._post.answer(
-                await self._read(receive), self._post.queries[scope["query_string"]]
-            )
+            status, content = await self._post.answers[scope["query_string"]](await self._read(receive))
             headers = [(b"content-length", str(len(content)).encode()), *_HEADERS]
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": content})
@@ -125,7 +104,7 @@ class PlainPosts:
             scope["type"] == "http"
             and scope["method"] == "POST"
             and scope["path"] == scope.get("root_path", "") + self._post.path
-            and scope["query_string"] in self._post.queries
+            and scope["query_string"] in self._post.answers
             and _has_plain_headers(scope, self._post.max_bytes)
         )
 

@@ -11,7 +11,7 @@ from tests.fakes import MemoryJournal
 
 from triage.api import Service
 from triage.api.metrics import Metrics
-from triage.api.plain import PlainAnswer, PlainPost, PlainPosts, PlainQuery
+from triage.api.plain import PlainAnswer, PlainPost, PlainPosts
 from triage.api.recorder import Recorder
 
 URL = "/v1/incidents"
@@ -76,10 +76,10 @@ def test_what_is_not_plain_is_read_the_usual_way(
 
 
 def test_unexpected_error_is_logged_and_tells_nothing(app: FastAPI, service: Service) -> None:
-    async def breaks(_body: bytes, _query: PlainQuery) -> PlainAnswer:
+    async def breaks(_body: bytes) -> PlainAnswer:
         raise RuntimeError("secret detail")
 
-    broken = PlainPosts(app, PlainPost(URL, {b"": PlainQuery(dry_run=False)}, 100, breaks), Recorder(Metrics(service)))
+    broken = PlainPosts(app, PlainPost(URL, {b"": breaks}, 100), Recorder(Metrics(service)))
     with TestClient(broken, raise_server_exceptions=False) as client, capture_logs() as logs:
         response = client.post(URL, json={"id": "1"})
     assert response.status_code == 500
