@@ -41,7 +41,7 @@ class Budget:
     -----
     Incidents come in bursts, so what has not been used may be used later, but no more than five periods' worth: in any
     span of event time there are at most ``5 * alerts`` and what the budget adds during it. A new entity begins with one
-    period's worth.
+    alert, or under a model that foretells with one period's worth.
 
     Raises
     ------
@@ -112,7 +112,7 @@ class Budget:
 
     @property
     def first_debt_ns(self) -> int:
-        """With how much of the budget used up an entity begins."""
+        """With how much of the budget used up an entity begins that a model foretells incidents of."""
         return (SAVED_PERIODS - 1) * self.alerts * self.spacing_ns
 
     @property

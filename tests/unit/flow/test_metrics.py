@@ -381,7 +381,7 @@ def test_the_time_of_receipt_is_the_clocks(at: Setting) -> None:
     ("watcher", "entities", "quiet_min", "least_share"),
     [
         (partial(Watcher, Budget.parse("24/day"), threshold=4.0), 1, 100, 1.0),
-        (partial(Watcher, Budget.parse("24/day"), threshold=4.0), 1000, 100, 0.6),
+        (partial(Watcher, Budget.parse("24/day"), threshold=4.0), 1000, 300, 0.6),
         # With a watcher's own first threshold, fewer of a thousand entities are warned about at once.
         (partial(Watcher, Budget.parse("1/day")), 1, 300, 1.0),
         (partial(Watcher, Budget.parse("1/day")), 100, 300, 0.9),

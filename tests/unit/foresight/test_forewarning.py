@@ -39,7 +39,10 @@ def forewarner(part: Part, threshold: float | None) -> Forewarner:
 
 
 def stream(watcher: Forewarner) -> Points:
-    return to_points(watcher, wide_history(8, STEPS, seed=1, name="new"))[0]
+    points = to_points(watcher, wide_history(8, STEPS, seed=1, name="new"))[0]
+    # At its end all leap: what an entity of a hundred steps is warned about for.
+    is_late = points.time_ns >= np.quantile(points.time_ns, 0.9)
+    return Points(points.series, points.time_ns, np.where(is_late, points.value + 1000.0, points.value))
 
 
 def assert_same(whole: Watched, parts: list[Watched]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,9 +17,10 @@ from triage.watch.alerting import (
     openings,
 )
 from triage.watch.budget import Budget
+from triage.watch.entities import WARM_UP
 from triage.watch.state import DEBT_NS, ENTITY_EVIDENCE, NOW_NS, STEPS, THRESHOLD, EntityState, empty_entities
 
-HOUR_NS = 3_600_000_000_000
+HOUR_NS, MINUTE_NS = 3_600_000_000_000, 60_000_000_000
 DAILY = Budget.parse("1/day")
 
 
@@ -47,14 +49,6 @@ def test_warning_opens_at_the_threshold_and_closes_once_the_evidence_has_been_lo
 def test_next_incident_alerts_while_there_is_budget_saved_up() -> None:
     bursts = [9.0, 0.0, 0.0] * 7
     assert events(an_entity(), bursts).count(OPENED) == 5
-
-
-def test_new_entity_has_one_periods_worth() -> None:
-    state = an_entity()
-    state.clock[0, STEPS] = 1
-    events(state, [0.0])
-    state.clock[0, STEPS] = 2
-    assert events(state, [9.0, 0.0, 0.0] * 7).count(OPENED) == 1
 
 
 def test_warning_is_not_opened_again_in_cool_down() -> None:
@@ -86,6 +80,28 @@ def test_however_heavy_the_evidence_alerts_come_to_the_aimed_rate(seed: int, siz
     evidence = np.random.default_rng(seed).exponential(size, days * 24)
     alerts = events(an_entity(), evidence.tolist()).count(OPENED)
     assert 0.6 * AIMED_SHARE * days <= alerts <= 1.25 * AIMED_SHARE * days
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1/day", 3.256), ("12/day", LEAST_THRESHOLD), ("1/30d", 4.733)])
+def test_threshold_begins_where_as_many_steps_pass_it_by_chance_as_the_budget_aims_at(
+    text: str, expected: float
+) -> None:
+    state, budget = an_entity(LEAST_THRESHOLD), Budget.parse(text)
+    for step in range(WARM_UP + 1):
+        state.clock[0, STEPS], state.clock[0, NOW_NS] = step + 1, step * MINUTE_NS
+        judge_entity(state, 0, MINUTE_NS if step else 0, Pace.of(budget))
+    assert state.numbers[0, THRESHOLD] == pytest.approx(expected, abs=0.01)
+
+
+def test_entity_begins_with_one_alert_whatever_a_periods_worth_is() -> None:
+    state, pace = an_entity(), Pace.of(Budget.parse("24/day"))
+    opened = []
+    for step in range(24):
+        state.clock[0, STEPS], state.clock[0, NOW_NS] = step + 1, step * 5 * MINUTE_NS
+        state.numbers[0, ENTITY_EVIDENCE] = 0.0 if step % 3 else 9.0
+        if judge_entity(state, 0, 5 * MINUTE_NS if step else 0, pace) == OPENED:
+            opened.append(5 * step)
+    assert opened == [0, 60]
 
 
 def test_openings_count_warnings_without_a_budget() -> None:

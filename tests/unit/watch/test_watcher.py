@@ -116,6 +116,32 @@ def test_no_span_of_time_holds_more_alerts_than_were_saved_and_came_due(seed: in
             assert all(raised <= saved + (late - early) / due for raised, late in enumerate(times[first:], 1))
 
 
+@pytest.mark.parametrize("step_s", [60, 300])
+@pytest.mark.parametrize("kind", ["noise", "walk", "mean-reverting", "counts", "whole numbers", "day"])
+def test_ordinary_series_keep_to_the_budgets_rate_from_their_first_points_on(kind: str, step_s: int) -> None:
+    alerts = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        white = rng.normal(size=120)
+        value = {
+            "noise": white,
+            "walk": np.cumsum(white),
+            "mean-reverting": np.array([white[: at + 1][::-1] @ 0.9 ** np.arange(at + 1) for at in range(120)]),
+            "counts": rng.poisson(2, 120).astype(float),
+            "whole numbers": np.round(20 + white),
+            "day": 50 + 10 * np.sin(2 * np.pi * (np.arange(120) * step_s / 86_400 + rng.uniform())) + white,
+        }[kind]
+        alerts += int(new_watcher().handle(one_series(value, step_s * 1_000_000_000)).alert.sum())
+    assert alerts <= 20 * 120 * step_s / 86_400
+
+
+def test_plain_incident_is_warned_of_in_the_second_hour_of_an_entity() -> None:
+    values = noise(120)
+    values[90:] += 30.0
+    [found] = new_watcher().handle(one_series(values)).opened
+    assert found.opened_at.hour == 1
+
+
 def test_at_most_one_warning_is_open_and_it_closes_when_the_entity_is_quiet_again() -> None:
     values = noise(3000)
     values[1500:1540] += 12.0
