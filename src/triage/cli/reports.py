@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from math import isnan
+from math import ceil, isnan, log
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,13 +15,45 @@ if TYPE_CHECKING:
     from triage.training.outlooks import OutlookScores
     from triage.training.precedents import PrecedentScores
 
-__all__ = ["forecast_table", "outlook_tables", "score_table", "scores_document", "warning_rows"]
+__all__ = ["automation_notes", "forecast_table", "outlook_tables", "score_table", "scores_document", "warning_rows"]
+
+
+# Of the bound on precision that a promise rests on; see `triage.decide.promise`.
+_ERROR_RATE = 0.05
 
 
 def score_table(scores: Sequence[HeadScores]) -> tuple[list[str], list[list[str]]]:
     """Format scores as a header and rows: a measure a row, a target a column."""
     rows = [[name, *(show(each) for each in scores)] for name, show in _MEASURES]
     return ["", *(each.target for each in scores)], rows
+
+
+def automation_notes(scores: Sequence[HeadScores], validated: int) -> Iterator[str]:
+    """Say of each target of which nothing is automatic why that is, and what would change it.
+
+    Parameters
+    ----------
+    scores : sequence of HeadScores
+    validated : int
+        Incidents of the slice between fit and newest; thresholds are chosen on half of it.
+    """
+    half = validated // 2
+    for each in scores:
+        if each.coverage > 0:
+            continue
+        # So many rows without an error have a lower bound of exactly the promise.
+        needed = ceil(log(_ERROR_RATE) / log(each.promise))
+        promise = f"a promise of {100 * each.promise:g}%"
+        if half < needed:
+            yield (
+                f"{each.target}: nothing is automatic. It takes at least {needed} incidents without an error to choose "
+                f"a threshold by for {promise}, and there are {half}: train on more, or set a lower --promise."
+            )
+        else:
+            yield (
+                f"{each.target}: nothing is automatic. No threshold keeps {promise} on the later incidents; "
+                "`triage doctor` says what is wrong with the history."
+            )
 
 
 def scores_document(scores: Sequence[HeadScores]) -> list[dict[str, float | int | str | None]]:

@@ -20,7 +20,7 @@ from triage.cli.options import (
     distinct_names,
 )
 from triage.cli.output import say, show_json, show_table
-from triage.cli.reports import forecast_table, outlook_tables, score_table, scores_document
+from triage.cli.reports import automation_notes, forecast_table, outlook_tables, score_table, scores_document
 from triage.errors import GateRefused, bounded
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ def _print(learnt: Learnt) -> None:
                 f"{bounded(rule.refuted)}. Such labels are suggested, never automatic, until a training whose newest "
                 "incidents keep it. Look for what changed with `triage doctor`."
             )
+    for note in automation_notes(report.scores, report.slices["validate"]):
+        say(note)
     for child, parent in report.parents.items():
         say(f"{child} follows {parent}: each of its labels goes with one there, and answers agree.")
     for title, header, rows in outlook_tables(report.outlook):
