@@ -27,8 +27,9 @@ def find_duplicates(material: Material, groups: Groups, most_rows: int) -> Check
     if not len(repeated):
         return CheckResult(notes=tuple(notes))
     findings = [_within(groups, repeated, most_rows), *_across(material, groups, most_rows)]
-    twins = [float(np.mean(np.isin(np.flatnonzero(material.slices == at), repeated))) for at in range(len(SLICES))]
-    shares = {"tickets with a near-identical twin": np.nan_to_num(twins).tolist()}
+    in_slices = [material.slices == at for at in range(len(SLICES))]
+    twins = [int(in_slice[repeated].sum()) / max(int(in_slice.sum()), 1) for in_slice in in_slices]
+    shares = {"tickets with a near-identical twin": twins}
     return CheckResult(tuple(findings), (Chart("Duplicates by slice", SLICES, shares),), tuple(notes))
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 from tests.unit.learn.doctor.materials import material
 
 from triage.learn.doctor.duplicates import find_duplicates
@@ -45,3 +48,10 @@ def test_it_says_when_texts_were_drawn_by_lot() -> None:
     texts = [f"a{row % 5} b{row // 5 % 5} c{row // 2 % 5} d{row % 3}" for row in range(50)]
     result = find_duplicates(material(["a"] * 50, texts), group_similar(to_bags(texts), most_pairs=5), 20)
     assert "drawn by lot" in result.notes[0]
+
+
+def test_a_slice_without_tickets_has_no_twins() -> None:
+    # Labels that are known too late leave nothing to fit or to choose on.
+    late = replace(material(["a"] * 10, TEXTS), slices=np.array([-1] * 8 + [2] * 2, np.int8))
+    (chart,) = find_duplicates(late, group_similar(to_bags(TEXTS)), 20).charts
+    assert chart.series["tickets with a near-identical twin"] == [0.0, 0.0, 0.5]
