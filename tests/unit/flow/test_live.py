@@ -22,7 +22,7 @@ from tests.fakes import (
 )
 
 from triage.domain import Feedback, IncidentState, Outcome, OutcomeValue
-from triage.errors import NotFound, StoreUnavailable
+from triage.errors import StoreUnavailable
 from triage.flow import AnswerStatus, LiveFlow
 
 _T = TypeVar("_T")
@@ -118,21 +118,6 @@ def test_closed_journal_acknowledges_nothing() -> None:
         run(flow.accept([received("1")]))
     with pytest.raises(StoreUnavailable):
         run(flow.check())
-
-
-def test_feedback_without_a_source_means_the_one_that_has_the_incident() -> None:
-    journal = MemoryJournal()
-    flow = flow_over(FakeLabeller(), journal)
-    run(flow.accept([received("1", source="mail")]))
-    kept = run(flow.feedback(Feedback("1", "", "assignment_group", "network", "ada", NOON)))
-    assert kept.source == "mail"
-    assert journal.verdicts == [kept]
-
-
-@pytest.mark.parametrize("source", ["", "desk"])
-def test_feedback_on_an_unknown_incident_is_refused(source: str) -> None:
-    with pytest.raises(NotFound):
-        run(flow_over(FakeLabeller()).feedback(Feedback("1", source, "team", "network", "", NOON)))
 
 
 def test_stored_answers_can_be_read_again() -> None:
