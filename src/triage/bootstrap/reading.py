@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 # What of the options cannot be told from a file's columns again; a model's card keeps it.
-REMEMBERED = ("order", "time", "id", "tz", "encoding")
+REMEMBERED = ("order", "time", "id", "state", "updated", "tz", "encoding")
 
 
 def over_settings(settings: Settings, given: ReadOptions) -> ReadOptions:
@@ -37,6 +37,8 @@ def over_settings(settings: Settings, given: ReadOptions) -> ReadOptions:
         fields=given.fields or usual.fields,
         time=given.time or usual.time,
         id=given.id or usual.id,
+        state=given.state or usual.state,
+        updated=given.updated or usual.updated,
     )
 
 
@@ -125,6 +127,8 @@ def to_label_by(card: Card, given: ReadOptions, table: Table) -> ReadOptions:
         given,
         time=given.time or (learnt.time if learnt.time in table.columns else None),
         id=given.id or (learnt.id if learnt.id in table.columns else None),
+        state=learnt.state if learnt.state in table.columns else None,
+        updated=learnt.updated if learnt.updated in table.columns else None,
         tz=given.tz or learnt.tz,
         month_first=learnt.month_first,
     )

@@ -155,6 +155,7 @@ def input_columns(table: Table, options: ReadOptions, log: FoldedLog) -> tuple[t
 def refused_columns(table: Table, log: FoldedLog, used: Sequence[str]) -> tuple[RefusedColumn, ...]:
     """Return every column that is not used, with the reason."""
     roles = {log.columns.id: "identifies the incident", log.columns.updated: "says when the row was written"}
+    roles[log.columns.state] = "is the state or step that the row tells of"
     if log.columns.opened is not None:
         roles[log.columns.opened] = "is the time of opening; its hour and weekday are read"
     text, fields = _known_inputs(table) if log.columns.is_known else _shaped_inputs(table, log)

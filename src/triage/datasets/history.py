@@ -13,15 +13,17 @@ from triage.datasets.event_log import FoldedLog, fold, input_columns, is_event_l
 from triage.datasets.identity import fingerprint, row_keys
 from triage.datasets.outcomes import hours_taken, to_outcomes, were_raised
 from triage.datasets.roles import Roles, assign_roles
-from triage.datasets.table import ReadOptions, Table, row_problems
+from triage.datasets.table import ReadOptions, Table, listed, row_problems
 from triage.datasets.times import known_zone, read_times
 from triage.errors import DataError, Problem, UsageError
-from triage.exports import EVENT_LOG, INCIDENT_TABLE, Export, changed_columns, first_named, recognise
+from triage.exports import EVENT_LOG, INCIDENT_TABLE, Export, changed_columns, first_named, recognise, target_columns
 from triage.learn.inputs import InputColumns
 from triage.training import History, RefusedColumn
 
 __all__ = ["to_history"]
 
+# Rows an identifier, from which on a table is rather a log than one with a few slips.
+_ROWS_OF_LOG = 1.5
 _Labels = Mapping[str, NDArray[np.object_]]
 
 
@@ -83,9 +85,14 @@ def _snapshot_export(table: Table) -> Export | None:
 
 def _from_log(table: Table, options: ReadOptions) -> _Draft:
     named = (first_named(table.columns, [name]) for name in EVENT_LOG.default_targets)
-    targets = options.targets or tuple(name for name in named if name is not None)
+    called = (next(iter(names), None) for names in target_columns(table.columns))
+    usual = (*named, *(called if recognise(table.columns) is not EVENT_LOG else ()))
+    targets = options.targets or tuple(dict.fromkeys(name for name in usual if name is not None))
     if not targets:
-        raise UsageError(f"{table.path.name}: say what to learn with --target COL[,COL…].")
+        raise UsageError(
+            f"{table.path.name} is an event log: say what to learn of each incident, as its last row has it, with "
+            f"--target COL[,COL…]. Its columns are: {listed(table.columns)}."
+        )
     log = fold(table, options, with_end=True)
     text, fields = input_columns(table, options, log)
     problems = list(log.problems)
@@ -199,6 +206,11 @@ def _id_problems(table: Table, name: str, ids: NDArray[np.object_]) -> Iterator[
     repeated = given.duplicated(keep=False) & given.notna()
     if repeated.any():
         message = "identifiers must differ; remove the duplicates, or name another column by --id."
+        if len(given.dropna()) >= _ROWS_OF_LOG * given.nunique():
+            message += (
+                " If a row is a change of an incident, say so in triage.toml: [columns] id = "
+                f'"{name}", state = "COL" and updated = "COL", the columns of what the row tells and of when.'
+            )
         yield from row_problems(message, name, table, repeated.to_numpy(), given[repeated].iloc[0])
     yield from row_problems(
         "has no identifier; fill it in, or name another column by --id.", name, table, given.isna().to_numpy()

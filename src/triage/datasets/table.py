@@ -42,6 +42,8 @@ class ReadOptions:
         The order of day and month in earlier files of the same kind, for dates that leave it open; None: not known.
     only_named : bool
         Whether text and fields that are not given are none, instead of found: how a file is read for a stored model.
+    state, updated : str or None
+        Of an event log: the column of the state or step that a row tells of, and of when the row was written.
     """
 
     targets: tuple[str, ...] = ()
@@ -54,6 +56,8 @@ class ReadOptions:
     encoding: str | None = None
     month_first: bool | None = None
     only_named: bool = False
+    state: str | None = None
+    updated: str | None = None
 
     def __post_init__(self) -> None:
         if self.order not in (None, "oldest-first", "newest-first"):
@@ -63,7 +67,8 @@ class ReadOptions:
         """Yield every column that is asked for, as (option, column)."""
         for option, columns in (("target", self.targets), ("text", self.text), ("field", self.fields)):
             yield from ((option, column) for column in columns)
-        yield from ((option, column) for option, column in (("time", self.time), ("id", self.id)) if column is not None)
+        single = (("time", self.time), ("id", self.id), ("state", self.state), ("updated", self.updated))
+        yield from ((option, column) for option, column in single if column is not None)
 
     def within(self, columns: Collection[str]) -> ReadOptions:
         """Return the same options without the columns that are not among the given ones."""
@@ -74,6 +79,8 @@ class ReadOptions:
             fields=tuple(name for name in self.fields if name in columns),
             time=self.time if self.time in columns else None,
             id=self.id if self.id in columns else None,
+            state=self.state if self.state in columns else None,
+            updated=self.updated if self.updated in columns else None,
         )
 
 
@@ -139,8 +146,11 @@ class Table:
 
     def fullest(self, columns: Sequence[str]) -> str:
         """Return the first of the columns that is given in nearly every row; the very first where none is."""
-        full = (name for name in columns if pd.notna(self.labels(name)).mean() >= _FULL)
-        return next(full, columns[0])
+        return next((name for name in columns if self.is_full(name)), columns[0])
+
+    def is_full(self, column: str) -> bool:
+        """Return whether a column is given in nearly every row."""
+        return bool(pd.notna(self.labels(column)).mean() >= _FULL)
 
     def _to_labels(self, column: str) -> NDArray[np.object_]:
         cells = self.frame[column]
@@ -156,13 +166,18 @@ class Table:
         missing = [(option, column) for option, column in options.named() if column not in self.frame.columns]
         if not missing:
             return ""
-        asked = [f"--{option} {column!r}{self._similar(column)}" for option, column in missing]
+        asked = [f"{_called(option)} {column!r}{self._similar(column)}" for option, column in missing]
         return f"{self.path.name} has no column {'; '.join(asked)}. Its columns are: {listed(self.columns)}."
 
     def _similar(self, column: str) -> str:
         by_lower = {name.lower(): name for name in self.columns}
         close = difflib.get_close_matches(column.lower(), list(by_lower), n=3, cutoff=0.6)
         return f" (did you mean {' or '.join(repr(by_lower[name]) for name in close)}?)" if close else ""
+
+
+def _called(option: str) -> str:
+    # What event logs alone have is said in triage.toml alone.
+    return f"[columns] {option} =" if option in ("state", "updated") else f"--{option}"
 
 
 def row_problems(message: str, where: str, table: Table, at: NDArray[np.bool_], got: object = "") -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from triage.exports.names import (
     is_caller,
 )
 from triage.exports.outcomes import outcome_columns, to_truth
-from triage.exports.refusals import creator_refusal, refusal, snapshot_refusal
+from triage.exports.refusals import creator_refusal, is_handler, refusal, snapshot_refusal
 from triage.exports.relations import DUPLICATE_NAMES, RESTRICTED_NAMES, is_restricted, restricts
 from triage.exports.rich_text import to_issue_text
 from triage.exports.targets import target_columns
@@ -42,6 +42,7 @@ __all__ = [
     "ended_columns",
     "first_named",
     "is_caller",
+    "is_handler",
     "is_opening_field",
     "is_restricted",
     "opened_columns",

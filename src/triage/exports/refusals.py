@@ -15,13 +15,13 @@ from triage.exports.afterwards import (
 )
 from triage.exports.canonical import canonical, without_prefix
 
-__all__ = ["creator_refusal", "refusal", "snapshot_refusal"]
+__all__ = ["creator_refusal", "is_handler", "refusal", "snapshot_refusal"]
 
 
 # Agents and owners of the ticket; "Agent version" and "Service owner" are about a thing that it concerns.
 _HANDLER = re.compile(
     r"""^(?:(?:ticket|incident|issue|case|request|current|support|final|last)_)* (?:agent|owner)
-    (?:_(?:id|name|e?mail|group|team))?$""",
+    (?:_(?:id|(?:first_|last_|full_)?name|e?mail|group|team))?$""",
     re.VERBOSE,
 )
 _ASSIGNED = "who works on it is decided after opening"
@@ -57,6 +57,18 @@ def refusal(column: str) -> str | None:
     """
     name = canonical(column)
     return next((reason for pattern, reason in _REFUSALS if pattern.search(name)), None)
+
+
+def is_handler(column: str) -> bool:
+    """Return whether a column, by its name, says who works on an incident.
+
+    Examples
+    --------
+    >>> is_handler("Owner First Name"), is_handler("Bearbeiter"), is_handler("Service owner")
+    (True, True, False)
+    """
+    name = canonical(column)
+    return any(pattern.search(name) for pattern in (_HANDLER, ASSIGNED_TO, ASSIGNED_TO_UNSPACED))
 
 
 def creator_refusal(column: str, columns: Iterable[str]) -> str | None:

@@ -63,6 +63,7 @@ _TEAM_NAMES = (
     "queue_name",
     "group",
     "group_name",
+    "org_group",
     "team",
     "team_name",
     "gruppe",

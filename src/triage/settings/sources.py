@@ -24,7 +24,7 @@ _FILE_NAME = "triage.toml"
 _PREFIX = "TRIAGE_"
 _TABLES = ("settings", "columns", "deliver", "grouping", "intake", "limits", "trackers", "sla")
 _PATH_KEYS = ("models_dir", "artifacts_dir")
-_SINGLE_ROLES = ("time", "id")
+_SINGLE_ROLES = ("time", "id", "state", "updated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,9 @@ def _to_roles(table: Mapping[str, object], problems: list[Problem]) -> ColumnRol
         else:
             named[role] = tuple(dict.fromkeys(names))
     single = {role: next(iter(named.pop(role, ())), None) for role in _SINGLE_ROLES}
-    return ColumnRoles(time=single["time"], id=single["id"], **named)
+    return ColumnRoles(
+        text=named.get("text", ()), fields=named.get("fields", ()), targets=named.get("targets", ()), **single
+    )
 
 
 def _to_intake(table: Mapping[str, object], problems: list[Problem]) -> dict[str, Mapping[str, object]]:

@@ -46,12 +46,16 @@ class ColumnRoles:
         Columns of free text, of categories, and to be predicted; empty when the file does not say.
     time, id : str or None
         The column of the opening time, and the one of the incident's number.
+    state, updated : str or None
+        Of an event log: the column of the state or step that a row tells of, and of when the row was written.
     """
 
     text: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     time: str | None = None
     id: str | None = None
+    state: str | None = None
+    updated: str | None = None
     targets: tuple[str, ...] = ()
 
 

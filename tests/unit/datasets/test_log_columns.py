@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 
+import pytest
 from tests.logs import Event, log_of
 from tests.tables import csv
 
 from triage.datasets import ReadOptions, Table, to_history
 from triage.datasets.log_columns import find_log_columns
+from triage.errors import DataError, UsageError
 
 ReadTable = Callable[..., Table]
 _HEADER = "SR Number,Change Date+Time,Status,Involved ST,Product,Owner First Name"
@@ -79,3 +82,66 @@ def test_known_export_is_told_by_its_columns_alone(table_of: ReadTable) -> None:
     found = find_log_columns(table_of(log_of([Event()])), ReadOptions())
     assert found is not None
     assert found.is_known
+
+
+def _steps(header: str, n: int = 60) -> str:
+    rows: list[tuple[str, str, str, str, str, int]] = []
+    for at in range(n):
+        day = f"2024-{at % 12 + 1:02d}-{at % 28 + 1:02d}"
+        steps = ["taken in", *(("looked into", "sent on")[:: 1 if at % 2 else -1]), "done"]
+        rows += [
+            (f"V{at:04d}", f"{day} {10 + hour}:00", step, "ABC"[(at + hour) % 3], f"P{at % 4}", at % 5 + hour)
+            for hour, step in enumerate(steps)
+        ]
+    return csv(header, sorted(rows, key=itemgetter(1)))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Ticket ID,Timestamp,Stage,Team,Product,n",
+        "case:concept:name,time:timestamp,concept:name,org:group,case:product,amount",
+        "Vorgangsnummer,Zeitpunkt,Aktion,Gruppe,Produkt,Betrag",
+        "Case,When,What,Who,Thing,Much",
+        "Номер заявки,Момент,Что сделано,Группа,Продукт,Сумма",
+        "工单编号,时间,环节,处理组,产品,数",
+    ],
+)
+def test_step_of_an_unusual_name_is_told_by_how_cases_begin(table_of: ReadTable, header: str) -> None:
+    names = header.split(",")
+    found = find_log_columns(table_of(_steps(header)), ReadOptions())
+    assert found is not None
+    assert (found.id, found.updated, found.state) == tuple(names[:3])
+    history = to_history(table_of(_steps(header)), ReadOptions(targets=(names[3],)))
+    assert (len(history), history.kind) == (60, "event-log")
+    assert names[4] in history.columns.fields
+    assert history.inputs[names[4]].notna().all()
+
+
+def test_table_of_tickets_with_several_a_requester_is_no_log(table_of: ReadTable) -> None:
+    rows = [
+        (at, f"u{at % 20}", f"2024-{at // 28 + 1:02d}-{at % 28 + 1:02d}", "ABC"[at % 3], ("new", "old")[at < 40])
+        for at in range(120)
+    ]
+    assert find_log_columns(table_of(csv("Ticket ID,Requester ID,Created,Team,Release", rows)), ReadOptions()) is None
+    assert find_log_columns(table_of(csv("a,Case owner,Created,Team,Release", rows)), ReadOptions()) is None
+
+
+def test_state_and_time_of_a_log_that_nothing_tells_are_taken_from_the_settings(table_of: ReadTable) -> None:
+    rows = [
+        (at // 2, f"2024-01-{at // 2 % 28 + 1:02d} 1{at % 2}:00", "xy"[at // 3 % 2], "AB"[at % 2]) for at in range(80)
+    ]
+    table = table_of(csv("id,Moment,Zug,Team", rows))
+    assert find_log_columns(table, ReadOptions()) is None
+    with pytest.raises(DataError, match=r'\[columns\] id = "id", state = "COL" and updated = "COL"'):
+        to_history(table, ReadOptions(targets=("Team",)))
+    found = find_log_columns(table, ReadOptions(state="Zug", updated="Moment"))
+    assert found is not None
+    assert (found.id, found.updated, found.state) == ("id", "Moment", "Zug")
+    with pytest.raises(UsageError, match=r"\[columns\] state = 'Zog' \(did you mean 'Zug'\?\)"):
+        to_history(table, ReadOptions(targets=("Team",), state="Zog"))
+
+
+def test_log_without_a_column_to_learn_says_so(table_of: ReadTable) -> None:
+    with pytest.raises(UsageError, match="is an event log: say what to learn"):
+        to_history(table_of(_steps("Case,When,What,Who,Thing,Much")), ReadOptions())
