@@ -65,7 +65,9 @@ class Delivered:
         """Fail unless every acknowledged incident is once at each core, and something was put to the test."""
         assert self.acknowledged
         for core in _CORES:
-            assert (core, self.missing(core), self.doubled(core)) == (core, [], [])
+            missing, doubled = self.missing(core), self.doubled(core)
+            assert not missing, f"missing at {core}: {missing}"
+            assert not doubled, f"doubled at {core}: {doubled}"
             assert [title for title in self.tickets[core] if title.endswith(_SECOND)] == []
         assert self.groups
         for group in self.groups.values():
