@@ -95,7 +95,7 @@ def _judge(history: History) -> dict[float, tuple[list[_Outcome], list[_Outcome]
     before, after = (probabilities(model, Policy({}), rows) for rows in (choosing.inputs, newest))
     found = {}
     for promise in _PROMISES:
-        policy = choose_policy(model, choosing, promise, None, targets)
+        policy = choose_policy(model, choosing, promise, None, (targets, split.older))
         doubtful = find_doubtful(model, policy.familiarity, newest)
         scores = score(after, policy, (truths, doubtful), dict.fromkeys(targets, ""))
         ours = [_Outcome(each.coverage, bool(each.precision >= promise)) for each in scores]

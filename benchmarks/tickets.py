@@ -38,13 +38,13 @@ _COLUMNS = ("row", "accuracy", "macro-F1", "top-3", "auto-labelled at 95 %", "pr
 
 @dataclass(frozen=True, slots=True)
 class _Slices:
-    """Rows to fit on, to choose on and to judge on; inputs and labels of the rows that have a label; and all labels."""
+    """Rows to fit on, to choose on and to judge on, with their labels; all labels, and which rows judge nothing."""
 
     fit: tuple[Inputs, list[str]]
     calibrate: tuple[Inputs, list[str]]
     threshold: ChoosingRows
     judge: tuple[Inputs, list[str]]
-    targets: dict[str, list[str | None]]
+    targets: tuple[dict[str, list[str | None]], NDArray[np.int64]]
 
 
 def run(is_final: bool) -> list[ResultTable]:
@@ -134,7 +134,9 @@ def _slice(history: History, target: str) -> _Slices:
         return inputs.take(known), [labels[row] for row in known]
 
     choosing = take_choosing_rows(history, inputs, {"target": labels}, split)
-    return _Slices(take(split.fit), take(split.calibrate), choosing, take(split.newest), {"target": labels})
+    return _Slices(
+        take(split.fit), take(split.calibrate), choosing, take(split.newest), ({"target": labels}, split.older)
+    )
 
 
 def _ours(history: History, slices: _Slices, truth: NDArray[np.str_]) -> tuple[tuple[str, ...], NDArray[np.float64]]:

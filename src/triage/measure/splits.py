@@ -40,6 +40,11 @@ class Split:
     waiting: _Rows = field(default_factory=lambda: np.empty(0, np.int64))
 
     @property
+    def older(self) -> _Rows:
+        """All rows that came before the newest slice and whose labels were known by then, ascending."""
+        return np.concatenate([self.fit, self.validate])
+
+    @property
     def calibrate(self) -> _Rows:
         """Every other validation row: calibration. It shares no row with ``threshold``, so that the promise holds."""
         return self.validate[0::2]

@@ -118,7 +118,7 @@ def forecast_targets(
         Without targets that follow from others, that were not judged, or of which too little is known.
     """
     inputs, targets = history
-    older = np.concatenate([split.fit, split.validate]).tolist()
+    older = split.older.tolist()
     labels = {target: [targets[target][row] for row in older] for target in recipes}
     draws = draw_curves(features, inputs.take(older), labels, recipes)
 

@@ -104,8 +104,7 @@ def learn_outlook(
     newest = split.newest
     learnt = choose_history_risks(history, inputs, before, n_jobs)
     risk_scores = score_risks(learnt.model, inputs.take(newest.tolist()), history.outcomes.iloc[newest])
-    older = np.sort(np.concatenate([split.fit, split.validate]))
-    nearest = judge_precedents(history, inputs, older, newest)
+    nearest = judge_precedents(history, inputs, split.older, newest)
     parts = {
         **risk_parts(learnt.model, refit_history_risks(learnt, history, inputs, served, n_jobs)),
         "precedents": gather_precedents(history, inputs).to_part(),

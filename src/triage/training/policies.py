@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from triage.decide.choices import target_choices
 from triage.decide.familiarity import Familiarity
@@ -80,7 +81,11 @@ def choose_priority_rule(
 
 
 def choose_policy(
-    model: IncidentModel, choosing: ChoosingRows, promise: float, rule: PriorityRule | None, targets: Targets
+    model: IncidentModel,
+    choosing: ChoosingRows,
+    promise: float,
+    rule: PriorityRule | None,
+    history: tuple[Targets, NDArray[np.int64]],
 ) -> Policy:
     """Choose what may be done with a model's answers.
 
@@ -94,20 +99,22 @@ def choose_policy(
         Precision of automatic labels, in (0, 1).
     rule : PriorityRule or None
         Becomes part of the policy.
-    targets : mapping of str to labels
-        Of all rows of the history: labels of too few tickets are never automatic.
+    history : tuple of mapping of str to labels, and ndarray of int64
+        The labels of all rows, and the rows that came before those that judge: labels of too few of these are never
+        automatic, among them those that came up later.
 
     Notes
     -----
     What is never automatic, strange incidents and rare labels, is no evidence either: a threshold is to keep its
     promise among what it lets through.
     """
+    targets, older = history
     usual = _choose_familiarity(model, choosing.inputs)
     trusted, trusted_waiting = (~find_doubtful(model, usual, rows) for rows in (choosing.inputs, choosing.waiting))
     answers, waiting = (_answers(model, rule, rows) for rows in (choosing.inputs, choosing.waiting))
     rules = {}
     for target, found in answers.items():
-        rare = _rare_labels(targets[target])
+        rare = _rare_labels(targets[target], older)
         is_rare = np.array([label in rare for label in found.classes], bool)
         of_waiting, truths = waiting[target], choosing.truths[target]
         usable, usable_waiting = (~is_rare[each.chosen] for each in (found, of_waiting))
@@ -149,6 +156,6 @@ def _says_something(features: Features, name: str, inputs: Inputs) -> bool:
     return len(given) >= _LEAST_ROWS and unseen <= _MOST_UNSEEN * len(given)
 
 
-def _rare_labels(labels: Sequence[str | None]) -> tuple[str, ...]:
-    counts = Counter(label for label in labels if label is not None)
-    return tuple(sorted(label for label, count in counts.items() if count < LEAST_TICKETS))
+def _rare_labels(labels: Sequence[str | None], older: NDArray[np.int64]) -> tuple[str, ...]:
+    counts = Counter(labels[row] for row in older.tolist())
+    return tuple(sorted(label for label in set(labels) if label is not None and counts[label] < LEAST_TICKETS))

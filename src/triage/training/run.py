@@ -231,7 +231,8 @@ def _fit(inputs: Inputs, targets: Targets, split: Split, history: History, reque
     if derived is not None:
         with_derived = calibrate, _take(targets, split.calibrate)
         rule = choose_priority_rule(model, _take(targets, split.fit), with_derived, derived, request.under_triage_cost)
-    policy = choose_policy(model, take_choosing_rows(history, inputs, targets, split), request.promise, rule, targets)
+    choosing = take_choosing_rows(history, inputs, targets, split)
+    policy = choose_policy(model, choosing, request.promise, rule, (targets, split.older))
     return _Fitted(model, policy, recipes)
 
 

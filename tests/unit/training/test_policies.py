@@ -61,9 +61,14 @@ def choosing(n: int, *, labels: dict[str, list[str | None]] | None = None, waiti
     return ChoosingRows(inputs, truths | (labels or {}), asleep, waits, np.linspace(10, 0, n + waiting))
 
 
-def chosen(rows: ChoosingRows, promise: float = 0.6, targets: dict[str, list[str | None]] | None = None) -> Policy:
+def chosen(
+    rows: ChoosingRows,
+    promise: float = 0.6,
+    targets: dict[str, list[str | None]] | None = None,
+    older: int = len(HISTORY),
+) -> Policy:
     rule = choose_priority_rule(fitted_model(), FITTED, CALIBRATE, "priority")
-    return choose_policy(fitted_model(), rows, promise, rule, targets or labels_of(HISTORY))
+    return choose_policy(fitted_model(), rows, promise, rule, (targets or labels_of(HISTORY), np.arange(older)))
 
 
 def test_thresholds_are_chosen_for_each_target() -> None:
@@ -104,6 +109,14 @@ def test_labels_of_too_few_tickets_are_no_evidence_for_automatic_ones_but_for_su
     assert rule.rare == ("access", "network", "printing")
     assert rule.auto is None
     assert rule.suggest is not None
+
+
+def test_tickets_that_judge_do_not_make_a_label_less_rare() -> None:
+    topics = [*["network"] * 30, *["printing"] * 15, *[None] * 135, *["printing"] * 10, *["lift"] * 30, *[None] * 20]
+    few = labels_of(HISTORY) | {"topic": topics}
+    assert chosen(choosing(70), targets=few).targets["topic"].rare == ()
+    # The newest fifth is looked at to report, and not to choose by.
+    assert chosen(choosing(70), targets=few, older=180).targets["topic"].rare == ("lift", "printing")
 
 
 def test_labels_that_wait_lower_the_bound() -> None:
