@@ -9,7 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,7 @@ from triage.domain import (
     RankedLabel,
     Reason,
     Risk,
+    Saturation,
     SuggestedFix,
     Triage,
     WouldHelp,
@@ -469,7 +470,11 @@ def warning_on(entity: str, opened_s: float, metric: str = "cpu") -> EarlyWarnin
     warning_id = f"{zlib.crc32(f'{entity} {opened_at.isoformat()}'.encode()):08x}"
     why = f"{metric} is as unusual as in one of 100 steps."
     forecast = Forecast(0.64, ((900.0, 0.24), (1800.0, 0.45), (3600.0, 0.64)), 1240.0, 240.0, 3000.0)
-    return EarlyWarning(warning_id, entity, opened_at, None, 0.99, (Cause(metric, 1.0),), why, forecast=forecast)
+    full_at = [opened_at + timedelta(minutes=minutes) for minutes in (20, 15, 30)]
+    saturation = Saturation(metric, 1.0, 0.9, 0.3, *full_at)
+    return EarlyWarning(
+        warning_id, entity, opened_at, None, 0.99, (Cause(metric, 1.0),), why, forecast=forecast, saturation=saturation
+    )
 
 
 @dataclass

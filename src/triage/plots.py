@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
-from triage.domain import EarlyWarning
+from triage.domain import EarlyWarning, Saturation
 from triage.errors import UsageError
 from triage.training.metrics import MetricHistory
 from triage.watch.bands import usual_band
@@ -85,6 +85,8 @@ def plot_warning(history: MetricHistory, warning: EarlyWarning, score: NDArray[n
         at = at[np.argsort(history.time_ns[at], kind="stable")]
         axes.plot(_moments(history, history.time_ns[at]), history.value[at], color=_BLUE, linewidth=1.1)
         _draw_band(axes, history, series, at, opened_ns)
+        if warning.saturation is not None and warning.saturation.metric == history.series[series][1]:
+            _draw_limit(axes, history, warning.saturation, opened_ns)
         axes.set_title(label, loc="left", fontsize=10, parse_math=False)
     if score is not None:
         near = rows[(history.time_ns_of_row[rows] >= begin_ns) & (history.time_ns_of_row[rows] <= end_ns)]
@@ -200,6 +202,16 @@ def _draw_band(axes: Axes, history: MetricHistory, series: int, at: _Ints, opene
     past = np.flatnonzero((history.series_of_point == series) & (history.time_ns < opened_ns))
     lower, upper = usual_band(history.time_ns[past], history.value[past], history.time_ns[at])
     axes.fill_between(_moments(history, history.time_ns[at]), lower, upper, color=_BLUE, alpha=0.12, linewidth=0.0)
+
+
+def _draw_limit(axes: Axes, history: MetricHistory, told: Saturation, opened_ns: int) -> None:
+    """Draw the limit, the trend up to it, and between which moments it is reached."""
+    moments = (told.expected_at, told.earliest_at, told.latest_at)
+    expected_ns, earliest_ns, latest_ns = (_to_ns(each.timestamp()) for each in moments)
+    axes.axhline(told.limit, color=_GREY, linewidth=1.0, linestyle="--")
+    begun, expected = _moments(history, np.array([opened_ns, expected_ns]))
+    axes.plot([begun, expected], [told.level, told.limit], color=_ORANGE, linewidth=1.4, linestyle="--")
+    axes.plot(_moments(history, np.array([earliest_ns, latest_ns])), [told.limit] * 2, color=_ORANGE, linewidth=4.0)
 
 
 def _draw_score(axes: Axes, moments: NDArray[np.float64] | NDArray[np.datetime64], score: NDArray[np.float64]) -> None:

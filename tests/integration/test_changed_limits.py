@@ -104,6 +104,9 @@ def test_warning_of_another_value_is_closed_and_that_of_another_horizon_is_not(
     before = estate.watched(Limits(), sends=HOURS)
     after = estate.watched(Limits({"disk_*": 300.0}, horizon_s=7200.0))
     assert after[STAYING] == before[STAYING]
+    told = after[STAYING].saturation
+    assert told is not None
+    assert told.limit == 100.0
     assert after[STAYING].closed_at is None
     assert after[GONE].closed_at is not None
     assert "by the settings in force" in after[GONE].why

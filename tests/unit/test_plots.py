@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from pathlib import Path
 
 import matplotlib.image
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from tests.metric_series import estate, history_of
 
+from triage.domain import Cause, Saturation
 from triage.errors import UsageError
 from triage.plots import plot_warning, save_warnings
 from triage.training.metrics import MetricHistory
@@ -54,6 +56,18 @@ def test_pictures_are_saved_one_a_warning(history: MetricHistory, answers: RowAn
 def test_every_series_is_drawn_beside_what_is_usual(history: MetricHistory, answers: RowAnswers) -> None:
     panels = plot_warning(history, answers.warnings[-1], answers.score).axes
     assert all(axes.collections for axes in panels)
+
+
+def test_limit_is_drawn_with_the_trend_up_to_it(history: MetricHistory, answers: RowAnswers) -> None:
+    opened_at = answers.warnings[0].opened_at
+    full_at = opened_at + timedelta(hours=3)
+    told = Saturation("latency", 300.0, 120.0, 60.0, full_at, full_at - timedelta(hours=1), full_at)
+    warning = dataclasses.replace(answers.warnings[0], entity="web", causes=(Cause("latency", 1.0),), saturation=told)
+    panel, *others = plot_warning(history, warning, answers.score).axes
+    ends = [(np.asarray(line.get_xdata())[-1], np.asarray(line.get_ydata())[-1]) for line in panel.lines]
+    assert (np.datetime64(full_at.replace(tzinfo=None), "us"), 300.0) in ends
+    assert panel.get_ylim()[1] > 300.0
+    assert all(line.get_linestyle() == "-" for axes in others for line in axes.lines)
 
 
 def test_names_that_no_file_may_have_do_no_harm(history: MetricHistory, answers: RowAnswers, tmp_path: Path) -> None:

@@ -216,6 +216,15 @@ WARNING = {
         "earliest_s": 240.0,
         "latest_s": 3000.0,
     },
+    "saturation": {
+        "metric": "cpu",
+        "limit": 1.0,
+        "level": 0.9,
+        "slope": 0.3,
+        "expected_at": "2026-11-23T10:21:00Z",
+        "earliest_at": "2026-11-23T10:16:00Z",
+        "latest_at": "2026-11-23T10:31:00Z",
+    },
     "incident": {"id": "d22c6cf1", "source": "triage.watch"},
 }
 # With ?limit=1, as that of incidents.

@@ -157,6 +157,7 @@ def warning_body(warning: EarlyWarning, suspects: Sequence[Suspect] = ()) -> dic
         "suspects": suspects_body(suspects),
         "why": warning.why,
         "forecast": forecast_document(warning.forecast),
+        "saturation": None if warning.saturation is None else asdict(warning.saturation),
         "part_of": warning.part_of,
         "size": warning.size,
         "similarity": warning.similarity,

@@ -19,7 +19,7 @@ from triage.domain.predictions import (
     Risk,
     WouldHelp,
 )
-from triage.domain.warnings import Cause, EarlyWarning, Forecast
+from triage.domain.warnings import Cause, EarlyWarning, Forecast, Saturation
 
 __all__ = [
     "Cause",
@@ -48,6 +48,7 @@ __all__ = [
     "RankedLabel",
     "Reason",
     "Risk",
+    "Saturation",
     "SuggestedFix",
     "Triage",
     "WouldHelp",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from triage.domain.groups import GroupReason
 
-__all__ = ["Cause", "EarlyWarning", "Forecast"]
+__all__ = ["Cause", "EarlyWarning", "Forecast", "Saturation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,30 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class Saturation:
+    """When a series reaches its limit if its trend lasts.
+
+    Parameters
+    ----------
+    metric : str
+    limit, level : float
+        In the metric's unit: what it reaches, and where its trend stood.
+    slope : float
+        In the metric's unit an hour; below 0 where it runs down.
+    expected_at, earliest_at, latest_at : datetime
+        Event time (aware, UTC): by the median slope, and by those that are exceeded one time in a hundred either way.
+    """
+
+    metric: str
+    limit: float
+    level: float
+    slope: float
+    expected_at: datetime
+    earliest_at: datetime
+    latest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EarlyWarning:
     """The answer on an entity: an incident is likely.
 
@@ -79,6 +103,8 @@ class EarlyWarning:
         Why it is a part, strongest first.
     forecast : Forecast or None, default=None
         As it was at the opening; None without an early-warning model.
+    saturation : Saturation or None, default=None
+        As it was at the opening, of a warning that a series is about to reach its limit.
     """
 
     id: str
@@ -94,3 +120,4 @@ class EarlyWarning:
     similarity: float = 1.0
     reasons: tuple[GroupReason, ...] = ()
     forecast: Forecast | None = None
+    saturation: Saturation | None = None

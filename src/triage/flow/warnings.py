@@ -30,7 +30,7 @@ def warning_received(warning: EarlyWarning, now: datetime) -> Received:
     Received
         Its source is `WARNING_SOURCE`, its id the warning's. The sentence stands under the names that text columns
         usually have, so that a model trained on a ticket system's table reads it. With an early-warning model the
-        probability and the expected time of the incident are labels, too.
+        probability and the expected time of the incident are labels, too; of a limit, when it is reached.
 
     Examples
     --------
@@ -57,6 +57,8 @@ def warning_received(warning: EarlyWarning, now: datetime) -> Received:
     if warning.forecast is not None:
         labels["probability"] = repr(warning.forecast.probability)
         labels["expected_at"] = (warning.opened_at + timedelta(seconds=warning.forecast.expected_s)).isoformat()
+    elif warning.saturation is not None:
+        labels["expected_at"] = warning.saturation.expected_at.isoformat()
     body = orjson.dumps(
         {"id": warning.id, "source": WARNING_SOURCE, "opened_at": warning.opened_at, **labels},
         option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,

@@ -11,11 +11,12 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select
 
 from triage.domain import Cause, EarlyWarning
 from triage.flow import MetricBatch, Snapshot
+from triage.parts import JSON
 from triage.store.columns import pack_batch, pack_part, unpack_part
 from triage.store.dialects import in_parts
 from triage.store.group_rows import reasons_in
 from triage.store.tables import metric_batches, warnings, watcher_snapshots
-from triage.watch.forecasts import forecast_document, to_forecast
+from triage.watch.forecasts import forecast_document, saturation_document, to_forecast, to_saturation
 
 __all__ = [
     "BatchRow",
@@ -67,6 +68,7 @@ class WarningRow(TypedDict):
     similarity: float
     reasons: str
     forecast: str | None
+    saturation: str | None
 
 
 def batch_row(seq: int, received_at: datetime, batch: MetricBatch) -> BatchRow:
@@ -105,7 +107,8 @@ def warning_row(warning: EarlyWarning) -> WarningRow:
         "size": warning.size,
         "similarity": warning.similarity,
         "reasons": orjson.dumps([[*reason] for reason in warning.reasons]).decode(),
-        "forecast": None if warning.forecast is None else orjson.dumps(forecast_document(warning.forecast)).decode(),
+        "forecast": _text(forecast_document(warning.forecast)),
+        "saturation": _text(saturation_document(warning.saturation)),
     }
 
 
@@ -125,7 +128,12 @@ def warning_of(row: RowMapping) -> EarlyWarning:
         row["similarity"],
         reasons_in(row["reasons"]),
         None if row["forecast"] is None else to_forecast(orjson.loads(row["forecast"])),
+        None if row["saturation"] is None else to_saturation(orjson.loads(row["saturation"])),
     )
+
+
+def _text(document: dict[str, JSON] | None) -> str | None:
+    return None if document is None else orjson.dumps(document).decode()
 
 
 def write_batches(connection: Connection, rows: Sequence[BatchRow]) -> None:

@@ -195,6 +195,8 @@ warnings = Table(
     Column("reasons", Text, nullable=False, server_default="[]"),
     # JSON; a warning without an early-warning model has none.
     Column("forecast", Text),
+    # JSON, of those that a series is about to reach its limit.
+    Column("saturation", Text),
     UniqueConstraint("warning_id"),
     Index(None, "entity", "seq"),
     Index(None, "closed_at", "seq"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from triage.domain import Cause, EarlyWarning
 from triage.errors import BundleRefused
 from triage.parts import JSON
-from triage.watch.forecasts import forecast_document, to_forecast
+from triage.watch.forecasts import forecast_document, saturation_document, to_forecast, to_saturation
 
 __all__ = ["notes_in", "number_in", "require", "texts_in", "to_document", "warnings_in", "weights_in"]
 
@@ -23,6 +23,7 @@ def to_document(warning: EarlyWarning) -> dict[str, JSON]:
         "causes": [{"metric": cause.metric, "contribution": cause.contribution} for cause in warning.causes],
         "why": warning.why,
         "forecast": forecast_document(warning.forecast),
+        "saturation": saturation_document(warning.saturation),
     }
 
 
@@ -83,6 +84,7 @@ def _warning(entry: JSON) -> EarlyWarning:
         causes=tuple(Cause(str(cause["metric"]), float(cause["contribution"])) for cause in causes),
         why=str(entry["why"]),
         forecast=to_forecast(entry.get("forecast")),
+        saturation=to_saturation(entry.get("saturation")),
     )
 
 

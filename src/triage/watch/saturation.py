@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.domain import Cause, EarlyWarning
+from triage.domain import Cause, EarlyWarning, Saturation
 from triage.errors import BundleRefused, UsageError
 from triage.parts import JSON, Array, Part
 from triage.watch.documents import to_document, warnings_in
@@ -159,6 +159,7 @@ class Saturations:
 
     def _opened(self, row: int, opened_ns: int, told: list[float]) -> EarlyWarning:
         entity, metric = self._table.entities[self._table.owners[row]], self._table.metrics[row]
+        found = _saturation(metric, self._trends[self._slots[row]], told)
         return EarlyWarning(
             id=hashlib.sha256(f"{entity}\0{opened_ns}\0limit\0{metric}".encode()).hexdigest()[:32],
             entity=entity,
@@ -166,23 +167,30 @@ class Saturations:
             closed_at=None,
             score=_SCORE,
             causes=(Cause(metric, 1.0),),
-            why=self._spelled(metric, opened_ns, self._trends[self._slots[row]], told),
+            why=self._spelled(found, opened_ns),
+            saturation=found,
         )
 
-    def _spelled(self, metric: str, opened_ns: int, trend: NDArray[np.float64], told: list[float]) -> str:
-        limit, sign = float(trend[LIMIT]), float(trend[SIGN])
-        level, slope, expected_s, earliest_s, latest_s = told
+    def _spelled(self, told: Saturation, opened_ns: int) -> str:
         begin = datetime.fromtimestamp(opened_ns / _SECOND_NS, UTC).astimezone(self._zone)
-        expected, earliest, latest = (self._moment(each, begin) for each in (expected_s, earliest_s, latest_s))
-        verb = "rises" if sign > 0 else "falls"
+        moments = (told.expected_at, told.earliest_at, told.latest_at)
+        expected, earliest, latest = (self._moment(each, begin) for each in moments)
+        verb = "rises" if told.slope > 0 else "falls"
         return (
-            f"{metric} is at about {sign * level:.4g} and {verb} by {3600 * slope:.3g} an hour: it reaches {limit:g} "
-            f"at about {expected} ({earliest} to {latest}, {begin.tzname()})."
+            f"{told.metric} is at about {told.level:.4g} and {verb} by {abs(told.slope):.3g} an hour: it reaches "
+            f"{told.limit:g} at about {expected} ({earliest} to {latest}, {begin.tzname()})."
         )
 
-    def _moment(self, seconds: float, beside: datetime) -> str:
-        moment = datetime.fromtimestamp(seconds, UTC).astimezone(self._zone)
+    def _moment(self, utc: datetime, beside: datetime) -> str:
+        moment = utc.astimezone(self._zone)
         return f"{moment:%H:%M}" if moment.date() == beside.date() else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _saturation(metric: str, trend: NDArray[np.float64], told: list[float]) -> Saturation:
+    level, slope, *seconds = told
+    expected_at, earliest_at, latest_at = (datetime.fromtimestamp(each, UTC) for each in seconds)
+    limit, sign = float(trend[LIMIT]), float(trend[SIGN])
+    return Saturation(metric, limit, sign * level, sign * 3600.0 * slope, expected_at, earliest_at, latest_at)
 
 
 def _limits_in(document: JSON) -> Limits:

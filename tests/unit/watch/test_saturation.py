@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 
 from triage.foresight.forgetting import without_entities
@@ -30,6 +32,31 @@ def test_warning_names_limit_and_moment() -> None:
     assert [cause.metric for cause in note.warning.causes] == ["disk_used_percent"]
     assert "rises by 5 an hour: it reaches 100 at about 18:00 (" in note.warning.why
     assert watcher.open_notes == (note.warning,)
+
+
+def test_warning_holds_what_its_sentence_says() -> None:
+    watcher = _watcher()
+    [note] = watcher.handle(_filling(watcher)).notes
+    told = note.warning.saturation
+    assert told is not None
+    assert (told.metric, told.limit) == ("disk_used_percent", 100.0)
+    assert abs(told.slope - 5.0) < 0.01
+    assert abs((told.expected_at - datetime(1970, 1, 1, 18, tzinfo=UTC)).total_seconds()) < 60
+    assert note.warning.opened_at < told.earliest_at <= told.expected_at <= told.latest_at
+    hours = (told.expected_at - note.warning.opened_at).total_seconds() / 3600
+    assert abs(told.level + hours * told.slope - told.limit) < 0.01
+
+
+def test_what_runs_down_has_a_slope_below_zero() -> None:
+    watcher = _watcher()
+    row = watcher.series_of(["db"], ["disk_free_bytes"])
+    at = np.arange(1440)
+    left = np.minimum(40.0, np.maximum(90.0 - at / 60 * 5, 0.0))
+    [note] = watcher.handle(Points(np.tile(row, 1440), at * _MINUTE_NS, left)).notes
+    told = note.warning.saturation
+    assert told is not None
+    assert told.limit == 0.0 < told.level
+    assert told.slope < 0.0
 
 
 def test_batches_and_restarts_change_nothing() -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "ForecastSpan",
     "MetricsAnswer",
     "MetricsRequest",
+    "SaturationAnswer",
     "WarningIncident",
 ]
 
@@ -78,6 +79,18 @@ class ForecastAnswer(BaseModel):
     latest_s: float = Field(description="nine tenths of them")
 
 
+class SaturationAnswer(BaseModel):
+    """When a series reaches its limit if its trend lasts, as it was when the warning was opened."""
+
+    metric: str
+    limit: float = Field(description="in the metric's unit")
+    level: float = Field(description="where its trend stood, in the metric's unit")
+    slope: float = Field(description="in the metric's unit an hour; below 0 where it runs down")
+    expected_at: datetime = Field(description="by the median slope")
+    earliest_at: datetime = Field(description="by the slope that is exceeded one time in a hundred")
+    latest_at: datetime = Field(description="by that which is not reached one time in a hundred")
+
+
 class EarlyWarningAnswer(BaseModel):
     """A warning. Times are those of the metrics."""
 
@@ -94,6 +107,7 @@ class EarlyWarningAnswer(BaseModel):
     similarity: float = Field(description="of a part of a problem, in [0, 1]; else 1")
     reasons: list[GroupReason] = Field(description="why it is a part, strongest first")
     forecast: ForecastAnswer | None = Field(description="null without an early-warning model")
+    saturation: SaturationAnswer | None = Field(description="null unless a series is about to reach its limit")
     incident: WarningIncident
 
 
