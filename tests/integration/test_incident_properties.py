@@ -18,6 +18,7 @@ from tests.unit.training.running import quick_request
 
 from triage.bootstrap.labelled_columns import AddedColumns
 from triage.datasets import ReadOptions, Table, to_history
+from triage.decide.documents import to_policy
 from triage.decide.service_levels import ServiceLevels
 from triage.domain import Incident, PrecedentQuery, Triage
 from triage.engine import Engine, LoadedModel
@@ -83,6 +84,13 @@ def content(parts: Parts, *names: str) -> dict[str, object]:
         for name, part in parts.items()
         if name in names or not names
     }
+
+
+def chosen_before(parts: Parts) -> object:
+    """Return what of a policy was chosen by rows before the newest; labels that came up only then are rare."""
+    policy = to_policy(parts["policy"])
+    rules = [(target, rule.auto, rule.suggest, set(rule.rare) - {"lift"}) for target, rule in policy.targets.items()]
+    return rules, policy.familiarity
 
 
 def asked(**labels: str) -> Incident:
@@ -192,6 +200,7 @@ def test_what_came_or_became_known_after_the_newest_slice_began_changes_nothing_
     parts = trained(frame, tmp_path_factory.mktemp("later")).load("desk").parts
     before = ("before_refit", "risks_before_refit", "duration_before_refit")
     assert content(parts, *before) == content(usual.load("desk").parts, *before)
+    assert chosen_before(parts) == chosen_before(usual.load("desk").parts)
 
 
 @settings(max_examples=25, database=None)
