@@ -44,3 +44,14 @@ def test_other_ends_are_as_they_were(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().err == ""
     assert ended_with(commands, "--cde", "3") == 2
     assert "No such option" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["train"], ["models"], ["deliver"], ["deliver", "dead"], ["feedback"], ["datasets"]]
+)
+def test_no_line_of_a_list_of_commands_is_cut_short(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([*words, "--help"])
+    listed = capsys.readouterr().out.partition("Commands:")[2]
+    assert listed.strip()
+    assert "..." not in listed
