@@ -35,6 +35,8 @@ PLACE, EVENT = 0, 9
 _A_BUCKET = 1 / 24  # of the horizon: trends of up to one and a half horizons, as Prometheus' own rule for full disks
 _LEAST = 9  # buckets: by fewer nothing can be said at one in a hundred
 _DEVIATIONS = 2.326  # one in a hundred at either end, were buckets independent
+# Of Student's t with 6 to 11 degrees of freedom, exceeded one time in two hundred; see `_drifts`.
+_SIXTH, _QUANTILES = 6, np.array([3.707, 3.499, 3.355, 3.250, 3.169, 3.106])
 _NOISE_RATE = 1 / 16
 _LEAST_NOISE = 0.002  # of the farthest that a series was from its limit: steps of a value are no turns
 _TURN, _RISEN = 6.0, 4.0  # moves of a bucket: of the fall that is a turn, and of the rise that is a trend
@@ -236,7 +238,8 @@ def _forecast(one: NDArray[np.float64], now_s: float, within_s: float, scratch: 
         highest = scratch[min(int((pairs + off) / 2.0), pairs - 1)]
         slope = 0.5 * (scratch[(pairs - 1) // 2] + scratch[pairs // 2])
         risen = slope * (one[_TIMES + kept - 1] - one[_TIMES + begin])
-        if lowest > 0.0 and risen >= _RISEN * least:
+        is_trend = lowest > 0.0 and risen >= _RISEN * least
+        if is_trend and (one[_IS_OPEN] == 1.0 or _drifts(one, begin, kept, slope)):
             for at in range(taken):
                 scratch[at] = one[_VALUES + begin + at] + slope * (now_s - one[_TIMES + begin + at])
             _sort(scratch, taken)
@@ -250,6 +253,25 @@ def _forecast(one: NDArray[np.float64], now_s: float, within_s: float, scratch: 
                 return True
         taken = max(taken // 2, _LEAST) if taken > _LEAST else 0
     return False
+
+
+@compiled
+def _drifts(one: NDArray[np.float64], begin: int, end: int, slope: float) -> bool:
+    """Return whether buckets rise by more than a random walk of their own moves would by chance.
+
+    The moves are over a sixth of the span, in which noise around a trend cancels out and what a walk adds up does not
+    (A. Lo and C. MacKinlay, "Stock Market Prices Do Not Follow Random Walks", 1988).
+    """
+    steps = end - begin - 1
+    passed_s = one[_TIMES + end - 1] - one[_TIMES + begin]
+    scale = max(steps // _SIXTH, 1)
+    total = 0.0
+    for at in range(begin, end - scale):
+        took_s = one[_TIMES + at + scale] - one[_TIMES + at]
+        off = one[_VALUES + at + scale] - one[_VALUES + at] - slope * took_s
+        total += off * off / took_s
+    variance = total / ((steps - scale + 1.0) * (1.0 - scale / steps))
+    return bool(slope * math.sqrt(passed_s) >= _QUANTILES[steps // scale - _SIXTH] * math.sqrt(variance))
 
 
 @compiled

@@ -48,6 +48,22 @@ def test_ebb_and_flow_is_warned_of_no_more_once_it_was_seen_twice() -> None:
     assert all(at_h < 48 for at_h in opened)
 
 
+def test_random_walks_are_hardly_ever_taken_for_what_fills_up() -> None:
+    opened = 0
+    for seed in range(20):
+        walk = 50.0 + np.cumsum(np.random.default_rng(seed).normal(0.0, 30.0 / np.sqrt(1440), len(_MINUTES)))
+        folded = np.abs((walk - 5.0) % 188.0 - 94.0) + 5.0
+        opened += sum(is_open for _, is_open, _ in _events(folded))
+    # 140 days of walks by 30 points a day; by the trend alone such ones raise .69 warnings a day.
+    assert opened < 50
+
+
+def test_noisy_fill_is_foretold_all_the_same() -> None:
+    fill = 50.0 + np.maximum(_MINUTES - 72 * 60, 0) / 60 * 6 + _noise(2.0)
+    opened = [at_h for at_h, is_open, _ in _events(np.clip(fill, 0.0, 100.0)) if is_open]
+    assert any(76.0 < at_h < 80.0 for at_h in opened)
+
+
 def test_noise_near_a_limit_is_no_trend() -> None:
     assert _events(np.minimum(90.0 + _noise(2.0), 100.0)) == []
 
