@@ -24,6 +24,8 @@ __all__ = ["to_history"]
 
 # Rows an identifier, from which on a table is rather a log than one with a few slips.
 _ROWS_OF_LOG = 1.5
+# Of incidents: beyond slips of the keyboard, what so many end with as they began is given, not decided.
+_NEVER_CHANGES = 0.99
 _Labels = Mapping[str, NDArray[np.object_]]
 
 
@@ -107,6 +109,11 @@ def _from_log(table: Table, options: ReadOptions) -> _Draft:
     learnable = {
         name: cells for name, cells in labels.items() if name in options.targets or len(set(cells) - {None}) > 1
     }
+    if not (options.targets or log.columns.is_known):
+        decided = {
+            name: cells for name, cells in learnable.items() if not _stays(log.opening_labels(table, name), cells)
+        }
+        learnable = decided or learnable
     return _Draft(
         kind=EVENT_LOG.kind if log.columns.is_known else "event-log",
         inputs={name: log.opening_labels(table, name) for name in (*text, *fields)},
@@ -119,6 +126,12 @@ def _from_log(table: Table, options: ReadOptions) -> _Draft:
         problems=tuple(problems),
         outcomes=_log_outcomes(table, log),
     )
+
+
+def _stays(opening: NDArray[np.object_], final: NDArray[np.object_]) -> bool:
+    """Return whether what an incident is opened with hardly ever changes, so that nothing is decided."""
+    known = pd.notna(opening)
+    return bool(known.any() and (opening[known] == final[known]).mean() >= _NEVER_CHANGES)
 
 
 def _log_outcomes(table: Table, log: FoldedLog) -> Mapping[str, NDArray[np.object_] | pd.Series]:

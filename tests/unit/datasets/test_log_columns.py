@@ -90,7 +90,7 @@ def _steps(header: str, n: int = 60) -> str:
         day = f"2024-{at % 12 + 1:02d}-{at % 28 + 1:02d}"
         steps = ["taken in", *(("looked into", "sent on")[:: 1 if at % 2 else -1]), "done"]
         rows += [
-            (f"V{at:04d}", f"{day} {10 + hour}:00", step, "ABC"[(at + hour) % 3], f"P{at % 4}", at % 5 + hour)
+            (f"V{at:04d}", f"{day} {10 + hour}:00", step, "ABC"[(at + hour // 2) % 3], f"P{at % 4}", at % 5 + hour)
             for hour, step in enumerate(steps)
         ]
     return csv(header, sorted(rows, key=itemgetter(1)))
@@ -145,3 +145,9 @@ def test_state_and_time_of_a_log_that_nothing_tells_are_taken_from_the_settings(
 def test_log_without_a_column_to_learn_says_so(table_of: ReadTable) -> None:
     with pytest.raises(UsageError, match="is an event log: say what to learn"):
         to_history(table_of(_steps("Case,When,What,Who,Thing,Much")), ReadOptions())
+
+
+def test_what_never_changes_in_such_a_log_is_no_target_unless_asked_for(table_of: ReadTable) -> None:
+    table = table_of(_steps("Case,When,What,Queue,Topic,Much"))
+    assert list(to_history(table, ReadOptions()).targets) == ["Queue"]
+    assert list(to_history(table, ReadOptions(targets=("Topic",))).targets) == ["Topic"]
