@@ -41,7 +41,9 @@ def flat_labels(*parts: tuple[str, object]) -> dict[str, str]:
         for name, text in _scalars(prefix, value, 0):
             if len(found) == _MOST_LABELS:
                 return found
-            found.setdefault(name[:LONGEST_NAME].replace("\0", ""), text[:LONGEST_VALUE].replace("\0", ""))
+            kept = text[:LONGEST_VALUE].replace("\0", "")
+            if kept.strip():
+                found.setdefault(name[:LONGEST_NAME].replace("\0", ""), kept)
     return found
 
 

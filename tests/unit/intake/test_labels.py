@@ -43,3 +43,7 @@ def test_any_value_gives_labels_that_can_be_stored(value: object) -> None:
         assert name.startswith("given")
         assert text.strip()
         assert "\0" not in name + text
+
+
+def test_text_of_nuls_alone_is_no_label() -> None:
+    assert flat_labels(("given", "\0 \0"), ("other", "a\0b")) == {"other": "ab"}
