@@ -18,7 +18,7 @@ import structlog
 
 from triage.decide.grouping import GroupingRules, Topology
 from triage.decide.root_causes import RootCause
-from triage.domain import EarlyWarning, IncidentState
+from triage.domain import EarlyWarning
 from triage.errors import BundleRefused, NotFound, StoreUnavailable, TriageError
 from triage.flow.answers import Answer
 from triage.flow.live import LiveFlow
@@ -31,11 +31,12 @@ from triage.flow.metric_ports import (
     WatchCounts,
     WatcherSource,
 )
-from triage.flow.problems import Problems, Settled, warning_rules
+from triage.flow.problems import Settled, warning_rules
 from triage.flow.roots import roots_of
+from triage.flow.settling import Settling
 from triage.flow.stream import Stream
 from triage.flow.suspects import LiveSuspects
-from triage.flow.warnings import WARNING_SOURCE, warning_received
+from triage.flow.warnings import WARNING_SOURCE
 
 __all__ = ["LiveMetrics"]
 
@@ -86,11 +87,9 @@ class LiveMetrics:
         self._flow = flow
         self._clock = clock
         self._stream: Stream | None = None
-        self._grouping = None if grouping is None else warning_rules(grouping)
         self._topology = Topology() if grouping is None else grouping.topology
         self.suspects = LiveSuspects(flow, journal, clock, grouping)
-        self._problems = Problems(self._grouping)
-        self._unsaved = Settled()
+        self._settling = Settling(journal, flow, clock, None if grouping is None else warning_rules(grouping))
         self._given = 0
         self._waiting: deque[_Waiter] = deque()
         self._at_work: list[_Waiter] = []
@@ -123,7 +122,7 @@ class LiveMetrics:
         if stream is None:
             stream = await self._fresh()
         recent, stored = await self._journal.recent_warnings(_MOST_LEARNT), await self._journal.open_warnings()
-        self._problems.take_up(stored, recent)
+        self._settling.take_up(stored, recent)
         batches = 0
         while following := await self._journal.batch_after(stream.applied):
             await asyncio.to_thread(stream.apply, *following)
@@ -132,7 +131,7 @@ class LiveMetrics:
         stream.counts = WatchCounts()
         self._given = stream.applied
         self._stream = stream
-        await self._keep_changes(stream)
+        await self._settling.keep(stream)
         _log.info("watcher_ready", origin=stream.origin, applied_again=batches)
 
     async def stop(self) -> None:
@@ -228,68 +227,12 @@ class LiveMetrics:
                 applied.append((waiter, await asyncio.to_thread(stream.apply, seq, waiter.batch)))
             elif not waiter.answered.done():
                 waiter.answered.set_exception(outcome)
-        triaged, parts = await self._keep_changes(stream)
+        triaged, parts = await self._settling.keep(stream)
         for waiter, answer in applied:
             if not waiter.answered.done():
                 opened = tuple(one for one in answer.opened if one.id not in parts)
                 on_incidents = tuple(triaged[one.id] for one in opened if one.id in triaged)
                 waiter.answered.set_result(replace(answer, opened=opened, triaged=on_incidents))
-
-    async def _keep_changes(self, stream: Stream) -> tuple[dict[str, Answer], set[str]]:
-        """Commit what warnings have become, and pass on what began a problem, has grown or is over.
-
-        What fails is done with the next batch.
-
-        Returns
-        -------
-        answers : dict of str to Answer
-            On what was passed on, by id.
-        parts : set of str
-            Which warnings are part of a problem that another one began.
-        """
-        try:
-            await self._settle(stream)
-            unsaved = self._unsaved
-            parts = {one.id for one in unsaved.rows.values() if one.part_of}
-            if not unsaved.rows:
-                return {}, parts
-            await self._journal.keep(tuple(unsaved.rows.values()))
-            answers = await self._tell(unsaved)
-        except TriageError as err:
-            # The batches are on disk, and with them the warnings: a restart would find them again.
-            _log.error("warnings_wait", warnings=len(stream.moves) + len(self._unsaved.rows), error=repr(err))
-            return {}, {one.id for one in self._unsaved.rows.values() if one.part_of}
-        self._unsaved = Settled()
-        return answers, parts
-
-    async def _settle(self, stream: Stream) -> None:
-        if stream.moves:
-            stored = await self._journal.stored_warnings([one.id for one in stream.moves])
-            settled = self._problems.settle(stream.moves, stored)
-            stream.moves = []
-            self._unsaved.rows |= settled.rows
-            self._unsaved.told |= settled.told
-            self._unsaved.known |= settled.known
-
-    async def _tell(self, settled: Settled) -> dict[str, Answer]:
-        now = self._clock()
-        reports = []
-        for warning in settled.told.values():
-            is_over = warning.closed_at is not None
-            # Asked only where it is not plain: after a kill, and where it has come and gone at once.
-            is_new = warning.id not in settled.known and not is_over
-            before = None if is_new else await self._flow.latest(warning.id, WARNING_SOURCE)
-            if warning.id in settled.known and before is not None:
-                if (before.state is IncidentState.RESOLVED) is is_over:
-                    continue
-            elif before is None and is_over:
-                reports.append(warning_received(replace(warning, closed_at=None), now))
-            reports.append(warning_received(warning, now))
-        answers = await self._flow.accept(reports) if reports else []
-        return {one.incident.id: answer for one, answer in zip(reports, answers, strict=True)}
-
-    def _has_unsaved(self, stream: Stream) -> bool:
-        return bool(stream.moves or self._unsaved.rows)
 
     async def _following_champion(self, stream: Stream) -> Stream:
         """Let the watcher in force take over, if it is another one.
@@ -299,8 +242,8 @@ class LiveMetrics:
         """
         if self._watchers.origin == stream.origin:
             return stream
-        await self._keep_changes(stream)
-        if self._has_unsaved(stream):
+        await self._settling.keep(stream)
+        if self._settling.has_unsaved(stream):
             return stream
         following = stream.handed_to(*await asyncio.to_thread(self._watchers.make))
         try:
@@ -320,16 +263,16 @@ class LiveMetrics:
             replace(one, closed_at=max(at, one.opened_at), ended_at=one.ended_at or max(at, one.opened_at))
             for one in left_open
         ]
-        self._problems = Problems(self._grouping)
-        await self._tell(Settled(told={one.id: one for one in ended if not one.part_of}))
+        self._settling.begin_anew()
+        await self._settling.tell(Settled(told={one.id: one for one in ended if not one.part_of}))
         await self._keep_state(stream, ended)
         return len(left_open)
 
     async def _keep_state_if_possible(self, stream: Stream) -> None:
         await asyncio.to_thread(stream.forget_silent, self._watchers)
-        await self._keep_changes(stream)
+        await self._settling.keep(stream)
         # Only once its warnings are kept: from this state on they would not be found again.
-        if not self._has_unsaved(stream):
+        if not self._settling.has_unsaved(stream):
             try:
                 await self._keep_state(stream)
             except TriageError as err:

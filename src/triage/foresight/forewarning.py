@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from triage.domain import Cause, EarlyWarning, Forecast
 from triage.errors import BundleRefused
 from triage.foresight.model import Foresight
+from triage.foresight.sentences import spelled
 from triage.parts import JSON, Array, Part
 from triage.watch.alerting import CLOSED, NOTHING
 from triage.watch.budget import Budget
@@ -167,7 +168,7 @@ class Forewarner:
         """Say of the watcher's own warnings what is to be expected."""
         told = [self.foresight.forecast(row) for row in omens]
         opened = tuple(
-            replace(warning, forecast=each, why=f"{warning.why} {_spelled(each)}")
+            replace(warning, forecast=each, why=f"{warning.why} {spelled(each)}")
             for each, warning in zip(told, watched.opened, strict=True)
         )
         known = {warning.id: warning for warning in (*self._open.values(), *opened)}
@@ -285,19 +286,4 @@ def _joined(parts: Sequence[Watched]) -> Watched:
 def _warning(entity: str, opened_ns: int, causes: tuple[Cause, ...], told: Forecast) -> EarlyWarning:
     loudest = ", ".join(cause.metric for cause in causes[:3]) or "no single metric"
     warning = open_warning(entity, opened_ns, 0.0, causes)
-    return replace(warning, score=told.probability, why=f"{_spelled(told)} It shows in {loudest}.", forecast=told)
-
-
-def _spelled(told: Forecast) -> str:
-    horizon, expected = _length(told.within[-1][0]), _length(told.expected_s)
-    return (
-        f"By past incidents, one begins within {horizon} with a probability of {told.probability:.0%}; if so, most "
-        f"likely in about {expected} ({_length(told.earliest_s)} to {_length(told.latest_s)})."
-    )
-
-
-def _length(seconds: float) -> str:
-    """Spell a span in the unit that suits it."""
-    if seconds < 2 * 3600:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.0f} h" if seconds < 72 * 3600 else f"{seconds / 86_400:.0f} days"
+    return replace(warning, score=told.probability, why=f"{spelled(told)} It shows in {loudest}.", forecast=told)
