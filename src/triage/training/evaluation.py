@@ -154,7 +154,7 @@ def evaluate(bundle: Bundle, history: History, which: Slice = Slice.NEWEST) -> E
     history : History
         Holds the columns that the model reads, and its targets.
     which : Slice, default=Slice.NEWEST
-        The slice of the file, cut as in training: 70 % / 10 % ``validate`` / 20 % ``newest``.
+        The slice of the file, cut as in training, see `split_by_time`: ``validate``, the newest 20 % ``newest``.
 
     Raises
     ------

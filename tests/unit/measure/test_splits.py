@@ -41,8 +41,13 @@ def test_any_length_is_cut_when_no_label_was_known_in_time(n: int) -> None:
     assert not len(split.newest) or not len(split.fit)
 
 
-def test_shares_are_seventy_ten_twenty() -> None:
-    assert [len(rows) for rows in slices(split_by_time(1000))] == [700, 100, 200]
+def test_shares_of_a_long_history_are_seventy_ten_twenty() -> None:
+    assert [len(rows) for rows in slices(split_by_time(20_000))] == [14_000, 2_000, 4_000]
+
+
+@pytest.mark.parametrize(("n", "expected"), [(12_000, [8_000, 1_600, 2_400]), (1_000, [600, 200, 200])])
+def test_more_of_a_short_history_is_for_choosing_at_most_as_much_as_is_judged(n: int, expected: list[int]) -> None:
+    assert [len(rows) for rows in slices(split_by_time(n))] == expected
 
 
 def test_calibration_and_threshold_rows_share_none_and_make_up_the_validation_slice() -> None:
@@ -52,10 +57,10 @@ def test_calibration_and_threshold_rows_share_none_and_make_up_the_validation_sl
 
 
 def test_label_known_at_or_after_the_begin_of_the_next_slice_is_purged() -> None:
-    # Ten rows, an hour apart: row 7 begins the validation slice, row 8 the newest.
-    known_at = hours(6.9, 7.0, 7.1, 99, 5, 6, 6.99, 8.0, 99, 99)
+    # Ten rows, an hour apart: row 6 begins the validation slice, row 8 the newest.
+    known_at = hours(5.9, 6.0, 6.1, 99, 5, 5.99, 7.99, 8.0, 99, 99)
     split = split_by_time(10, hours(*range(10)), known_at)
-    assert slices(split) == ([0, 4, 5, 6], [], [8, 9])
+    assert slices(split) == ([0, 4, 5], [6], [8, 9])
     assert split.purged == 4
     assert split.waiting.tolist() == [7]
 

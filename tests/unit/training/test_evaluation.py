@@ -68,7 +68,7 @@ def test_fresh_file_is_judged_by_the_served_fit(which: Slice) -> None:
     found = evaluate(trained()[1], FRESH, which)
     assert found.fit is Fit.SERVED
     assert found.left_out == 0
-    assert found.in_slice == {Slice.NEWEST: 12, Slice.VALIDATE: 1, Slice.ALL: 60}[which]
+    assert found.in_slice == {Slice.NEWEST: 12, Slice.VALIDATE: 7, Slice.ALL: 60}[which]
     assert [scores.n for scores in found.scores] == [found.in_slice] * 4
 
 

@@ -23,7 +23,7 @@ def test_rows_whose_label_was_not_known_in_time_are_kept_as_waiting() -> None:
     assert len(rows.waiting) == 2
     # Each label is known after five hours, an incident opens every hour.
     assert set(rows.waits_h) == {5.0}
-    assert rows.watched_h.tolist() == [23.0, 21.0, 19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 4.0, 2.0]
+    assert rows.watched_h.tolist() == [*np.arange(47.0, 5.0, -2.0), 4.0, 2.0]
 
 
 def test_history_that_does_not_say_when_labels_were_known_has_none_waiting() -> None:

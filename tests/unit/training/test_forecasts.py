@@ -32,7 +32,7 @@ def forecasts_on(
 
 def test_forecast_begins_where_the_scores_are_and_never_falls() -> None:
     (topic,) = forecasts_on(constructed_history(1_200, noise=0.05))
-    assert topic.judged_with == 840
+    assert topic.judged_with == 720
     assert [(each.labels, each.more) for each in topic.forecasts] == [(1_200, 0), (2_400, 1_200), (4_800, 3_600)]
     expected = [each.accuracy for each in topic.forecasts]
     assert None not in expected

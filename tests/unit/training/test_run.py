@@ -58,7 +58,7 @@ def test_first_model_is_promoted_and_reported_whole() -> None:
     assert report.comparisons == ()
     assert [scores.target for scores in report.scores] == list(report.policy.targets) == TARGETS
     assert report.recipes == dict.fromkeys(TARGETS[:3], Recipe(3.0, 0.5))
-    assert report.slices == {"fit": 177, "validate": 21, "newest": 52, "purged": 10}
+    assert report.slices == {"fit": 151, "validate": 47, "newest": 52, "purged": 10}
     assert to_policy(bundle.parts["policy"]) == report.policy
     assert {scores.n for scores in report.scores} == {52}
     assert sum(report.slices.values()) == len(history)
@@ -239,7 +239,7 @@ def test_fewest_incidents_are_learnt_and_nothing_is_automatic() -> None:
 def test_history_without_times_is_cut_by_its_order() -> None:
     history = replace(trained()[0], opened_at=None, known_at=None)
     report = train(history, MemoryShelf())
-    assert report.slices == {"fit": 182, "validate": 26, "newest": 52, "purged": 0}
+    assert report.slices == {"fit": 156, "validate": 52, "newest": 52, "purged": 0}
 
 
 @pytest.mark.parametrize("target", ["topic", "impact", "priority"])
